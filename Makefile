@@ -1,0 +1,72 @@
+# cloudctl: every target does its own set-up. `make demo` needs neither root nor apt; `make lab` says what it installs.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA := .cloudctl
+PYTEST := $(BIN)/python -m pytest
+export CLOUDCTL_DATA_DIR ?= $(DATA)/demo
+
+.PHONY: help venv demo serve lint test test-fast test-postgres test-lab acceptance bench lab bundle docs clean
+
+help:  ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+venv: $(VENV)/.ready  ## All tools into .venv, pinned by constraints.txt
+
+$(VENV)/.ready: pyproject.toml constraints.txt build_catalogues.py $(wildcard cloudctl/messages/locale/*/LC_MESSAGES/*.po)
+	@PYTHON=$(PYTHON) bash .ci/install_venv $(VENV)
+	@touch $@
+
+demo: venv  ## A generated city, and one order from the first call to running servers (simulated cloud)
+	@rm -rf $(DATA)/demo
+	@$(BIN)/cloudctl demo
+
+serve: venv  ## Keeps the demo's city up on http://127.0.0.1:8420
+	@$(BIN)/cloudctl serve
+
+lint: venv  ## Style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint test-fast test-postgres test-lab  ## The gate: fast part first, then both databases, then the real OpenStack
+
+test-fast: venv
+	$(PYTEST) tests/unit tests/docs --cov --cov-report=term:skip-covered
+	$(PYTEST) tests/contract
+
+test-postgres: venv
+	@bash .ci/require_packages postgresql
+	$(PYTEST) tests/persistence tests/crash
+
+test-lab: venv
+	$(BIN)/python -m tests.lab openstack up
+	$(PYTEST) tests/contract --provider openstack
+	$(PYTEST) tests/e2e
+
+acceptance: venv  ## Every fault, the whole crash matrix, the fleet: what the gate has no time for
+	@bash .ci/require_packages postgresql
+	$(BIN)/python -m tests.lab openstack up
+	$(BIN)/python -m tests.acceptance
+
+bench: venv  ## Ratios against named peers, in one run, into docs/performance.md
+	@bash .ci/require_packages postgresql
+	$(BIN)/python -m tests.lab openstack up
+	$(BIN)/python -m tests.bench
+
+lab: venv  ## A real OpenStack control plane on loopback, kept up; prints its clouds.yaml
+	$(BIN)/python -m tests.lab openstack up
+	$(BIN)/python -m tests.lab openstack env
+
+bundle: venv  ## An offline installation: wheels, playbooks, checksums
+	$(BIN)/python .ci/make_bundle.py
+
+docs: venv  ## The generated reference pages
+	$(BIN)/python -m tests.docs.reference
+
+clean:  ## Removes what the targets made, except downloads
+	rm -rf $(VENV) $(DATA) build dist

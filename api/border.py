@@ -1,0 +1,135 @@
+"""The border: the one middleware, plain ASGI, that every request passes.
+
+It gives the request its id, language and caller, refuses what carries no valid token under /v1 before a byte of the
+body is read, bounds the body, counts the answer, and turns whatever nobody caught into a problem document.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.metrics import Metrics
+from api.problems import respond, too_large
+from cloudctl.domain.accounts import Actor
+from cloudctl.domain.errors import Unauthenticated
+from cloudctl.domain.identifiers import new_id
+from cloudctl.messages import locale_from_header
+from cloudctl.ports.context import REQUEST_ID, Context
+from cloudctl.services import accounts
+
+GUARDED: Final = "/v1/"
+DEFAULT_LOCALE: Final = "zh_CN"
+LARGEST_BODY: Final = 1024 * 1024
+_KEY: Final = "cloudctl.visit"
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}\Z")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Visit:
+    """What the border knows of a request; `actor` is None outside of /v1."""
+
+    request_id: str
+    locale: str
+    actor: Actor | None = None
+
+
+def visit_of(connection: HTTPConnection) -> Visit:
+    """What the border noted for this request."""
+    visit: Visit = connection.scope[_KEY]
+    return visit
+
+
+class Border:
+    """The middleware. `ctx` authenticates, `metrics` counts."""
+
+    def __init__(self, app: ASGIApp, *, ctx: Context, metrics: Metrics, largest_body: int = LARGEST_BODY) -> None:
+        self._app = app
+        self._ctx = ctx
+        self._metrics = metrics
+        self._largest_body = largest_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        accepted = _accepted(headers.get(b"accept-language", b""))
+        visit = Visit(_request_id(headers), accepted or DEFAULT_LOCALE)
+        scope[_KEY] = visit
+        REQUEST_ID.set(visit.request_id)
+        began = time.perf_counter()
+        started = False
+
+        async def answer(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", visit.request_id.encode())]
+                route = getattr(scope.get("route"), "path", "unmatched")
+                self._metrics.observe(scope["method"], route, message["status"], time.perf_counter() - began)
+            await send(message)
+
+        try:
+            self._check_size(headers)
+            if scope["path"].startswith(GUARDED):
+                visit.actor = await run_in_threadpool(accounts.authenticate, self._ctx, _bearer(headers))
+                visit.locale = accepted or visit.actor.locale
+            await self._app(scope, self._bounded(receive), answer)
+        except Exception as error:
+            if started:
+                _log.exception("request %s broke off after its answer had begun", visit.request_id)
+                raise
+            await respond(error, locale=visit.locale, request_id=visit.request_id)(scope, receive, answer)
+
+    def _check_size(self, headers: dict[bytes, bytes]) -> None:
+        """Refuses a body that says beforehand that it is too large."""
+        length = headers.get(b"content-length", b"0")
+        if length.isdigit() and int(length) > self._largest_body:
+            raise too_large(self._largest_body)
+
+    def _bounded(self, receive: Receive) -> Receive:
+        """`receive`, counting; for bodies that do not say their length."""
+        seen = 0
+
+        async def bounded() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._largest_body:
+                raise HTTPException(413)  # FastAPI makes a 400 of any other error while it reads a body
+            return message
+
+        return bounded
+
+
+@lru_cache(maxsize=256)
+def _accepted(accept_language: bytes) -> str:
+    """The locale that the header names; empty when it names none of ours."""
+    return locale_from_header(accept_language.decode("latin-1"), default="")
+
+
+def _request_id(headers: dict[bytes, bytes]) -> str:
+    """The caller's own id, if it is one that can stand in a log line; else a new one."""
+    given = headers.get(b"x-request-id", b"")
+    return given.decode() if _REQUEST_ID.match(given) else str(new_id())
+
+
+def _bearer(headers: dict[bytes, bytes]) -> str:
+    scheme, _, secret = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    if scheme.lower() != "bearer" or not secret.strip():
+        raise Unauthenticated(
+            "This needs a token.", way_out="Send it as `Authorization: Bearer <token>`; `cloudctl login` keeps one."
+        )
+    return secret.strip()

@@ -1,0 +1,133 @@
+"""Examples for the OpenAPI document, by field name: one table serves every answer.
+
+>>> example_of(DepartmentRow)["code"]
+'fgw'
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec.inspect as typed
+
+ORDER_ID = "019ab3c0-7a10-7c31-9d5e-3f6f0c1d2e01"
+AN_ID = "019ab3c0-6f00-7b12-8a44-5b1e9d7c4a02"
+A_TIME = "2026-11-20T08:30:00Z"
+A_DATE = "2027-11-30"
+
+BY_NAME: dict[str, Any] = {
+    "id": AN_ID,
+    "order_id": ORDER_ID,
+    "number": "2026-000017",
+    "code": "fgw",
+    "name": "发展改革委",
+    "department": "发展改革委",
+    "system": "投资项目在线审批监管平台",
+    "title": "审批平台扩容",
+    "purpose": "两台应用服务器，各一块数据盘",
+    "users": "80 个市直部门",
+    "project_document": "发改高技〔2026〕12号",
+    "level": "city",
+    "login": "zhang.wei",
+    "actor": "zhang.wei",
+    "email": "zhang.wei@fgw.example.gov.cn",
+    "recipient": "zhang.wei@fgw.example.gov.cn",
+    "roles": ["department-officer"],
+    "scopes": ["orders:read", "orders:write"],
+    "permissions": ["orders:read", "orders:write"],
+    "locale": "zh_CN",
+    "active": True,
+    "mlps_level": 2,
+    "max_mlps_level": 3,
+    "classification": "A0102",
+    "zone": "extranet",
+    "zones": ["extranet"],
+    "cloud": "cloud-a",
+    "kind": "openstack",
+    "state": "active",
+    "power": "on",
+    "specification": "s2.medium",
+    "vcpu": 2,
+    "memory_mib": 4096,
+    "root_disk_gib": 40,
+    "min_disk_gib": 20,
+    "size_gib": 100,
+    "image": "openeuler-24.03",
+    "volume_type": "standard",
+    "network": "app",
+    "server": "app-1",
+    "cidr": "10.8.1.0/24",
+    "cidr_v4": "10.8.1.0/24",
+    "cidr_v6": "fd00:8:1::/64",
+    "supernet": "10.8.0.0/16",
+    "prefix_length": 24,
+    "address": "203.0.113.10",
+    "fixed_addresses": ["10.8.1.11"],
+    "ports": "443/tcp",
+    "bandwidth_mbps": 50,
+    "backup": "daily",
+    "contact_name": "张伟",
+    "contact_phone": "0532-12345678",
+    "dimension": "vcpu",
+    "limit": 64,
+    "held": 4,
+    "committed": 12,
+    "capacity": {"vcpu": 512, "memory_mib": 2097152},
+    "overcommit": {"vcpu": 4.0},
+    "rule": "term-limit",
+    "reason": "等保整改期间保留",
+    "message": "Approved; the build is queued.",
+    "text": "Approved; the build is queued.",
+    "seq": 42,
+    "action": "allow/approve",
+    "target_kind": "order",
+    "target_id": ORDER_ID,
+    "outcome": "success",
+    "template": "order_approved",
+    "saga": "provision_order",
+    "status": "SUCCESS",
+    "version": 3,
+    "type": "/problems/quota-exceeded",
+    "secret": "cctl_9fJx-example-shown-once",
+    "possible": ["approve", "return", "reject"],
+    "findings": [],
+    "effect": None,
+    "last_error": None,
+    "revoked_at": None,
+    "cancel_requested": False,
+}
+
+
+def example_of(shape: type) -> Any:
+    """A plausible answer of this shape, as plain JSON values."""
+    return _example(typed.type_info(shape), "")
+
+
+def _example(info: typed.Type, name: str) -> Any:  # noqa: PLR0911 - one line a type
+    if name in BY_NAME and not isinstance(info, typed.StructType):
+        return BY_NAME[name]
+    match info:
+        case typed.StructType(fields=fields, tag=tag, tag_field=tag_field):
+            sample = {field.encode_name: _example(field.type, field.name) for field in fields}
+            return {str(tag_field): tag} | sample if tag_field else sample
+        case typed.UnionType(types=types):
+            return _example(next(kind for kind in types if not isinstance(kind, typed.NoneType)), name)
+        case typed.ListType(item_type=item) | typed.VarTupleType(item_type=item):
+            return [_example(item, "")]
+        case typed.EnumType(cls=cls):
+            return next(iter(cls)).value
+    return _PLAIN.get(type(info))
+
+
+_PLAIN: dict[type[typed.Type], Any] = {
+    typed.UUIDType: AN_ID,
+    typed.DateTimeType: A_TIME,
+    typed.DateType: A_DATE,
+    typed.IntType: 1,
+    typed.FloatType: 1.0,
+    typed.BoolType: False,
+    typed.StrType: "text",
+    typed.DictType: {},
+    typed.AnyType: {},
+    typed.RawType: {},
+}

@@ -1,0 +1,162 @@
+"""The OpenAPI 3.1 document: what the framework knows of inputs, joined with the schemas of our answers.
+
+`answering` declares what a route answers with, next to the route; `document` puts everything together once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from api.examples import example_of
+from api.problems import MEDIA_TYPE, Problem
+from cloudctl.domain.accounts import Permission
+
+Json = dict[str, Any]
+
+DESCRIPTION = """\
+Ask for servers, storage and network segments of the city's shared cloud, follow each order, and see what the
+department has. Every refusal is a problem document (RFC 9457) that names the field and the way out; every list goes
+on with `next`; every POST may carry an `Idempotency-Key` and is then carried out once.
+"""
+
+TAGS: dict[str, str] = {
+    "orders": "Applications for resources, from draft to delivery.",
+    "servers": "Servers (云主机).",
+    "volumes": "Volumes (云硬盘).",
+    "networks": "Network segments (网段).",
+    "addresses": "Floating addresses, and the address plan of the zones.",
+    "quotas": "What each department may use, and what the clouds have left.",
+    "catalogue": "What can be ordered.",
+    "clouds": "The clouds on record.",
+    "systems": "Information systems (政务信息系统).",
+    "departments": "Departments (部门).",
+    "accounts": "People and their tokens.",
+    "policies": "Policies and exemptions.",
+    "workflows": "The machine's work on orders, for operators.",
+    "audit": "Who did what, when and why.",
+    "notices": "Mail that was sent or waits.",
+    "health": "For probes and monitoring.",
+}
+
+_REF = "#/components/schemas/{name}"
+_PROBLEM: Json = {
+    "description": "A problem document: what is wrong, where, and the way out.",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": _REF.format(name="Problem")}}},
+}
+PARAMETERS: dict[str, Json] = {
+    "AcceptLanguage": {
+        "name": "Accept-Language",
+        "in": "header",
+        "description": "`zh` or `en`; without it, the language of the account.",
+        "schema": {"type": "string"},
+        "example": "en",
+    },
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "The same key with the same request is carried out once and answered alike.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        "example": "0f5b2c52-6d9b-4f0e-9a53-0c2f5f0f8b10",
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "description": "The ETag of the last read; 412 when the record has changed since.",
+        "schema": {"type": "string"},
+        "example": '"3"',
+    },
+}
+
+_shapes: dict[str, type] = {"Problem": Problem}
+
+
+def answering(
+    shape: type | None = None,
+    *,
+    status: int = 200,
+    page: bool = False,
+    many: bool = False,
+    needs: Permission | None = None,
+    media: str = "application/json",
+    parameters: Iterable[Json] = (),
+    versioned: bool = False,
+    public: bool = False,
+) -> dict[str, Any]:
+    """The keyword arguments of a route that answers with `shape`: one, a `page` of them, or `many` in a plain list.
+
+    `needs` is said in the document; it is the use case that checks it. `versioned` routes take If-Match.
+    """
+    extra: Json = {"parameters": list(parameters)}
+    if needs is not None:
+        extra["description"] = f"Needs the permission `{needs.value}`."
+    if versioned:
+        extra["parameters"].append({"$ref": "#/components/parameters/IfMatch"})
+    if public:
+        extra["security"] = []
+    content: Json = {media: _content(shape, page=page, many=many)}
+    return {
+        "status_code": status,
+        "response_class": Response,
+        "responses": {status: {"content": content}, "default": _PROBLEM},
+        "openapi_extra": extra,
+    }
+
+
+def query_parameter(name: str, schema: Json, description: str = "") -> Json:
+    """One query parameter that the route reads by itself."""
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+
+
+def document(app: FastAPI) -> Callable[[], Json]:
+    """The function that makes the document of `app`, once."""
+    made: Json = {}
+    framework = app.openapi
+
+    def openapi() -> Json:
+        if not made:
+            made.update(_joined(framework()))
+        return made
+
+    return openapi
+
+
+def _content(shape: type | None, *, page: bool, many: bool) -> Json:
+    if shape is None:
+        return {}
+    _shapes[shape.__name__] = shape
+    schema: Json = {"$ref": _REF.format(name=shape.__name__)}
+    sample = example_of(shape)
+    if page:
+        rows = {"type": "array", "items": schema}
+        following: Json = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+        paged: Json = {"type": "object", "required": ["items", "next"], "properties": {"items": rows, "next": following}}
+        return {"schema": paged, "example": {"items": [sample], "next": None}}
+    if many:
+        return {"schema": {"type": "array", "items": schema}, "example": [sample]}
+    return {"schema": schema, "example": sample}
+
+
+def _joined(schema: Json) -> Json:
+    components = schema.setdefault("components", {})
+    _, ours = msgspec.json.schema_components(_shapes.values(), ref_template=_REF)
+    components.setdefault("schemas", {}).update(ours)
+    components["parameters"] = PARAMETERS
+    components["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "description": "An API token; `POST /v1/accounts/{id}/tokens`."}
+    }
+    schema["security"] = [{"bearer": []}]
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            if path.startswith("/v1/"):
+                operation.setdefault("parameters", []).extend(_headers(method))
+    return schema
+
+
+def _headers(method: str) -> list[Mapping[str, str]]:
+    names = ["AcceptLanguage", "IdempotencyKey"] if method == "post" else ["AcceptLanguage"]
+    return [{"$ref": f"#/components/parameters/{name}"} for name in names]

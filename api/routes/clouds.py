@@ -1,0 +1,52 @@
+"""Clouds and what they have left: `/v1/clouds`, `/v1/capacity`."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.answers import plain
+from api.deps import Acting, Caller
+from api.openapi import answering
+from api.pagination import add_list
+from api.schemas.clouds import CloudChanges, CloudIn, CloudOut
+from cloudctl.domain.accounts import Permission
+from cloudctl.ports.queries import Capacity, CloudRow
+from cloudctl.services import clouds
+
+router = APIRouter(tags=["clouds"])
+
+add_list(
+    router,
+    "/v1/clouds",
+    CloudRow,
+    of=lambda queries: queries.clouds,
+    needs=Permission.CATALOGUE_READ,
+    name="list_clouds",
+)
+
+
+@router.post("/v1/clouds", **answering(CloudOut, status=201, needs=Permission.CATALOGUE_WRITE))
+def register_cloud(act: Acting, body: CloudIn) -> Response:
+    return act.carry_out(CloudOut.of, clouds.register, **body.fields())
+
+
+@router.get("/v1/clouds/{cloud_id}", **answering(CloudOut, needs=Permission.CATALOGUE_READ))
+def get_cloud(request: Request, cloud_id: UUID) -> Response:
+    return Caller(request).show(CloudOut.of, clouds.get, cloud_id)
+
+
+@router.patch("/v1/clouds/{cloud_id}", **answering(CloudOut, needs=Permission.CATALOGUE_WRITE, versioned=True))
+def update_cloud(act: Acting, cloud_id: UUID, body: CloudChanges) -> Response:
+    return act.carry_out(CloudOut.of, clouds.update, cloud_id, body.changes(), expected_version=act.expected_version)
+
+
+@router.get("/v1/capacity", tags=["quotas"], **answering(Capacity, many=True, needs=Permission.QUOTAS_READ))
+def get_capacity(request: Request, cloud: str | None = None) -> Response:
+    """What each cloud has and what is held and committed of it, by dimension."""
+    caller = Caller(request)
+    caller.actor.require(Permission.QUOTAS_READ)
+    return plain(caller.ctx.queries.capacity(cloud))

@@ -1,0 +1,48 @@
+"""Departments: `/v1/departments`."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.deps import Acting, Caller
+from api.openapi import answering
+from api.pagination import add_list
+from api.schemas.departments import DepartmentChanges, DepartmentIn, DepartmentOut
+from cloudctl.domain.accounts import Permission
+from cloudctl.ports.queries import DepartmentRow
+from cloudctl.services import departments
+
+router = APIRouter(tags=["departments"])
+
+add_list(
+    router,
+    "/v1/departments",
+    DepartmentRow,
+    of=lambda queries: queries.departments,
+    needs=Permission.DEPARTMENTS_READ,
+    name="list_departments",
+)
+
+
+@router.post("/v1/departments", **answering(DepartmentOut, status=201, needs=Permission.DEPARTMENTS_WRITE))
+def create_department(act: Acting, body: DepartmentIn) -> Response:
+    return act.carry_out(DepartmentOut.of, departments.create, **body.fields())
+
+
+@router.get("/v1/departments/{department_id}", **answering(DepartmentOut, needs=Permission.DEPARTMENTS_READ))
+def get_department(request: Request, department_id: UUID) -> Response:
+    return Caller(request).show(DepartmentOut.of, departments.get, department_id)
+
+
+@router.patch(
+    "/v1/departments/{department_id}",
+    **answering(DepartmentOut, needs=Permission.DEPARTMENTS_WRITE, versioned=True),
+)
+def update_department(act: Acting, department_id: UUID, body: DepartmentChanges) -> Response:
+    return act.carry_out(
+        DepartmentOut.of, departments.update, department_id, body.changes(), expected_version=act.expected_version
+    )

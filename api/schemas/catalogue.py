@@ -1,0 +1,156 @@
+"""Catalogue entries: what is sent when one is kept, and the entries as they are answered."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from api.schemas.fields import In, MlpsLevel, Name, Out
+
+Positive = Annotated[int, Field(ge=1, le=100_000_000)]
+BackendNames = Annotated[dict[str, Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=100)]
+
+
+class SpecificationIn(In):
+    """A server size (规格)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"name": "2 核 4 GiB", "vcpu": 2, "memory_mib": 4096, "root_disk_gib": 40}],
+        }
+    )
+
+    name: Name
+    vcpu: Positive
+    memory_mib: Positive
+    root_disk_gib: Positive
+    retired: bool = False
+
+
+class ImageIn(In):
+    """An operating system image; `names` maps a cloud's code to the image's name there."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "openEuler 24.03 LTS",
+                    "os_family": "openeuler",
+                    "architecture": "aarch64",
+                    "min_disk_gib": 20,
+                    "login_user": "openeuler",
+                }
+            ]
+        }
+    )
+
+    name: Name
+    os_family: Name
+    architecture: Name
+    min_disk_gib: Positive
+    login_user: Name
+    names: BackendNames = Field(default_factory=dict)
+    retired: bool = False
+
+
+class VolumeTypeIn(In):
+    """A storage class; `names` maps a cloud's code to the backend's volume type."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "标准", "names": {"cloud-a": "ssd"}}]})
+
+    name: Name
+    names: BackendNames = Field(default_factory=dict)
+    retired: bool = False
+
+
+class ZoneIn(In):
+    """A network and security zone."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "政务外网区", "name_en": "Government extranet", "max_mlps_level": 3}]}
+    )
+
+    name: Name
+    name_en: Name
+    max_mlps_level: MlpsLevel
+    retired: bool = False
+
+
+class ClassificationIn(In):
+    """A service classification code (GB/T 34079.1)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "基础设施服务"}]})
+
+    name: Name
+    retired: bool = False
+
+
+class SpecificationOut(Out, frozen=True, kw_only=True):
+    """A server size."""
+
+    code: str
+    name: str
+    vcpu: int
+    memory_mib: int
+    root_disk_gib: int
+    retired: bool
+
+
+class ImageOut(Out, frozen=True, kw_only=True):
+    """An operating system image."""
+
+    code: str
+    name: str
+    os_family: str
+    architecture: str
+    min_disk_gib: int
+    login_user: str
+    names: dict[str, str]
+    retired: bool
+
+
+class VolumeTypeOut(Out, frozen=True, kw_only=True):
+    """A storage class."""
+
+    code: str
+    name: str
+    names: dict[str, str]
+    retired: bool
+
+
+class ZoneOut(Out, frozen=True, kw_only=True):
+    """A zone."""
+
+    code: str
+    name: str
+    name_en: str
+    max_mlps_level: int
+    retired: bool
+
+
+class ClassificationOut(Out, frozen=True, kw_only=True):
+    """A classification code."""
+
+    code: str
+    name: str
+    retired: bool
+
+
+class CatalogueOut(Out, frozen=True, kw_only=True):
+    """All that can be ordered."""
+
+    specifications: list[SpecificationOut]
+    images: list[ImageOut]
+    volume_types: list[VolumeTypeOut]
+    zones: list[ZoneOut]
+    classifications: list[ClassificationOut]
+
+
+KEPT: dict[str, tuple[type[In], type[Out]]] = {
+    "specifications": (SpecificationIn, SpecificationOut),
+    "images": (ImageIn, ImageOut),
+    "volume-types": (VolumeTypeIn, VolumeTypeOut),
+    "zones": (ZoneIn, ZoneOut),
+    "classifications": (ClassificationIn, ClassificationOut),
+}

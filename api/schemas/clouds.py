@@ -1,0 +1,73 @@
+"""Clouds. Credentials are never sent here: they come from clouds.yaml or the environment, by the cloud's code."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from api.schemas.fields import UNSET, Changes, Code, In, MlpsLevel, Name, Out, Zone
+from cloudctl.domain.clouds import CloudKind
+from cloudctl.domain.quotas import Dimension
+
+Amounts = dict[Dimension, Annotated[int, Field(ge=0)]]
+Factors = dict[Dimension, Annotated[float, Field(gt=0, le=100)]]
+Zones = Annotated[frozenset[Zone], Field(max_length=50)]
+
+
+class CloudIn(In):
+    """A cloud to register; `capacity` is physical, `overcommit` multiplies it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "code": "cloud-a",
+                    "name": "一号云",
+                    "kind": "openstack",
+                    "zones": ["extranet"],
+                    "capacity": {"vcpu": 512, "memory_mib": 2097152, "volume_gib": 60000},
+                    "overcommit": {"vcpu": 4.0},
+                    "external_network": "public",
+                }
+            ]
+        }
+    )
+
+    code: Code
+    name: Name
+    kind: CloudKind
+    zones: Zones
+    capacity: Amounts
+    overcommit: Factors = Field(default_factory=dict)
+    max_mlps_level: MlpsLevel = 3
+    external_network: Name | None = None
+
+
+class CloudChanges(Changes):
+    """What of a cloud can change."""
+
+    name: Name = UNSET
+    zones: Zones = UNSET
+    capacity: Amounts = UNSET
+    overcommit: Factors = UNSET
+    max_mlps_level: MlpsLevel = UNSET
+    external_network: Name | None = UNSET
+    retired: bool = UNSET
+
+
+class CloudOut(Out, frozen=True, kw_only=True):
+    """A cloud on record."""
+
+    id: UUID
+    code: str
+    name: str
+    kind: CloudKind
+    zones: frozenset[str]
+    capacity: dict[Dimension, int]
+    overcommit: dict[Dimension, float]
+    max_mlps_level: int
+    external_network: str | None
+    retired: bool
+    version: int

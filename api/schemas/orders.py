@@ -1,0 +1,209 @@
+"""Orders: the form as it is sent, the order and its assessment as they are answered."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from api.schemas.fields import UNSET, Changes, In, Line, Name, Out, Text, Zone
+from api.schemas.items import ItemIn, ItemOut, shown
+from cloudctl.domain.lifecycle import ORDERS
+from cloudctl.domain.orders import Backup, Order
+from cloudctl.domain.policies import Finding
+from cloudctl.services.assessment import Assessment
+from cloudctl.services.orders import OrderForm
+
+Items = Annotated[list[ItemIn], Field(min_length=1, max_length=100)]
+Bandwidth = Annotated[int, Field(ge=1, le=100_000)]
+
+EXAMPLE: dict[str, Any] = {
+    "system_id": "019ab3c0-6f00-7b12-8a44-5b1e9d7c4a02",
+    "title": "审批平台扩容",
+    "purpose": "两台应用服务器，各一块数据盘，一个网段",
+    "users": "80 个市直部门",
+    "project_document": "发改高技〔2026〕12号",
+    "zone": "extranet",
+    "ports": "443/tcp",
+    "bandwidth_mbps": 50,
+    "backup": "daily",
+    "go_live_on": "2027-01-15",
+    "contact_name": "张伟",
+    "contact_phone": "0532-12345678",
+    "items": [
+        {"kind": "network", "name": "app", "prefix_length": 26, "term_months": 12},
+        {
+            "kind": "server",
+            "name": "app",
+            "count": 2,
+            "specification": "s2.medium",
+            "image": "openeuler-24.03",
+            "network": "app",
+            "disks": [{"size_gib": 100}],
+            "user_data": "#cloud-config\npackages: [nginx]\n",
+            "term_months": 12,
+        },
+    ],
+}
+
+
+class OrderIn(In):
+    """The application form (申请表)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
+    system_id: UUID
+    title: Name
+    purpose: Annotated[str, Field(min_length=1, max_length=4000)]
+    users: Text = ""
+    project_document: Line = ""
+    zone: Zone
+    ports: Line = ""
+    bandwidth_mbps: Bandwidth | None = None
+    backup: Backup = Backup.NONE
+    go_live_on: date | None = None
+    contact_name: Line = ""
+    contact_phone: Line = ""
+    items: Items
+
+    def form(self) -> OrderForm:
+        """The use case's form of it."""
+        return OrderForm(**(self.fields() | {"items": [entry.item() for entry in self.items]}))
+
+
+class OrderChanges(Changes):
+    """Fields of a draft or returned order to change; `items` replaces all items."""
+
+    system_id: UUID = UNSET
+    title: Name = UNSET
+    purpose: Annotated[str, Field(min_length=1, max_length=4000)] = UNSET
+    users: Text = UNSET
+    project_document: Line = UNSET
+    zone: Zone = UNSET
+    ports: Line = UNSET
+    bandwidth_mbps: Bandwidth | None = UNSET
+    backup: Backup = UNSET
+    go_live_on: date | None = UNSET
+    contact_name: Line = UNSET
+    contact_phone: Line = UNSET
+    items: Items = UNSET
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that were sent, items in the domain's form."""
+        sent = super().changes()
+        return sent | {"items": [entry.item() for entry in self.items]} if "items" in sent else sent
+
+
+class DecisionIn(In):
+    """The words that go with a decision. A return or rejection needs some: all that is missing, at once."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "材料齐全"}]})
+
+    reason: Text | None = None
+
+
+class ReturnIn(DecisionIn):
+    """What has to be corrected (一次性告知)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"missing": ["等保备案证明", "项目批复文号"]}]})
+
+    missing: list[Line] = Field(default_factory=list, max_length=50)
+
+
+class OrderOut(Out, frozen=True, kw_only=True):
+    """An order. `possible` are the events that its state accepts, `findings` what policies said when it was judged."""
+
+    id: UUID
+    number: str
+    department_id: UUID
+    system_id: UUID
+    applicant_id: UUID
+    title: str
+    purpose: str
+    users: str
+    project_document: str
+    zone: str
+    ports: str
+    bandwidth_mbps: int | None
+    backup: Backup
+    go_live_on: date | None
+    contact_name: str
+    contact_phone: str
+    items: list[ItemOut]
+    state: str
+    possible: list[str]
+    cloud: str | None
+    placement: list[str]
+    findings: list[Finding]
+    effect: str | None
+    held: bool
+    attempt: int
+    cancel_requested: bool
+    correction_due: datetime | None
+    signed_off_by: UUID | None
+    approved_by: UUID | None
+    submitted_at: datetime | None
+    delivered_at: datetime | None
+    last_error: str | None
+    created_at: datetime
+    version: int
+
+    @classmethod
+    def of(cls, order: Order) -> Self:
+        """This shape of an order."""
+        derived = {
+            "items": [shown(item) for item in order.items],
+            "possible": ORDERS.events(order.state),
+            "findings": list(order.ruling.findings),
+            "effect": order.ruling.effect,
+        }
+        copied = {name: getattr(order, name) for name in cls.__struct_fields__ if name not in derived}
+        return cls(**copied, **derived)
+
+
+class AmountOut(Out, frozen=True, kw_only=True):
+    """One dimension of an assessment: what the order takes, what the department and the cloud have left.
+
+    `quota_left` is 0 where the department has no quota; `cloud_left` is null where the cloud sets no bound.
+    """
+
+    dimension: str
+    demand: int
+    quota_left: int
+    cloud_left: int | None
+
+
+class AssessmentOut(Out, frozen=True, kw_only=True):
+    """What would happen if the form were handed in now. Nothing was written."""
+
+    cloud: str
+    placement: list[str]
+    effect: str | None
+    auto_approved: bool
+    findings: list[Finding]
+    amounts: list[AmountOut]
+    resources: list[str]
+
+    @classmethod
+    def of(cls, found: Assessment) -> Self:
+        """This shape of an assessment."""
+        amounts = [
+            AmountOut(
+                dimension=dimension,
+                demand=found.demand[dimension],
+                quota_left=quota.left if (quota := found.quota.get(dimension)) else 0,
+                cloud_left=room.left,
+            )
+            for dimension, room in found.capacity.items()
+        ]
+        return cls(
+            cloud=found.placement.cloud,
+            placement=list(found.placement.reasons),
+            effect=found.ruling.effect,
+            auto_approved=found.ruling.auto_approved,
+            findings=list(found.ruling.findings),
+            amounts=amounts,
+            resources=[f"{resource.KIND.value} {resource.name}" for resource in found.plan.resources],
+        )

@@ -1,0 +1,238 @@
+"""The only file that picks adapters: settings in, a wired application out.
+
+    app = build(settings.load())
+    app.prepare()                # schema up to date, engine's tables, first admin
+    app.start_worker()           # on SQLite in the one process; on PostgreSQL in each worker
+    ...
+    app.stop()
+
+`build` connects to nothing. Tests pass their own clock, clouds or notifier.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+
+from cloudctl.domain.accounts import PLATFORM
+from cloudctl.engine import Engine, QueueSettings, WorkflowClient, connect, enqueuer, migrate, open_database
+from cloudctl.engine.leases import exclusivity, liveness
+from cloudctl.engine.retention import forget_finished
+from cloudctl.engine.schedules import Job, Ticker
+from cloudctl.notifications.logs import LogNotifier
+from cloudctl.notifications.mail import Mail, MailSettings
+from cloudctl.persistence.engines import Engines, open_engines
+from cloudctl.persistence.mapping import map_domain
+from cloudctl.persistence.migrations import check, upgrade
+from cloudctl.persistence.queries import DatabaseQueries
+from cloudctl.persistence.retention import forget_keys
+from cloudctl.persistence.unit_of_work import UnitOfWorkFactory
+from cloudctl.policy import registry as policies
+from cloudctl.policy.evaluation import OrderRules
+from cloudctl.ports.clock import Clock
+from cloudctl.ports.clouds import Clouds
+from cloudctl.ports.context import Limits, Request
+from cloudctl.ports.engine import Workflows
+from cloudctl.ports.notifier import Notifier
+from cloudctl.ports.queries import Queries
+from cloudctl.ports.rules import Rules
+from cloudctl.ports.secrets import Secrets
+from cloudctl.ports.unit_of_work import UnitOfWork
+from cloudctl.providers.registry import ProviderRegistry, Simulation
+from cloudctl.secrets.sealing import Sealing, read_keys
+from cloudctl.services import first_start, notices, orders, resources
+from cloudctl.settings import Settings
+from cloudctl.workflows import SAGAS
+
+log = logging.getLogger(__name__)
+DRAIN_S = 20.0
+
+
+class SystemClock:
+    """ports.clock.Clock on the machine's own clocks."""
+
+    def now(self) -> datetime:
+        """The present in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic_s(self) -> float:
+        """For waiting."""
+        return monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Waits."""
+        sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wiring:
+    """ports.context.Context."""
+
+    clock: Clock
+    clouds: Clouds
+    rules: Rules
+    secrets: Secrets
+    queries: Queries
+    workflows: Workflows
+    notifier: Notifier
+    limits: Limits
+    unit_of_work: Callable[[Request], UnitOfWork]
+
+
+@dataclass(kw_only=True)
+class App:
+    """A wired installation. `context` serves the API; the worker runs where `start_worker` was called."""
+
+    settings: Settings
+    context: Wiring
+    engine: Engine
+    engines: Engines
+    client: Any
+    engine_database: Any
+    ticker: Ticker = field(init=False)
+    working: bool = False
+
+    def __post_init__(self) -> None:
+        self.ticker = Ticker(_jobs(self), exclusive=exclusivity(self.engine_database))
+
+    def prepare(self) -> Path | None:
+        """Brings both schemas up to date; at the very first start answers where the admin's token was written."""
+        upgrade(self.engines.write)
+        migrate(self.engine_database)
+        return first_start.ensure_admin(self.context, platform("first-start"), Path(self.settings.data_dir))
+
+    def differences(self) -> list[str]:
+        """What differs between the code's schema and the database's; empty is right."""
+        return [str(difference) for difference in check(self.engines.read)]
+
+    def start_worker(self) -> None:
+        """Runs sagas and the regular jobs in this process."""
+        self.engine.launch()
+        self.ticker.start()
+        self.working = True
+
+    def stop(self, drain_s: float = DRAIN_S) -> int:
+        """Ends at step boundaries and closes all connections; answers how many sagas were still in a step."""
+        left = 0
+        if self.working:
+            self.ticker.stop()
+            left = self.engine.shutdown(drain_s=drain_s)
+            self.working = False
+        self.client.destroy()
+        self.engines.close()
+        self.engine_database.dispose()
+        return left
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    clouds: Clouds | None = None,
+    notifier: Notifier | None = None,
+) -> App:
+    """Wires an installation; raises ConfigurationError for what cannot be wired as it is set."""
+    map_domain()
+    data = Path(settings.data_dir)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    time = clock or SystemClock()
+    engines = open_engines(settings.database)
+    engine_database = open_database(settings.database, connections=settings.workers_per_process + 4)
+    client = connect(engine_database)
+    secrets = Sealing(read_keys(settings.secret_keys, os.environ))
+    limits = _limits(settings)
+    context = Wiring(
+        clock=time,
+        clouds=clouds or ProviderRegistry(simulation=_simulation(settings), clock=time),
+        rules=OrderRules(policies.load(Path(settings.policies_dir) if settings.policies_dir else policies.shipped())),
+        secrets=secrets,
+        queries=DatabaseQueries(engines.read),
+        workflows=WorkflowClient(client, alive=liveness(engine_database)),
+        notifier=notifier or _notifier(settings),
+        limits=limits,
+        unit_of_work=UnitOfWorkFactory(
+            engine=engines.write,
+            secrets=secrets,
+            clock=time,
+            enqueue=enqueuer(client),
+            default_quota=limits.default_quota,
+        ),
+    )
+    queue = QueueSettings(
+        per_worker=settings.workers_per_process, per_key=settings.orders_per_cloud, poll_s=settings.engine_poll_s
+    )
+    engine = Engine(engine_database, queue=queue, executor_id=settings.executor_id or None)
+    for saga in SAGAS:
+        engine.register(saga, context)
+    return App(
+        settings=settings,
+        context=context,
+        engine=engine,
+        engines=engines,
+        client=client,
+        engine_database=engine_database,
+    )
+
+
+def platform(job: str) -> Request:
+    """A request of the platform itself."""
+    return Request(actor=PLATFORM, request_id=job)
+
+
+def _jobs(app: App) -> list[Job]:
+    """What a worker does beside sagas, and how often."""
+    ctx = app.context
+    keep_days = app.settings.workflow_retention_days
+    return [
+        Job("notices", every_s=5, run=lambda: notices.send_due(ctx, platform("job:notices"))),
+        Job("corrections", every_s=300, run=lambda: orders.expire_corrections(ctx, platform("job:corrections"))),
+        Job("purges", every_s=300, run=lambda: resources.purge_due(ctx, platform("job:purges"))),
+        Job("workflow-retention", every_s=3600, run=lambda: forget_finished(app.client, ctx.clock.now(), keep_days)),
+        Job("idempotency-retention", every_s=3600, run=lambda: forget_keys(app.engines.write, ctx.clock.now())),
+    ]
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        retention_days=settings.retention_days,
+        prefix_cool_down_days=settings.prefix_cool_down_days,
+        settle_s=settings.settle_s,
+        poll_s=settings.cloud_poll_s,
+        step_budget_s=settings.step_budget_s,
+        retry_attempts=settings.retry_attempts,
+        parallel=settings.parallel_calls,
+        max_token_days=settings.max_token_days,
+    )
+
+
+def _simulation(settings: Settings) -> Simulation:
+    simulated = settings.simulated
+    return Simulation(
+        data=Path(settings.data_dir),
+        seed=simulated.seed,
+        latency_s=(simulated.latency_min_s, simulated.latency_max_s),
+    )
+
+
+def _notifier(settings: Settings) -> Notifier:
+    smtp = settings.smtp
+    if not smtp.host:
+        return LogNotifier()
+    return Mail(
+        MailSettings(
+            host=smtp.host,
+            port=smtp.port,
+            sender=smtp.sender,
+            username=smtp.user or None,
+            password=smtp.password or None,
+            starttls=smtp.starttls,
+            timeout_s=smtp.timeout_s,
+        )
+    )

@@ -1,0 +1,33 @@
+"""`cloudctl audit`: who did what, when and why."""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+import click
+
+from cloudctl.cli.client import connect
+from cloudctl.cli.fields import body_of, options
+from cloudctl.cli.nouns import Noun
+from cloudctl.cli.words import _
+
+AUDIT = Noun(
+    "audit",
+    columns=("at", "actor", "action", "target_kind", "target_id", "outcome"),
+    filters=("actor", "action", "target_kind", "target_id", "department_id"),
+    single=False,
+)
+CHUNK = 64 * 1024
+
+audit = AUDIT.group(_("Who did what, when and why."))
+
+
+@audit.command("export")
+@options(*AUDIT.filters)
+@click.option("-f", "--file", "target", type=click.File("wb"), default="-", help=_("Where to write it."))
+def export(target: IO[bytes], **filters: Any) -> None:
+    """Write the events as they are on record, one JSON object a line (NDJSON)."""
+    api = connect()
+    response = api.stream("/audit/export", accept="application/x-ndjson", query=body_of(api, filters))
+    while chunk := response.read1(CHUNK):
+        target.write(chunk)

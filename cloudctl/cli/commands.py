@@ -1,0 +1,88 @@
+"""Every command of `cloudctl`, in one table: its name, where it lives, its help line.
+
+A new noun is one line here and one module; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from cloudctl.cli.groups import Entry, Section
+from cloudctl.cli.words import _
+
+HERE = "cloudctl.cli"
+
+
+def _noun(name: str, text: str) -> Entry:
+    """A noun's commands live in the module of its name."""
+    return Entry(name, f"{HERE}.{name}:{name}", text)
+
+
+def _local(name: str, text: str) -> Entry:
+    """A command that runs beside the server, not against it."""
+    return Entry(name, f"{HERE}.local.{name}:{name}", text)
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section(
+        _("Orders"),
+        (
+            _noun("orders", _("Apply for resources; sign off, review, approve; follow the build.")),
+            _noun("catalogue", _("What can be ordered: specifications, images, volume types, zones.")),
+            _noun("quotas", _("What a department may use, holds and uses.")),
+            _noun("capacity", _("What room the clouds have left.")),
+        ),
+    ),
+    Section(
+        _("Resources"),
+        (
+            _noun("servers", _("Servers: list, console, start, stop, snapshot, restore.")),
+            _noun("volumes", _("Volumes.")),
+            _noun("networks", _("Network segments.")),
+            _noun("addresses", _("Floating addresses.")),
+        ),
+    ),
+    Section(
+        _("Register"),
+        (
+            _noun("departments", _("Departments, in a tree of levels.")),
+            _noun("systems", _("Information systems.")),
+            _noun("accounts", _("People and their roles.")),
+            _noun("tokens", _("API tokens: issued, shown once, revoked.")),
+        ),
+    ),
+    Section(
+        _("Office and operations"),
+        (
+            _noun("clouds", _("The clouds on which is built.")),
+            _noun("supernets", _("Blocks of addresses of the zones.")),
+            _noun("prefixes", _("Prefixes that were cut from the blocks.")),
+            _noun("policies", _("The rules that judge orders: list, check, test, explain.")),
+            _noun("exemptions", _("Rules lifted for a department or system, until a day.")),
+            _noun("workflows", _("Builds under way: list, show, retry, resume, roll back.")),
+            _noun("audit", _("Who did what, when and why.")),
+            _noun("notices", _("Messages to people, sent and waiting.")),
+        ),
+    ),
+    Section(
+        _("Session"),
+        (
+            Entry("login", f"{HERE}.sessions:login", _("Log in to a server with a token.")),
+            Entry("logout", f"{HERE}.sessions:logout", _("Forget a server and its token.")),
+            Entry("contexts", f"{HERE}.sessions:contexts", _("The servers that you are logged in to.")),
+            Entry("me", f"{HERE}.sessions:me", _("Who you are to the server, and what you may do.")),
+            Entry("completion", f"{HERE}.completion:completion", _("Print the completion script of a shell.")),
+        ),
+    ),
+    Section(
+        _("Beside the server"),
+        (
+            _local("serve", _("Run the HTTP API; on SQLite the builds as well.")),
+            _local("worker", _("Run a worker that builds (PostgreSQL).")),
+            _local("db", _("Bring the database up to date, or check it.")),
+            _local("doctor", _("Look for what is wrong, and say the command that mends it.")),
+            _local("config", _("Show the settings in force and where each comes from.")),
+            _local("backup", _("Back up the platform's own database.")),
+            _local("restore", _("Restore the platform's own database from a backup.")),
+            _local("demo", _("A generated city and one order from application to delivery.")),
+        ),
+    ),
+)

@@ -1,0 +1,141 @@
+"""The fields of the API as options of commands: one table, used by filters and by forms alike.
+
+    @options("code", "name", required=True)
+    @options("parent_id")
+    def create(**given): api.post("/departments", body_of(api, given))
+
+A field that refers to another noun takes its id or its name there, and is resolved before it is sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import click
+
+from cloudctl.cli.client import Client
+from cloudctl.cli.references import resolve
+from cloudctl.cli.words import _
+
+Command = Callable[..., None]
+
+
+class Figures(click.ParamType[list[tuple[str, int | float]], str]):
+    """NAME=NUMBER, several times or separated by commas."""
+
+    name = "name=number"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> list[tuple[str, int | float]]:
+        try:
+            pairs = [pair.split("=", 1) for pair in value.split(",")]
+            return [(name.strip(), float(figure) if "." in figure else int(figure)) for name, figure in pairs]
+        except ValueError:
+            self.fail(_("{value} is not NAME=NUMBER.").format(value=value), param, ctx)
+
+
+class Day(click.ParamType[str, str]):
+    """A date as 2027-01-31."""
+
+    name = "yyyy-mm-dd"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+            self.fail(_("{value} is not a date as 2027-01-31.").format(value=value), param, ctx)
+        return str(value)
+
+
+class Field(NamedTuple):
+    """A field: its option and help, the noun it refers to, its type, whether it takes several values."""
+
+    option: str
+    help: str
+    refers: str | None = None
+    kind: Any = str
+    many: bool = False
+
+
+FIELDS: dict[str, Field] = {
+    "account_id": Field("--account", _("The account: id or login."), "accounts"),
+    "action": Field("--action", _("What was done, as `allow/approve`.")),
+    "active": Field("--active/--inactive", _("Whether the account may log in."), kind=bool),
+    "actor": Field("--actor", _("Who did it, by login.")),
+    "architecture": Field("--architecture", _("The processor: x86_64, aarch64, loongarch64.")),
+    "capacity": Field("--capacity", _("Physical room: vcpu=64,memory_mib=262144,volume_gib=10000."), kind=Figures()),
+    "cidr": Field("--cidr", _("The block, as 10.8.0.0/16.")),
+    "classification": Field("--classification", _("The classification code (GB/T 34079.1).")),
+    "cloud": Field("--cloud", _("The cloud's code.")),
+    "code": Field("--code", _("The code, unique for ever.")),
+    "days": Field("--days", _("How many days it lives."), kind=int),
+    "department_id": Field("--department", _("The department: id or code."), "departments"),
+    "dimension": Field("--dimension", _("vcpu, memory_mib, volume_gib, servers, segments or addresses.")),
+    "email": Field("--email", _("The mail address for notices.")),
+    "ends_on": Field("--ends-on", _("The last day on which it holds."), kind=Day()),
+    "external_network": Field("--external-network", _("The backend's network of floating addresses.")),
+    "kind": Field("--kind", _("Which kind of cloud: simulated or openstack.")),
+    "level": Field("--level", _("city, district or township.")),
+    "limit": Field("--limit", _("The most that may be held and used."), kind=int),
+    "locale": Field("--locale", _("The language of notices: zh_CN or en.")),
+    "login": Field("--login", _("The login name.")),
+    "login_user": Field("--login-user", _("The user that the image lets in.")),
+    "max_mlps_level": Field("--max-mlps-level", _("The highest MLPS level that it is rated for."), kind=int),
+    "memory_mib": Field("--memory-mib", _("Memory in MiB."), kind=int),
+    "min_disk_gib": Field("--min-disk-gib", _("The smallest root disk in GiB."), kind=int),
+    "mlps_level": Field("--mlps-level", _("The MLPS level, 1 to 5 (GB/T 22239)."), kind=int),
+    "name": Field("--name", _("The name.")),
+    "name_en": Field("--name-en", _("The English name.")),
+    "number": Field("--number", _("The number that people quote.")),
+    "order_id": Field("--order", _("The order: id or number."), "orders"),
+    "os_family": Field("--os-family", _("The family of the operating system.")),
+    "overcommit": Field("--overcommit", _("Over-commit by dimension: vcpu=4.0."), kind=Figures()),
+    "parent_id": Field("--parent", _("The upper unit: id or code."), "departments"),
+    "reason": Field("--reason", _("The reason; it goes on record.")),
+    "recipient": Field("--recipient", _("The mail address.")),
+    "retired": Field("--retired/--in-service", _("Whether it can no longer be ordered."), kind=bool),
+    "roles": Field("--role", _("A role; give the option once for each."), many=True),
+    "root_disk_gib": Field("--root-disk-gib", _("The root disk in GiB."), kind=int),
+    "rule": Field("--rule", _("The policy's name.")),
+    "saga": Field("--saga", _("The saga's name, as provision_order.")),
+    "scopes": Field("--scope", _("A permission to cut the token down to; once for each."), many=True),
+    "state": Field("--state", _("The state's code word, as `delivered`.")),
+    "status": Field("--status", _("The engine's word for its status.")),
+    "system_id": Field("--system", _("The system: id or code."), "systems"),
+    "target_id": Field("--target-id", _("The id of what it was done to.")),
+    "target_kind": Field("--target", _("What it was done to, as `order`.")),
+    "vcpu": Field("--vcpu", _("The number of vCPUs."), kind=int),
+    "zone": Field("--zone", _("The zone's code.")),
+    "zones": Field("--zone", _("A zone that it serves; once for each."), many=True),
+}
+
+
+def options(*names: str, required: bool = False) -> Callable[[Command], Command]:
+    """The options of the fields, in this order."""
+
+    def decorate(command: Command) -> Command:
+        for name in reversed(names):
+            field = FIELDS[name]
+            decorator: Callable[[Command], Command] = click.option(
+                field.option, name, help=field.help, type=field.kind, multiple=field.many, required=required,
+                default=None,
+            )  # fmt: skip
+            command = decorator(command)
+        return command
+
+    return decorate
+
+
+def body_of(api: Client, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given, as the API takes it: names resolved to ids, figures as objects, nothing that was left out."""
+    return {name: _sent(api, name, value) for name, value in given.items() if value is not None and value != ()}
+
+
+def _sent(api: Client, name: str, value: Any) -> Any:
+    field = FIELDS[name]
+    if field.refers:
+        return resolve(api, field.refers, value)
+    if isinstance(field.kind, Figures):
+        return dict(value)
+    return list(value) if field.many else value

@@ -1,0 +1,147 @@
+"""The verbs that every noun has, from a declaration of the noun: list, show, create, edit.
+
+SYSTEMS = Noun("systems", columns=("code", "name"), filters=("code",), required=("code",), optional=("name",))
+systems = SYSTEMS.group("Information systems of the departments.")
+
+@systems.command("retire")
+...                                     # what only this noun can do
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import click
+
+from cloudctl.cli.client import connect, item
+from cloudctl.cli.fields import body_of, options
+from cloudctl.cli.groups import Verb, Verbs
+from cloudctl.cli.output import Form, formatted
+from cloudctl.cli.references import resolve
+from cloudctl.cli.words import _
+
+USUAL_ROWS = 50
+
+Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+key: Decorator = click.argument("key", metavar="ID", help=_("Its id, or the name that the list shows."))
+version_option: Decorator = click.option(
+    "--if-version", "version", type=int, help=_("Refuse when it has changed since this version.")
+)
+_LIMIT: Decorator = click.option(
+    "--limit",
+    "most",
+    type=click.IntRange(min=1),
+    default=USUAL_ROWS,
+    show_default=True,
+    help=_("At most so many rows."),
+)
+_ALL: Decorator = click.option("--all", "everything", is_flag=True, help=_("All rows, page after page."))
+
+
+class Noun(NamedTuple):
+    """A noun of the API: where it is listed, what a table shows, what it is filtered by, what its form asks for.
+
+    Without `required` there is no `create`, without `editable` no `edit`, without `single` no `show`.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    filters: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    editable: tuple[str, ...] = ()
+    single: bool = True
+
+    @property
+    def path(self) -> str:
+        """Where the API lists it."""
+        return f"/{self.name}"
+
+    def group(self, help_line: str) -> Verbs:
+        """The noun's command group with the verbs that the declaration gives it."""
+        group = Verbs(self.name, help=help_line)
+        group.add_command(self.listing())
+        if self.single:
+            group.add_command(self.showing())
+        if self.required:
+            group.add_command(self.creating())
+        if self.editable:
+            group.add_command(self.editing())
+        return group
+
+    def listing(self) -> Verb:
+        """`list`, with an option for every filter."""
+
+        @click.command("list", cls=Verb)
+        @options(*self.filters)
+        @_LIMIT
+        @_ALL
+        @formatted
+        def run(*, form: Form, most: int, everything: bool, **filters: Any) -> None:
+            """List them, newest first."""
+            api = connect()
+            rows, more = api.rows(self.path, body_of(api, filters), None if everything else most)
+            form.rows(rows, self.columns)
+            if more:
+                click.echo(_("There are more rows: --all shows them."), err=True)
+
+        return run
+
+    def showing(self) -> Verb:
+        """`show`."""
+
+        @click.command("show", cls=Verb)
+        @key
+        @formatted
+        def run(*, form: Form, key: str) -> None:
+            """Show one."""
+            api = connect()
+            form.record(api.get(item(self.path, resolve(api, self.name, key))).data)
+
+        return run
+
+    def creating(self) -> Verb:
+        """`create`."""
+
+        @click.command("create", cls=Verb)
+        @options(*self.required, required=True)
+        @options(*self.optional)
+        @formatted
+        def run(*, form: Form, **given: Any) -> None:
+            """Put a new one on record."""
+            api = connect()
+            form.record(api.post(self.path, body_of(api, given)).data)
+
+        return run
+
+    def editing(self) -> Verb:
+        """`edit`: only what is given changes."""
+
+        @click.command("edit", cls=Verb)
+        @key
+        @options(*self.editable)
+        @version_option
+        @formatted
+        def run(*, form: Form, key: str, version: int | None, **given: Any) -> None:
+            """Change what is given; the rest stays."""
+            api = connect()
+            changes = body_of(api, given)
+            if not changes:
+                raise click.UsageError(_("Nothing to change: give an option."))
+            form.record(api.patch(item(self.path, resolve(api, self.name, key)), changes, version=version).data)
+
+        return run
+
+
+def acting(group: Verbs, path: str, verb: str, text: str) -> None:
+    """Adds a verb that is one POST below one thing: `POST {path}/{id}/{verb}`, its answer printed."""
+
+    @group.command(verb, help=text)
+    @key
+    @version_option
+    @formatted
+    def run(*, form: Form, key: str, version: int | None) -> None:
+        api = connect()
+        where = item(path, resolve(api, path.strip("/"), key))
+        form.record(api.post(f"{where}/{verb}", version=version).data or {"id": key})

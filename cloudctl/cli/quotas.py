@@ -1,0 +1,29 @@
+"""`cloudctl quotas`: what a department may use, holds and uses, by cloud, zone and dimension."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cloudctl.cli.client import connect
+from cloudctl.cli.fields import body_of, options
+from cloudctl.cli.nouns import Noun
+from cloudctl.cli.output import Form, formatted
+from cloudctl.cli.words import _
+
+QUOTAS = Noun(
+    "quotas",
+    columns=("department_id", "cloud", "zone", "dimension", "limit", "held", "committed"),
+    filters=("department_id", "cloud", "zone", "dimension"),
+    single=False,
+)
+
+quotas = QUOTAS.group(_("What a department may use, holds and uses."))
+
+
+@quotas.command("set")
+@options("department_id", "cloud", "zone", "dimension", "limit", required=True)
+@formatted
+def set_limit(*, form: Form, **given: Any) -> None:
+    """Set one limit. Below what is in use it only refuses further growth."""
+    api = connect()
+    form.record(api.put("/quotas", body_of(api, given)).data)

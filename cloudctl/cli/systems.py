@@ -1,0 +1,17 @@
+"""`cloudctl systems`: information systems (政务信息系统), what resources are asked for."""
+
+from __future__ import annotations
+
+from cloudctl.cli.nouns import Noun
+from cloudctl.cli.words import _
+
+SYSTEMS = Noun(
+    "systems",
+    columns=("code", "name", "mlps_level", "classification", "id", "department_id"),
+    filters=("code", "department_id", "mlps_level"),
+    required=("code", "name", "mlps_level"),
+    optional=("department_id", "classification"),
+    editable=("name", "mlps_level", "classification"),
+)
+
+systems = SYSTEMS.group(_("Information systems."))

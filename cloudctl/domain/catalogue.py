@@ -1,0 +1,61 @@
+"""The catalogue: what can be ordered. Codes are stable; a retired entry stays for the records that name it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(kw_only=True, eq=False)
+class Specification:
+    """A server size (规格)."""
+
+    code: str
+    name: str
+    vcpu: int
+    memory_mib: int
+    root_disk_gib: int
+    retired: bool = False
+
+
+@dataclass(kw_only=True, eq=False)
+class Image:
+    """An operating system image; `names` maps a cloud's code to the image's name there (default: `code`)."""
+
+    code: str
+    name: str
+    os_family: str
+    architecture: str
+    min_disk_gib: int
+    login_user: str
+    names: dict[str, str]
+    retired: bool = False
+
+
+@dataclass(kw_only=True, eq=False)
+class VolumeType:
+    """A storage class; `names` maps a cloud's code to the backend's volume type (default: the backend's default)."""
+
+    code: str
+    name: str
+    names: dict[str, str]
+    retired: bool = False
+
+
+@dataclass(kw_only=True, eq=False)
+class Zone:
+    """A network and security zone: 政务外网区, 互联网区, 专网区, DMZ, ... as each city has them."""
+
+    code: str
+    name: str
+    name_en: str
+    max_mlps_level: int
+    retired: bool = False
+
+
+@dataclass(kw_only=True, eq=False)
+class Classification:
+    """A service classification code (GB/T 34079.1)."""
+
+    code: str
+    name: str
+    retired: bool = False

@@ -1,0 +1,175 @@
+"""Every state machine of the platform, as a table that a reviewer can read aloud.
+
+A pair of state and event that a table does not list is refused. The diagrams in docs/reference/states.md are
+generated from these tables.
+
+>>> ORDERS.next("draft", "submit")
+'submitted'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cloudctl.domain.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One line of a table: in `source`, `event` leads to `target`; `meaning` says what happened."""
+
+    source: str
+    event: str
+    target: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A noun's life: `states` maps each state to its sentence; `final` states are left by nothing."""
+
+    noun: str
+    states: dict[str, str]
+    table: tuple[Transition, ...]
+
+    def next(self, state: str, event: str) -> str:
+        """The state that `event` leads to from `state`; raises Refused for a pair that is not listed."""
+        for line in self.table:
+            if line.source == state and line.event == event:
+                return line.target
+        raise Refused(
+            "{noun} in state {state} cannot {event}.",
+            way_out="Possible now: {possible}.",
+            noun=self.noun,
+            state=state,
+            event=event,
+            possible=", ".join(self.events(state)) or "-",
+        )
+
+    def events(self, state: str) -> list[str]:
+        """The events that `state` accepts, in table order."""
+        return [line.event for line in self.table if line.source == state]
+
+    @property
+    def final(self) -> frozenset[str]:
+        """States that no line leaves."""
+        return frozenset(self.states) - {line.source for line in self.table}
+
+
+def _table(*lines: tuple[str, str, str, str]) -> tuple[Transition, ...]:
+    return tuple(Transition(*line) for line in lines)
+
+
+ORDERS = Machine(
+    noun="order",
+    states={
+        "draft": "The applicant is still writing.",
+        "submitted": "Waits for the department head's sign-off; quota and prefixes are held.",
+        "signed_off": "The department head has signed; waits for the office.",
+        "in_review": "A reviewer of the office has it.",
+        "returned": "Sent back to the applicant with what is missing; quota is held until the correction deadline.",
+        "approved": "Approved; the build is queued and has not touched a cloud.",
+        "rejected": "The office said no; nothing is held.",
+        "provisioning": "The platform is building, changing or undoing in the cloud.",
+        "delivered": "Everything asked for is active and handed over.",
+        "attention": "Parked for an operator; quota stays held.",
+        "failed": "Could not be built and was undone; nothing is held.",
+        "cancelled": "Withdrawn, or not corrected in time; nothing is held.",
+        "closed": "The applicant or the office has closed the file.",
+    },
+    table=_table(
+        ("draft", "submit", "submitted", "the applicant hands it in"),
+        ("draft", "cancel", "cancelled", "the applicant drops the draft"),
+        ("submitted", "sign_off", "signed_off", "the department head signs"),
+        ("submitted", "return", "returned", "the department head sends it back"),
+        ("submitted", "cancel", "cancelled", "the applicant withdraws it"),
+        ("signed_off", "review", "in_review", "a reviewer takes it up"),
+        ("signed_off", "auto_approve", "approved", "policy approves a small request"),
+        ("signed_off", "cancel", "cancelled", "the applicant withdraws it"),
+        ("in_review", "approve", "approved", "the office approves"),
+        ("in_review", "return", "returned", "the office sends it back for correction"),
+        ("in_review", "reject", "rejected", "the office rejects"),
+        ("in_review", "cancel", "cancelled", "the applicant withdraws it"),
+        ("returned", "submit", "submitted", "the applicant hands in the correction"),
+        ("returned", "cancel", "cancelled", "the applicant withdraws it"),
+        ("returned", "expire", "cancelled", "the correction deadline passed"),
+        ("approved", "provision", "provisioning", "the build starts"),
+        ("approved", "cancel", "cancelled", "the applicant withdraws it before the build starts"),
+        ("provisioning", "deliver", "delivered", "everything is active"),
+        ("provisioning", "park", "attention", "a step needs an operator"),
+        ("provisioning", "fail", "failed", "a step failed for good and all was undone"),
+        ("provisioning", "cancel", "cancelled", "withdrawn during the build; all was undone"),
+        ("attention", "retry", "provisioning", "the operator lets the build go on"),
+        ("attention", "roll_back", "provisioning", "the operator has it undone"),
+        ("delivered", "close", "closed", "the file is closed"),
+        ("failed", "close", "closed", "the file is closed"),
+    ),
+)
+
+RESOURCES = Machine(
+    noun="resource",
+    states={
+        "planned": "On record, nothing in a cloud yet.",
+        "building": "A create may have been sent: find it before creating again.",
+        "active": "In use.",
+        "changing": "An order is resizing or extending it.",
+        "releasing": "Being powered off and cut loose.",
+        "retained": "Off, and restorable until its retention ends.",
+        "purging": "Retention is over; being deleted from the cloud.",
+        "released": "Gone from the cloud, on purpose.",
+        "undone": "Never delivered; removed again.",
+    },
+    table=_table(
+        ("planned", "build", "building", "the first create is about to be sent"),
+        ("planned", "undo", "undone", "dropped before anything was built"),
+        ("building", "activate", "active", "the cloud reports it ready"),
+        ("building", "undo", "undone", "removed after a failed build"),
+        ("active", "undo", "undone", "removed because a sibling in its order failed"),
+        ("active", "change", "changing", "an approved change starts"),
+        ("changing", "activate", "active", "the change is done, or was taken back"),
+        ("active", "release", "releasing", "an approved release starts"),
+        ("releasing", "retain", "retained", "off and cut loose; retention runs"),
+        ("releasing", "activate", "active", "the release was taken back"),
+        ("retained", "restore", "active", "restored within its retention"),
+        ("retained", "purge", "purging", "retention has ended"),
+        ("purging", "vanish", "released", "the cloud confirms that it is gone"),
+    ),
+)
+
+PREFIXES = Machine(
+    noun="prefix",
+    states={
+        "reserved": "Held for an order.",
+        "assigned": "In use by a network.",
+        "cooling": "Given back; not handed out again before its cool-down ends.",
+        "free": "May be handed out again.",
+    },
+    table=_table(
+        ("reserved", "assign", "assigned", "its network is built"),
+        ("reserved", "give_back", "free", "its order ended before anything was built"),
+        ("assigned", "retire", "cooling", "its network is gone"),
+        ("cooling", "cool", "free", "the cool-down ended"),
+    ),
+)
+
+NOTICES = Machine(
+    noun="notice",
+    states={
+        "pending": "Waits to be sent.",
+        "sent": "Accepted by the mail server.",
+        "failed": "Given up after retries.",
+    },
+    table=_table(
+        ("pending", "send", "sent", "the mail server took it"),
+        ("pending", "give_up", "failed", "too many attempts failed"),
+        ("failed", "retry", "pending", "an operator has it sent again"),
+    ),
+)
+
+MACHINES: tuple[Machine, ...] = (ORDERS, RESOURCES, PREFIXES, NOTICES)
+
+
+def walk(machine: Machine) -> Iterator[Transition]:
+    """The lines of a machine, for whoever draws or tests it."""
+    yield from machine.table

@@ -1,0 +1,49 @@
+"""Network segments (网段)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from cloudctl.domain.quotas import Demand, Dimension
+from cloudctl.domain.resources import Resource, ResourceKind
+
+
+@dataclass(kw_only=True, eq=False)
+class Network(Resource):
+    """A segment on record; its prefixes are cut from the zone's supernets."""
+
+    KIND: ClassVar[ResourceKind] = ResourceKind.NETWORK
+
+    cidr_v4: str
+    cidr_v6: str | None = None
+
+    @property
+    def footprint(self) -> Demand:
+        """One segment."""
+        return Demand({Dimension.SEGMENTS: 1})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkRequest:
+    """What a cloud is asked to make: a network, its subnets and, with `external_network`, a router to it."""
+
+    key: UUID
+    tenant: str
+    name: str
+    cidr_v4: str
+    cidr_v6: str | None
+    zone: str
+    external_network: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkFact:
+    """What a cloud reports; `ready` once network, subnets and router all stand."""
+
+    key: UUID | None
+    backend_id: str
+    name: str
+    ready: bool
+    cidrs: tuple[str, ...] = ()

@@ -1,0 +1,79 @@
+"""Orders (申请单): a department's request, and its way through sign-off, review and delivery."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from cloudctl.domain.identifiers import new_id
+from cloudctl.domain.items import Item
+from cloudctl.domain.lifecycle import ORDERS
+from cloudctl.domain.policies import Ruling
+
+CORRECTION_WORKING_DAYS = 10
+
+
+class Backup(StrEnum):
+    """How often the asked-for systems are backed up."""
+
+    NONE = "none"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+@dataclass(kw_only=True, eq=False)
+class Order:
+    """The form (申请表) and its state. `cloud` and `placement` are set when it is handed in.
+
+    `number` is what people quote: the year and a running number. `attempt` counts the sagas that were started for
+    it. `held` says that quota and prefixes are held for it; they are let go of exactly once.
+    """
+
+    id: UUID = field(default_factory=new_id)
+    number: str
+    department_id: UUID
+    system_id: UUID
+    applicant_id: UUID
+    title: str
+    purpose: str
+    users: str = ""
+    project_document: str = ""
+    zone: str
+    ports: str = ""
+    bandwidth_mbps: int | None = None
+    backup: Backup = Backup.NONE
+    go_live_on: date | None = None
+    contact_name: str = ""
+    contact_phone: str = ""
+    items: list[Item]
+    state: str = "draft"
+    cloud: str | None = None
+    placement: list[str] = field(default_factory=list)
+    ruling: Ruling = field(default_factory=Ruling)
+    held: bool = False
+    attempt: int = 0
+    cancel_requested: bool = False
+    correction_due: datetime | None = None
+    signed_off_by: UUID | None = None
+    approved_by: UUID | None = None
+    submitted_at: datetime | None = None
+    delivered_at: datetime | None = None
+    last_error: str | None = None
+    created_at: datetime
+    version: int = 1
+
+    def advance(self, event: str) -> None:
+        """Moves along the life-cycle table; raises Refused for what it does not list."""
+        self.state = ORDERS.next(self.state, event)
+
+    @property
+    def workflow_id(self) -> str:
+        """The id of the saga of the current attempt: the same attempt is never started twice."""
+        return f"{self.id}:{self.attempt}"
+
+    @property
+    def open(self) -> bool:
+        """Still on its way: it may hold quota, prefixes and claims."""
+        return self.state not in {"delivered", "rejected", "cancelled", "failed", "closed"}

@@ -1,0 +1,85 @@
+"""Servers (云主机)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from cloudctl.domain.quotas import Demand, Dimension
+from cloudctl.domain.resources import Resource, ResourceKind
+
+
+@dataclass(kw_only=True, eq=False)
+class Server(Resource):
+    """A server on record. `user_data` is sealed and write-only; `fixed_addresses` come from the cloud."""
+
+    KIND: ClassVar[ResourceKind] = ResourceKind.SERVER
+
+    specification: str
+    vcpu: int
+    memory_mib: int
+    root_disk_gib: int
+    image: str
+    network_id: UUID
+    ssh_keys: list[str] = field(default_factory=list)
+    user_data: bytes | None = None
+    fixed_addresses: list[str] = field(default_factory=list)
+    power: str = "unknown"
+
+    @property
+    def footprint(self) -> Demand:
+        """vCPU, memory, the root disk and the server itself."""
+        return Demand(
+            {
+                Dimension.SERVERS: 1,
+                Dimension.VCPU: self.vcpu,
+                Dimension.MEMORY_MIB: self.memory_mib,
+                Dimension.VOLUME_GIB: self.root_disk_gib,
+            }
+        )
+
+
+class ServerStatus(StrEnum):
+    """A cloud's word for a server, reduced to what decisions need."""
+
+    BUILDING = "building"
+    ACTIVE = "active"
+    STOPPED = "stopped"
+    RESIZED = "resized"  # waits for the resize to be confirmed
+    CHANGING = "changing"
+    ERROR = "error"
+    DELETING = "deleting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerRequest:
+    """What a cloud is asked to build. `network` and `volumes` are backend ids; sizes in the names."""
+
+    key: UUID
+    tenant: str
+    name: str
+    vcpu: int
+    memory_mib: int
+    root_disk_gib: int
+    image: str
+    network: str
+    ssh_keys: tuple[str, ...] = ()
+    user_data: bytes | None = None
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerFact:
+    """What a cloud reports. `key` is None for a server that the platform did not make."""
+
+    key: UUID | None
+    backend_id: str
+    name: str
+    status: ServerStatus
+    vcpu: int | None = None
+    memory_mib: int | None = None
+    addresses: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
+    fault: str | None = None

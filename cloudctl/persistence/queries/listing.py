@@ -1,0 +1,162 @@
+"""Lists: one declaration a noun, from which the statements are built once and kept.
+
+    SYSTEMS = Listed(row=SystemRow, table=systems, scope=systems.c.department_id)
+    SYSTEMS.reader(engine).page(scope, {"mlps_level": 3}, PageAsk(limit=50))
+
+A page is one statement. It goes on after the last row that was shown (keyset), newest first, so page 400 costs what
+page 1 does, and rows that are added meanwhile shift nothing. Nouns whose ids are made by time go by id; resources,
+whose ids are derived, by (created_at, id). A cursor is the base64 of those values.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, urlsafe_b64encode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, lru_cache
+from struct import Struct
+from struct import error as StructError  # noqa: N812
+from typing import Any, get_type_hints
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, Engine, FromClause, Select, Text, Uuid, bindparam, select, tuple_, type_coerce
+
+from cloudctl.domain.errors import Invalid
+from cloudctl.persistence.types import Instant, Json, RawJson, Word
+from cloudctl.ports.queries import Page, PageAsk
+from cloudctl.ports.queries.rows import Row
+
+LIMITS = range(1, 501)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_PLACE = Struct(">16sq")  # an id, and the microseconds of created_at where the order needs them
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Listed:
+    """How a noun is listed.
+
+    `row` gives the columns by its fields' names, taken from `table` or, by field, from `others`; `source` is what is
+    selected from when that is more than `table`. `scope` is the column of the department that owns a row, None for what
+    everybody may see. With `by_time` the order is (created_at, id).
+    """
+
+    row: type[Row]
+    table: FromClause
+    source: FromClause | None = None
+    scope: ColumnElement[Any] | None = None
+    others: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+    by_time: bool = False
+
+    @cached_property
+    def columns(self) -> dict[str, ColumnElement[Any]]:
+        """A field's column, read as the type that the row's field has."""
+        return {name: _read_as(self.others.get(name, self.table.c.get(name)), hint) for name, hint in self.hints}
+
+    @cached_property
+    def hints(self) -> list[tuple[str, Any]]:
+        """The row's fields and their types, in order."""
+        types = get_type_hints(self.row)
+        return [(name, types[name]) for name in self.row.__struct_fields__]
+
+    def reader(self, engine: Engine) -> Reader:
+        """The list on one database; implements `ports.queries.Listing`."""
+        return Reader(engine, self)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Implements `ports.queries.Listing` for one noun."""
+
+    engine: Engine
+    listed: Listed
+
+    def page(self, scope: UUID | None, filters: dict[str, object], ask: PageAsk) -> Page:
+        """Rows of the scope, newest first; raises Invalid for an unknown filter, a limit or a cursor that is none."""
+        if ask.limit not in LIMITS:
+            raise Invalid("A page has 1 to 500 rows.", field="limit", way_out="Give a number from 1 to 500.")
+        values = dict(self._values(filters))
+        scoped = scope is not None and self.listed.scope is not None
+        after = {} if ask.cursor is None else _opened(ask.cursor, by_time=self.listed.by_time)
+        statement = _statement(self.listed, frozenset(values), scoped, bool(after))
+        given = {f"filter_{name}": value for name, value in values.items()}
+        return self._page(statement, {**given, **after, "scope": scope, "rows": ask.limit + 1}, ask.limit)
+
+    def _page(self, statement: Select[Any], parameters: dict[str, object], limit: int) -> Page:
+        row, names = self.listed.row, self.listed.row.__struct_fields__
+        with self.engine.connect() as connection:
+            found = connection.execute(statement, parameters).all()
+        items: list[object] = [row(**dict(zip(names, values, strict=True))) for values in found[:limit]]
+        more = len(found) > limit
+        return Page(items=items, next=_cursor(items[-1], by_time=self.listed.by_time) if more else None)
+
+    def _values(self, filters: dict[str, object]) -> Iterator[tuple[str, object]]:
+        """The filters as their columns' types; one whose value is None was not asked for."""
+        hints = dict(self.listed.hints)
+        for name, value in filters.items():
+            if name not in self.listed.row.FILTERS:
+                raise _unknown(name, self.listed.row)
+            if value is not None:
+                yield name, _as(hints[name], value, name)
+
+
+@lru_cache(maxsize=1024)
+def _statement(listed: Listed, filters: frozenset[str], scoped: bool, after: bool) -> Select[Any]:
+    """The statement of one combination; building it anew at each call would cost a third of a request."""
+    statement = select(*listed.columns.values()).select_from(listed.table if listed.source is None else listed.source)
+    for name in sorted(filters):
+        statement = statement.where(listed.columns[name] == bindparam(f"filter_{name}"))
+    if scoped and listed.scope is not None:
+        statement = statement.where(listed.scope == bindparam("scope"))
+    places = [listed.table.c.created_at, listed.table.c.id] if listed.by_time else [listed.table.c.id]
+    if after:
+        marks = [bindparam("after_time", type_=Instant), bindparam("after_id", type_=Uuid)][-len(places) :]
+        statement = statement.where(tuple_(*places) < tuple_(*marks))
+    return statement.order_by(*(place.desc() for place in places)).limit(bindparam("rows"))
+
+
+def _read_as(column: ColumnElement[Any] | None, hint: Any) -> ColumnElement[Any]:
+    assert column is not None, "a row's field has no column"
+    match column.type:
+        case Json():
+            return type_coerce(column, Json(hint))
+        case Word():
+            return type_coerce(column, Text)
+        case _ if hint is msgspec.Raw:
+            return type_coerce(column, RawJson)
+    return column
+
+
+def _as(hint: Any, value: object, name: str) -> object:
+    try:
+        return msgspec.convert(value, hint, strict=False)
+    except msgspec.ValidationError as error:
+        raise Invalid(
+            "{value} cannot be a {name}.", field=name, way_out="Check its form.", name=name, value=value
+        ) from error
+
+
+def _unknown(name: str, row: type[Row]) -> Invalid:
+    return Invalid(
+        "There is no filter {name}.",
+        field=name,
+        way_out="Filter by: {allowed}.",
+        name=name,
+        allowed=", ".join(sorted(row.FILTERS)),
+    )
+
+
+def _cursor(row: Any, *, by_time: bool) -> str:
+    moment = (row.created_at - _EPOCH) // _MICROSECOND if by_time else 0
+    return urlsafe_b64encode(_PLACE.pack(row.id.bytes, moment)).decode()
+
+
+def _opened(cursor: str, *, by_time: bool) -> dict[str, object]:
+    try:
+        key, moment = _PLACE.unpack(b64decode(cursor.encode("ascii"), b"-_", validate=True))
+        after_time = _EPOCH + moment * _MICROSECOND
+    except (ValueError, OverflowError, StructError) as error:
+        raise Invalid("The cursor is broken.", field="cursor", way_out="Start again without a cursor.") from error
+    return {"after_id": UUID(bytes=key)} | ({"after_time": after_time} if by_time else {})

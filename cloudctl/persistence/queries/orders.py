@@ -1,0 +1,40 @@
+"""The list of orders, with the names of their department and system and the effect of the policies."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Dialect, Text, type_coerce
+from sqlalchemy.types import TypeDecorator
+
+from cloudctl.domain.policies import Ruling
+from cloudctl.persistence.queries.listing import Listed
+from cloudctl.persistence.tables import departments, orders, systems
+from cloudctl.ports.queries.rows import OrderRow
+
+_RULING: msgspec.json.Decoder[Ruling] = msgspec.json.Decoder(Ruling)
+
+
+class RulingEffect(TypeDecorator[str]):
+    """Reads from a kept ruling only what it comes to."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        effect = None if value is None else _RULING.decode(value).effect
+        return None if effect is None else effect.value
+
+
+ORDERS = Listed(
+    row=OrderRow,
+    table=orders,
+    source=orders.join(departments, departments.c.id == orders.c.department_id).join(
+        systems, systems.c.id == orders.c.system_id
+    ),
+    scope=orders.c.department_id,
+    others={
+        "department": departments.c.name,
+        "system": systems.c.name,
+        "effect": type_coerce(orders.c.ruling, RulingEffect),
+    },
+)

@@ -1,0 +1,44 @@
+"""The catalogue. Retired entries are found too: records name them, and whoever orders looks at `retired`."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from cloudctl.domain.accounts import missing
+from cloudctl.domain.catalogue import Classification, Image, Specification, VolumeType, Zone
+from cloudctl.persistence.repositories.records import record
+
+E = TypeVar("E", Specification, Image, VolumeType, Zone, Classification)
+
+
+class CatalogueRecords:
+    """All five nouns of the catalogue, by code."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def specification(self, code: str) -> Specification:
+        return self._entry(Specification, "specification", code)
+
+    def image(self, code: str) -> Image:
+        return self._entry(Image, "image", code)
+
+    def volume_type(self, code: str) -> VolumeType:
+        return self._entry(VolumeType, "volume type", code)
+
+    def zone(self, code: str) -> Zone:
+        return self._entry(Zone, "zone", code)
+
+    def classification(self, code: str) -> Classification:
+        return self._entry(Classification, "classification", code)
+
+    def add(self, entry: Specification | Image | VolumeType | Zone | Classification) -> None:
+        record(self.session, entry)
+
+    def _entry(self, noun: type[E], what: str, code: str) -> E:
+        entry = self.session.get(noun, code)
+        if entry is None:
+            raise missing(what, code)
+        return entry

@@ -1,0 +1,92 @@
+"""Servers, volumes, networks and addresses alike: four tables, no polymorphism.
+
+Where only an id is known one union of four index look-ups tells its kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from cloudctl.domain.accounts import missing
+from cloudctl.domain.addresses import Address
+from cloudctl.domain.networks import Network
+from cloudctl.domain.resources import Resource
+from cloudctl.domain.servers import Server
+from cloudctl.domain.volumes import Volume
+from cloudctl.persistence.mapping import TABLES
+from cloudctl.persistence.repositories.records import record
+from cloudctl.persistence.tables import addresses, servers, volumes
+
+KINDS: dict[str, type[Resource]] = {noun.KIND.value: noun for noun in (Network, Server, Volume, Address)}
+GONE = ("released", "undone")
+
+_KIND_OF = union_all(
+    *(
+        select(literal(kind).label("kind")).select_from(TABLES[noun]).where(TABLES[noun].c.id == bindparam("key"))
+        for kind, noun in KINDS.items()
+    )
+)
+
+
+class ResourceRecords:
+    """What orders leave behind."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def get(self, key: UUID) -> Resource:
+        return self._load(key)
+
+    def lock(self, key: UUID) -> Resource:
+        return self._load(key, with_for_update=True, populate_existing=True)
+
+    def add(self, resource: Resource) -> None:
+        record(self.session, resource)
+
+    def of_order(self, order_id: UUID) -> Sequence[Resource]:
+        found = chain.from_iterable(self._where(noun, order_id=order_id) for noun in KINDS.values())
+        return sorted(found, key=lambda resource: (resource.item, resource.name))
+
+    def claimed_by(self, order_id: UUID) -> Sequence[Resource]:
+        found = chain.from_iterable(self._where(noun, claimed_by=order_id) for noun in KINDS.values())
+        return sorted(found, key=lambda resource: (resource.KIND, resource.name))
+
+    def of_server(self, server_id: UUID) -> Sequence[Resource]:
+        return [
+            *self._select(Volume, volumes.c.server_id == server_id, volumes.c.state.not_in(GONE)),
+            *self._select(Address, addresses.c.server_id == server_id, addresses.c.state.not_in(GONE)),
+        ]
+
+    def on_network(self, network_id: UUID) -> int:
+        standing = servers.c.network_id == network_id, servers.c.state.not_in(GONE)
+        return self.session.scalar(select(func.count()).select_from(servers).where(*standing)) or 0
+
+    def due_for_purge(self, now: datetime) -> Sequence[Resource]:
+        """Retained ones whose retention has ended, and purging ones; what stands on a thing comes before it."""
+        return [resource for noun in reversed(KINDS.values()) for resource in self._due(noun, now)]
+
+    def _due(self, noun: type[Resource], now: datetime) -> Sequence[Resource]:
+        columns = TABLES[noun].c
+        ended = (columns.state == "retained") & (columns.purge_after <= now)
+        return self._select(noun, or_(ended, columns.state == "purging"))
+
+    def _load(self, key: UUID, **options: Any) -> Resource:
+        kind = self.session.execute(_KIND_OF, {"key": key}).scalar_one_or_none()
+        found = None if kind is None else self.session.get(KINDS[kind], key, **options)
+        if found is None:
+            raise missing("resource", key)
+        return found
+
+    def _where(self, noun: type[Resource], **equal: UUID) -> Sequence[Resource]:
+        return self._select(noun, *(TABLES[noun].c[name] == value for name, value in equal.items()))
+
+    def _select(self, noun: type[Resource], *conditions: ColumnElement[bool]) -> Sequence[Resource]:
+        table = TABLES[noun]
+        return self.session.scalars(select(noun).where(*conditions).order_by(table.c.item, table.c.name)).all()

@@ -1,0 +1,18 @@
+"""Information systems."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from cloudctl.domain.systems import System
+from cloudctl.persistence.repositories.records import Records
+from cloudctl.persistence.tables import systems
+
+
+class SystemRecords(Records[System]):
+    """Systems."""
+
+    noun, what = System, "system"
+
+    def by_code(self, code: str) -> System | None:
+        return self._one(select(System).where(systems.c.code == code))

@@ -1,0 +1,21 @@
+"""What is deleted after a while, for a schedule.
+
+forgotten = forget_answers(engines.write, clock.now())
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, delete
+
+from cloudctl.persistence.tables import idempotency_keys
+
+ANSWERS_KEPT = timedelta(days=7)
+
+
+def forget_answers(engine: Engine, now: datetime) -> int:
+    """Deletes the Idempotency-Keys, with their sealed answers, that are older than ANSWERS_KEPT; says how many."""
+    old = delete(idempotency_keys).where(idempotency_keys.c.created_at < now - ANSWERS_KEPT)
+    with engine.begin() as connection:
+        return connection.execute(old).rowcount

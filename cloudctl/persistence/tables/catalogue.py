@@ -1,0 +1,33 @@
+"""The catalogue: five small tables keyed by code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Integer, Table, Text
+
+from cloudctl.persistence.tables.base import keyed, metadata, text
+
+
+def _entries(name: str, *columns: Column[Any]) -> Table:
+    """A table of catalogue entries: what all have, and `columns`."""
+    retired = Column("retired", Boolean, nullable=False)
+    return Table(name, metadata, Column("code", Text, primary_key=True), text("name"), *columns, retired)
+
+
+def _whole(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False)
+
+
+specifications = _entries("specifications", _whole("vcpu"), _whole("memory_mib"), _whole("root_disk_gib"))
+images = _entries(
+    "images",
+    text("os_family"),
+    text("architecture"),
+    _whole("min_disk_gib"),
+    text("login_user"),
+    keyed("names", dict[str, str]),
+)
+volume_types = _entries("volume_types", keyed("names", dict[str, str]))
+zones = _entries("zones", text("name_en"), _whole("max_mlps_level"))
+classifications = _entries("classifications")

@@ -1,0 +1,30 @@
+"""Departments, and their tenants in the clouds."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Table, Text, Uuid
+from sqlalchemy import ForeignKey as Fk
+
+from cloudctl.domain.departments import Level
+from cloudctl.persistence.tables.base import created, key, metadata, refers, text, version
+from cloudctl.persistence.types import Word
+
+departments = Table(
+    "departments",
+    metadata,
+    key(),
+    text("code", unique=True),
+    text("name"),
+    Column("level", Word(Level), nullable=False),
+    refers("parent_id", "departments", null=True),
+    created(),
+    version(),
+)
+
+tenants = Table(
+    "tenants",
+    metadata,
+    Column("department_id", Uuid, Fk("departments.id"), primary_key=True),
+    Column("cloud", Text, primary_key=True),
+    text("backend_id"),
+)

@@ -1,0 +1,209 @@
+"""The transaction of one act.
+
+    factory = UnitOfWorkFactory(engine=engines.write, secrets=secrets, clock=clock, enqueue=enqueue)
+    with factory(request) as uow:
+        uow.departments.add(department)
+
+Idempotency. The key's row is inserted first, so a duplicate waits for whoever has the key: it then gets the stored
+answer (`Replayed`), IdempotencyMismatch for another body, or Conflict where no answer was kept. If the first is rolled
+back, its key goes with it and the duplicate does the work.
+
+Progress. Lines are written last. On PostgreSQL a lock that ends with the transaction comes just before them, so their
+`seq` rises in the order of commits and a reader's cursor passes no line that appears later. What waits is the short end
+of a transaction only; SQLite has one writer anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Self, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Engine, func, select, update
+from sqlalchemy.orm import Session
+
+from cloudctl.domain.accounts import Actor
+from cloudctl.domain.audit import event
+from cloudctl.domain.errors import Conflict, IdempotencyMismatch
+from cloudctl.domain.progress import ProgressLine
+from cloudctl.persistence.errors import in_domain_words, stale, translated
+from cloudctl.persistence.repositories.accounts import AccountRecords, TokenRecords
+from cloudctl.persistence.repositories.catalogue import CatalogueRecords
+from cloudctl.persistence.repositories.clouds import CloudRecords
+from cloudctl.persistence.repositories.departments import DepartmentRecords, TenantRecords
+from cloudctl.persistence.repositories.exemptions import ExemptionRecords
+from cloudctl.persistence.repositories.notices import NoticeRecords
+from cloudctl.persistence.repositories.orders import OrderRecords
+from cloudctl.persistence.repositories.prefixes import PrefixRecords
+from cloudctl.persistence.repositories.quotas import Ledger
+from cloudctl.persistence.repositories.records import insert_unless_there
+from cloudctl.persistence.repositories.resources import ResourceRecords
+from cloudctl.persistence.repositories.systems import SystemRecords
+from cloudctl.persistence.tables import idempotency_keys
+from cloudctl.ports.clock import Clock
+from cloudctl.ports.context import Idempotency, Replayed, Request
+from cloudctl.ports.secrets import Secrets
+from cloudctl.ports.unit_of_work import UnitOfWork
+
+A = TypeVar("A")
+
+Enqueue = Callable[[Session, str, str, Sequence[str], str], None]
+"""(session, saga, workflow id, ids, queue key): puts a saga into its queue within the session's transaction."""
+
+PROGRESS_LOCK = 0x636C6F7564  # any number that is used for nothing else
+
+
+class DatabaseUnitOfWork:
+    """Implements `ports.unit_of_work.UnitOfWork`; made by `UnitOfWorkFactory`."""
+
+    def __init__(self, factory: UnitOfWorkFactory, request: Request) -> None:
+        self._factory = factory
+        self._request = request
+        self._lines: list[ProgressLine] = []
+
+    @property
+    def actor(self) -> Actor:
+        return self._request.actor
+
+    def __enter__(self) -> Self:
+        self.now: datetime = self._factory.clock.now()
+        self.session = session = Session(self._factory.engine, expire_on_commit=False)
+        self.departments = DepartmentRecords(session)
+        self.accounts = AccountRecords(session)
+        self.tokens = TokenRecords(session)
+        self.systems = SystemRecords(session)
+        self.catalogue = CatalogueRecords(session)
+        self.clouds = CloudRecords(session)
+        self.orders = OrderRecords(session)
+        self.resources = ResourceRecords(session)
+        self.tenants = TenantRecords(session)
+        self.quotas = Ledger(session, self.now, self._factory.default_quota)
+        self.prefixes = PrefixRecords(session)
+        self.exemptions = ExemptionRecords(session)
+        self.notices = NoticeRecords(session)
+        try:
+            with translated():
+                self._take_key()
+        except BaseException:
+            session.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self.session:
+            if error is None:
+                with translated():
+                    self._write_progress()
+                    self.session.commit()
+            elif known := in_domain_words(error):
+                self.session.rollback()
+                raise known from error
+
+    def audit(
+        self,
+        action: str,
+        target_kind: str,
+        target_id: object,
+        *,
+        department_id: UUID | None = None,
+        before: dict[str, object] | None = None,
+        after: dict[str, object] | None = None,
+        reason: str | None = None,
+    ) -> None:
+        self.session.add(
+            event(
+                at=self.now,
+                actor=self.actor,
+                action=action,
+                target_kind=target_kind,
+                target_id=target_id,
+                department_id=department_id,
+                before=before,
+                after=after,
+                reason=reason,
+                request_id=self._request.request_id,
+            )
+        )
+
+    def progress(self, line: ProgressLine) -> None:
+        self._lines.append(line)
+
+    def start(self, saga: str, workflow_id: str, *ids: str, queue_key: str) -> None:
+        self._factory.enqueue(self.session, saga, workflow_id, ids, queue_key)
+
+    def check_version(self, entity: object, expected: int | None) -> None:
+        if expected is not None and getattr(entity, "version") != expected:  # noqa: B009 - nouns share no base
+            raise stale()
+
+    def answer(self, result: A) -> A:
+        asked = self._request.idempotency
+        if asked is not None:
+            with translated():
+                self.session.flush()  # the answer shows versions as they will be committed
+            sealed = self._factory.secrets.seal(asked.render(result))
+            self.session.execute(update(idempotency_keys).where(*_row(asked)).values(answer=sealed))
+        return result
+
+    def _take_key(self) -> None:
+        asked = self._request.idempotency
+        if asked is None:
+            return
+        row = {
+            "account_id": asked.account_id,
+            "key": asked.key,
+            "fingerprint": asked.fingerprint,
+            "created_at": self.now,
+        }
+        if not insert_unless_there(self.session, idempotency_keys, row):
+            self._replay(asked)
+
+    def _replay(self, asked: Idempotency) -> None:
+        """Raises what a key that was used before leads to."""
+        stored = select(idempotency_keys.c.fingerprint, idempotency_keys.c.answer).where(*_row(asked))
+        fingerprint, answer = self.session.execute(stored).one()
+        if fingerprint != asked.fingerprint:
+            raise IdempotencyMismatch(
+                "The key was used for another request.",
+                field="Idempotency-Key",
+                way_out="Use a new key for a new request.",
+            )
+        if answer is None:
+            raise Conflict(
+                "A request with this key was handled and its answer not kept.",
+                field="Idempotency-Key",
+                way_out="Look whether it had its effect; if not, send it with a new key.",
+            )
+        raise Replayed(self._factory.secrets.open(answer))
+
+    def _write_progress(self) -> None:
+        if not self._lines:
+            return
+        self.session.flush()
+        if self.session.get_bind().dialect.name == "postgresql":
+            self.session.execute(select(func.pg_advisory_xact_lock(PROGRESS_LOCK)))
+        for line in self._lines:
+            self.session.add(line)
+            self.session.flush()  # one by one: their order is the order of `seq`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitOfWorkFactory:
+    """Makes units of work on one engine. `default_quota` is the limit of a department that was given none."""
+
+    engine: Engine
+    secrets: Secrets
+    clock: Clock
+    enqueue: Enqueue
+    default_quota: int = 0
+
+    def __call__(self, request: Request) -> UnitOfWork:
+        return DatabaseUnitOfWork(self, request)
+
+
+def _row(asked: Idempotency) -> tuple[ColumnElement[bool], ...]:
+    return idempotency_keys.c.account_id == asked.account_id, idempotency_keys.c.key == asked.key

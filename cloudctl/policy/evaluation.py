@@ -1,0 +1,82 @@
+"""Judging: every rule is asked, all that speak are listed, the strictest wins (`ports.rules.Rules`).
+
+The same facts give the same ruling: findings stand in the order of effect, name and item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from cloudctl.domain.errors import ConfigurationError
+from cloudctl.domain.policies import Effect, Finding, Ruling
+from cloudctl.policy.conditions import Context
+from cloudctl.policy.registry import Registry
+from cloudctl.policy.rules import Rule
+
+_STRICTNESS = {effect: place for place, effect in enumerate(Effect)}
+
+
+class OrderRules:
+    """The rules of a registry. Rules are compiled and hold no request's state: share one between threads."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.version = registry.version
+        self._rules = registry.rules
+        self._description = tuple(msgspec.to_builtins(rule.policy) for rule in registry.rules)
+
+    def judge(self, facts: Mapping[str, Any]) -> Ruling:
+        """The ruling on `facts.OrderFacts`; a rule that cannot be evaluated denies, and no exemption lifts that."""
+        findings = sorted(findings_of(self._rules, facts), key=_place)
+        return Ruling(findings=tuple(findings))
+
+    def describe(self) -> Sequence[Mapping[str, Any]]:
+        """Every policy as it is written, by name: the keys are those of `schema.Policy`."""
+        return self._description
+
+
+def findings_of(rules: Sequence[Rule], facts: Mapping[str, Any]) -> Iterator[Finding]:
+    """What the rules say, unsorted."""
+    try:
+        context = Context({name: value for name, value in facts.items() if name != "exemptions"})
+    except ConfigurationError:
+        yield from (rule.broken() for rule in rules)
+        return
+    lifts = _lifts(facts)
+    by_scope = {scope: [rule for rule in rules if rule.policy.scope == scope] for scope in ("order", "item")}
+    yield from _spoken(by_scope["order"], context, lifts)
+    yield from _spoken_on_items(by_scope["item"], context, lifts, facts.get("items"))
+
+
+def _spoken_on_items(
+    rules: Sequence[Rule], context: Context, lifts: Mapping[str, UUID], items: object
+) -> Iterator[Finding]:
+    """Items outside, rules inside: an item is converted once."""
+    if not isinstance(items, list):
+        yield from (rule.broken() for rule in rules)
+        return
+    for index, item in enumerate(items):
+        context.bind("item", item)
+        yield from _spoken(rules, context, lifts, index)
+
+
+def _spoken(
+    rules: Sequence[Rule], context: Context, lifts: Mapping[str, UUID], item: int | None = None
+) -> Iterator[Finding]:
+    for rule in rules:
+        finding = rule.speak(context, item=item, exemption=lifts.get(rule.policy.name))
+        if finding is not None:
+            yield finding
+
+
+def _lifts(facts: Mapping[str, Any]) -> dict[str, UUID]:
+    """The exemption of each rule; of several the one with the smallest id, so that the answer is repeatable."""
+    given = [(str(exemption["rule"]), UUID(str(exemption["id"]))) for exemption in facts.get("exemptions", ())]
+    return dict(sorted(given, reverse=True))
+
+
+def _place(finding: Finding) -> tuple[int, str, int]:
+    return (_STRICTNESS[finding.effect], finding.rule, -1 if finding.item is None else finding.item)

@@ -1,0 +1,1 @@
+"""What the core needs from the outside, as Protocols. Adapters live in the packages that `bootstrap` picks from."""

@@ -1,0 +1,89 @@
+"""What a use case or a step is given: the outside, already chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from cloudctl.domain.accounts import Actor
+from cloudctl.ports.clock import Clock
+from cloudctl.ports.clouds import Clouds
+from cloudctl.ports.engine import Workflows
+from cloudctl.ports.notifier import Notifier
+from cloudctl.ports.queries import Queries
+from cloudctl.ports.rules import Rules
+from cloudctl.ports.secrets import Secrets
+from cloudctl.ports.unit_of_work import UnitOfWork
+
+REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""The id of the request that is being handled, for log lines; None outside of one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idempotency:
+    """A request's Idempotency-Key: `fingerprint` is a digest of method, path and body; `render` makes the answer."""
+
+    account_id: UUID
+    key: str
+    fingerprint: bytes
+    render: Callable[[Any], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Where an act comes from: who, under which request id, and with which Idempotency-Key, if any."""
+
+    actor: Actor
+    request_id: str
+    idempotency: Idempotency | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The installation's own figures (settings.py), as far as use cases need them."""
+
+    retention_days: int = 14
+    prefix_cool_down_days: int = 7
+    default_quota: int = 0
+    settle_s: float = 10.0
+    poll_s: float = 2.0
+    step_budget_s: float = 1800.0
+    retry_attempts: int = 6
+    parallel: int = 10
+    max_token_days: int = 365
+
+
+class Context(Protocol):
+    """Given to every service and step; made by `bootstrap`."""
+
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def clouds(self) -> Clouds: ...
+    @property
+    def rules(self) -> Rules: ...
+    @property
+    def secrets(self) -> Secrets: ...
+    @property
+    def queries(self) -> Queries: ...
+    @property
+    def workflows(self) -> Workflows: ...
+    @property
+    def notifier(self) -> Notifier: ...
+    @property
+    def limits(self) -> Limits: ...
+
+    def unit_of_work(self, request: Request) -> UnitOfWork:
+        """A transaction for one act of `request.actor`: a context manager that commits when its block ends well."""
+        ...
+
+
+class Replayed(Exception):
+    """The same request came again: `answer` is what it was told then, as rendered bytes."""
+
+    def __init__(self, answer: bytes) -> None:
+        super().__init__("answered before")
+        self.answer = answer

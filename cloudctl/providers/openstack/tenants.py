@@ -1,0 +1,185 @@
+"""Departments' projects in Keystone, closed by default and fenced by quotas.
+
+A project is found by two tags: its key, and `cloudctl-complete`, which is written last. One that lacks the second is
+half made, and `create` finishes it. Its name ends in the key, so that Keystone itself refuses a second one.
+
+Closed by default: Neutron gives every project a default security group that lets its members talk to each other and
+lets everything out. Its ingress rules are removed, so that nothing reaches a new server before a rule is asked for;
+its egress rules stay, because a server that reaches neither its package mirror nor a time source cannot be set up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from urllib.parse import quote
+from uuid import UUID
+
+from cloudctl.domain.errors import Absent, Busy
+from cloudctl.domain.quotas import Dimension
+from cloudctl.providers.openstack.client import Client
+from cloudctl.providers.openstack.errors import busy, rejected
+from cloudctl.providers.openstack.lookups import NamedEntry
+from cloudctl.providers.openstack.segments import NEUTRON, of_project
+from cloudctl.providers.openstack.translate import MARK, Entry, Page
+
+KEYSTONE = "identity"
+COMPLETE = "cloudctl-complete"
+ROLE = "member"
+LONGEST_NAME = 64
+LARGEST_LIMIT = 2**31 - 1
+
+#: Dimension -> for each service what it bounds there: a factor of the limit, or None for "do not bound".
+QUOTAS: dict[Dimension, dict[str, dict[str, int | None]]] = {
+    Dimension.VCPU: {"compute": {"cores": 1}},
+    Dimension.MEMORY_MIB: {"compute": {"ram": 1}},
+    Dimension.SERVERS: {"compute": {"instances": 1}},
+    Dimension.VOLUME_GIB: {"block-storage": {"gigabytes": 1, "volumes": None}},
+    # A segment is a network with at most two subnets and a router; its ports are bounded by its prefix.
+    Dimension.SEGMENTS: {"network": {"network": 1, "subnet": 2, "router": 1, "port": None}},
+    Dimension.ADDRESSES: {"network": {"floatingip": 1}},
+}
+
+#: Service -> path of a project's limits, and the name that the body wraps them in.
+QUOTA_PATHS = {
+    "compute": ("/os-quota-sets/{tenant}", "quota_set"),
+    "block-storage": ("/os-quota-sets/{tenant}", "quota_set"),
+    "network": ("/quotas/{tenant}", "quota"),
+}
+
+
+class ProjectPage(Page[NamedEntry], frozen=True, rename={"entries": "projects", "links": "projects_links"}):
+    """Keystone's projects; it pages none of its lists."""
+
+
+class RolePage(Page[NamedEntry], frozen=True, rename={"entries": "roles", "links": "roles_links"}):
+    """Keystone's roles."""
+
+
+class Rule(Entry, frozen=True, kw_only=True):
+    """A rule of a security group."""
+
+    direction: str
+
+
+class Group(Entry, frozen=True, kw_only=True):
+    """A security group with its rules."""
+
+    security_group_rules: list[Rule]
+
+
+class GroupPage(Page[Group], frozen=True, rename={"entries": "security_groups"}):
+    """Neutron's security groups."""
+
+
+class AnyServers(Page[Entry], frozen=True, rename={"entries": "servers"}):
+    """Whether there is a server."""
+
+
+class AnyVolumes(Page[Entry], frozen=True, rename={"entries": "volumes"}):
+    """Whether there is a volume."""
+
+
+class AnyNetworks(Page[Entry], frozen=True, rename={"entries": "networks"}):
+    """Whether there is a network."""
+
+
+class AnyAddresses(Page[Entry], frozen=True, rename={"entries": "floatingips"}):
+    """Whether there is a floating address."""
+
+
+class OpenStackTenants:
+    """`ports.clouds.Tenants` on Keystone, with the administrator's token."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def find(self, key: UUID) -> str | None:
+        """One call."""
+        return self._project(f"{MARK}{key},{COMPLETE}")
+
+    def create(self, key: UUID, name: str) -> str:
+        """Makes what is missing: the project, our role in it, the closed default group; the last call marks it."""
+        mark = f"{MARK}{key}"
+        tenant = self._project(mark) or self._make_project(key, name)
+        role = self._role()
+        self._client.act(KEYSTONE, "PUT", f"/projects/{tenant}/users/{self._client.user_id}/roles/{role}")
+        for group in self._default_groups(tenant):
+            for rule in group.security_group_rules:
+                if rule.direction == "ingress":
+                    with suppress(Absent):
+                        self._client.act(NEUTRON, "DELETE", f"/security-group-rules/{rule.id}")
+        self._client.act(KEYSTONE, "PUT", f"/projects/{tenant}/tags/{COMPLETE}")
+        return tenant
+
+    def set_quota(self, tenant: str, limits: Mapping[Dimension, int]) -> None:
+        """One call for each service that bounds one of the dimensions."""
+        wanted: dict[str, dict[str, int]] = {}
+        for dimension, limit in limits.items():
+            for service, names in QUOTAS[dimension].items():
+                bounds = {n: -1 if f is None else min(f * limit, LARGEST_LIMIT) for n, f in names.items()}
+                wanted.setdefault(service, {}).update(bounds)
+        for service, bounds in wanted.items():
+            path, wrapper = QUOTA_PATHS[service]
+            # Adoption may leave a department over its limit; Nova refuses that unless it is told twice.
+            body = {wrapper: bounds | ({"force": True} if service == "compute" else {})}
+            self._client.act(service, "PUT", path.format(tenant=tenant), body)
+
+    def delete(self, tenant: str) -> None:
+        """Removes limits, default group and project; raises Busy while anything stands in it."""
+        if not self._exists(tenant):
+            return
+        self._require_empty(tenant)
+        for service, (path, _) in QUOTA_PATHS.items():
+            with suppress(Absent):
+                self._client.act(service, "DELETE", path.format(tenant=tenant))
+        for group in self._default_groups(tenant):
+            with suppress(Absent):
+                self._client.act(NEUTRON, "DELETE", f"/security-groups/{group.id}")
+        with suppress(Absent):
+            self._client.act(KEYSTONE, "DELETE", f"/projects/{tenant}")
+
+    def _project(self, tags: str) -> str | None:
+        found = self._client.get(KEYSTONE, f"/projects?tags={quote(tags)}", ProjectPage).entries
+        return found[0].id if found else None
+
+    def _make_project(self, key: UUID, name: str) -> str:
+        mark = f"{MARK}{key}"
+        ending = f"-{key.hex[-12:]}"
+        title = name[: LONGEST_NAME - len(ending)] + ending
+        project = {"name": title, "description": f"{mark} {name}", "tags": [mark]}
+        try:
+            made = self._client.create(KEYSTONE, "/projects", {"project": project}, dict[str, NamedEntry])
+        except Busy:
+            tenant = self._project(mark)  # 409: another worker has just made it
+            if tenant is None:
+                raise
+            return tenant
+        return made["project"].id
+
+    def _role(self) -> str:
+        found = self._client.get(KEYSTONE, f"/roles?name={ROLE}", RolePage).entries
+        if not found:
+            raise rejected(f"the cloud has no role {ROLE}")
+        return found[0].id
+
+    def _default_groups(self, tenant: str) -> list[Group]:
+        return self._client.get(NEUTRON, of_project("security-groups", tenant, name="default"), GroupPage).entries
+
+    def _exists(self, tenant: str) -> bool:
+        try:
+            self._client.get(KEYSTONE, f"/projects/{tenant}", dict[str, NamedEntry])
+        except Absent:
+            return False
+        return True
+
+    def _require_empty(self, tenant: str) -> None:
+        lists: tuple[tuple[str, str, type[Page[Entry]]], ...] = (
+            ("compute", "/servers?limit=1", AnyServers),
+            ("block-storage", "/volumes?limit=1", AnyVolumes),
+            (NEUTRON, of_project("networks", tenant, limit="1"), AnyNetworks),
+            (NEUTRON, of_project("floatingips", tenant, limit="1"), AnyAddresses),
+        )
+        for service, path, page in lists:
+            if self._client.get(service, path, page, tenant=tenant).entries:
+                raise busy(f"the project still has {path.strip('/').partition('?')[0]}")

@@ -1,0 +1,248 @@
+"""The client of the simulated cloud: the five ports of `ports.clouds`, spoken through `translate`.
+
+    provider = SimulatedProvider(SimulatedCloud(path, clock=clock, code="city-a"))
+    provider.servers.find(tenant, [key])
+
+Each method is one call of the cloud, but for networks, whose parts are made one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import AbstractContextManager
+from typing import ClassVar, TypeVar
+from uuid import UUID
+
+from cloudctl.domain.addresses import AddressFact, AddressRequest
+from cloudctl.domain.clouds import Capability
+from cloudctl.domain.errors import Unsupported
+from cloudctl.domain.networks import NetworkFact, NetworkRequest
+from cloudctl.domain.quotas import Dimension
+from cloudctl.domain.servers import ServerFact, ServerRequest
+from cloudctl.domain.volumes import VolumeFact, VolumeRequest
+from cloudctl.providers.simulated import translate
+from cloudctl.providers.simulated.backend import addresses, networks, servers, tenants, volumes
+from cloudctl.providers.simulated.backend.calls import Call
+from cloudctl.providers.simulated.backend.cloud import SimulatedCloud
+from cloudctl.providers.simulated.backend.objects import Kind, Thing
+
+CAPABILITIES = frozenset(
+    {
+        Capability.RESIZE,
+        Capability.SNAPSHOT,
+        Capability.CONSOLE,
+        Capability.FLOATING_ADDRESS,
+        Capability.BACKEND_QUOTA,
+    }
+)
+
+Fact = TypeVar("Fact")
+
+
+def _by_key(things: Iterable[Thing], fact: Callable[[Thing], Fact]) -> dict[UUID, Fact]:
+    """Facts of keyed things; of several with one key the oldest speaks."""
+    found: dict[UUID, Fact] = {}
+    for thing in things:
+        if thing.key is not None:
+            found.setdefault(UUID(thing.key), fact(thing))
+    return found
+
+
+class _Port:
+    """What the five ports share."""
+
+    NOUN: ClassVar[str]
+
+    def __init__(self, cloud: SimulatedCloud, capabilities: frozenset[Capability]) -> None:
+        self._cloud = cloud
+        self._capabilities = capabilities
+
+    def _ask(
+        self, verb: str, *, keys: Collection[UUID] | None = None, name: str = "", backend_id: str | None = None
+    ) -> AbstractContextManager[Call]:
+        return translate.asked(self._cloud, f"{self.NOUN}.{verb}", keys=keys or (), name=name, backend_id=backend_id)
+
+    def _need(self, capability: Capability) -> None:
+        if capability not in self._capabilities:
+            raise Unsupported(
+                "The simulated cloud {cloud} does not offer {capability}.",
+                cloud=self._cloud.settings.code,
+                capability=capability.value,
+            )
+
+
+class SimulatedTenants(_Port):
+    """ports.clouds.Tenants."""
+
+    NOUN = "tenants"
+
+    def find(self, key: UUID) -> str | None:
+        with self._ask("find", keys=[key]) as call:
+            return next((thing.id for thing in call.things(Kind.TENANT, keys=[key], listed=True)), None)
+
+    def create(self, key: UUID, name: str) -> str:
+        with self._ask("create", keys=[key], name=name) as call:
+            return tenants.create(call, key, name).id
+
+    def set_quota(self, tenant: str, limits: Mapping[Dimension, int]) -> None:
+        self._need(Capability.BACKEND_QUOTA)
+        with self._ask("set_quota", backend_id=tenant) as call:
+            tenants.set_quota(call, tenant, limits)
+
+    def delete(self, tenant: str) -> None:
+        with self._ask("delete", backend_id=tenant) as call:
+            tenants.delete(call, tenant)
+
+
+class SimulatedNetworks(_Port):
+    """ports.clouds.Networks."""
+
+    NOUN = "networks"
+
+    def find(self, tenant: str, keys: Collection[UUID] | None = None) -> dict[UUID, NetworkFact]:
+        with self._ask("find", keys=keys) as call:
+            return _by_key(call.things(Kind.NETWORK, tenant, keys, listed=True), translate.network_fact)
+
+    def create(self, request: NetworkRequest) -> NetworkFact:
+        network = self.find(request.tenant, [request.key]).get(request.key) or self._bare(request)
+        for cidr in networks.wanted_cidrs(request):
+            if cidr not in network.cidrs:
+                network = self._subnet(request, network.backend_id, cidr)
+        if request.external_network is not None:
+            network = self._router(request, network.backend_id, request.external_network)
+        return network
+
+    def _bare(self, request: NetworkRequest) -> NetworkFact:
+        with self._ask("create", keys=[request.key], name=request.name) as call:
+            return translate.network_fact(networks.create(call, request))
+
+    def _subnet(self, request: NetworkRequest, network: str, cidr: str) -> NetworkFact:
+        with self._ask("create_subnet", keys=[request.key], name=cidr, backend_id=network) as call:
+            return translate.network_fact(networks.add_subnet(call, request.tenant, network, cidr))
+
+    def _router(self, request: NetworkRequest, network: str, external_network: str) -> NetworkFact:
+        with self._ask("create_router", keys=[request.key], name=external_network, backend_id=network) as call:
+            return translate.network_fact(networks.add_router(call, request.tenant, network, external_network))
+
+    def delete(self, tenant: str, backend_id: str) -> None:
+        with self._ask("delete", backend_id=backend_id) as call:
+            networks.delete(call, tenant, backend_id)
+
+
+class SimulatedVolumes(_Port):
+    """ports.clouds.Volumes."""
+
+    NOUN = "volumes"
+
+    def find(self, tenant: str, keys: Collection[UUID] | None = None) -> dict[UUID, VolumeFact]:
+        with self._ask("find", keys=keys) as call:
+            return _by_key(call.things(Kind.VOLUME, tenant, keys, listed=True), translate.volume_fact)
+
+    def create(self, request: VolumeRequest) -> VolumeFact:
+        with self._ask("create", keys=[request.key], name=request.name) as call:
+            return translate.volume_fact(volumes.create(call, request))
+
+    def extend(self, tenant: str, backend_id: str, size_gib: int) -> None:
+        with self._ask("extend", backend_id=backend_id) as call:
+            volumes.extend(call, tenant, backend_id, size_gib)
+
+    def delete(self, tenant: str, backend_id: str) -> None:
+        with self._ask("delete", backend_id=backend_id) as call:
+            volumes.delete(call, tenant, backend_id)
+
+
+class SimulatedServers(_Port):
+    """ports.clouds.Servers."""
+
+    NOUN = "servers"
+
+    def find(self, tenant: str, keys: Collection[UUID] | None = None) -> dict[UUID, ServerFact]:
+        with self._ask("find", keys=keys) as call:
+            attached = volumes.attached(call, tenant)
+            return _by_key(
+                call.things(Kind.SERVER, tenant, keys, listed=True),
+                lambda thing: translate.server_fact(thing, attached.get(thing.id, ())),
+            )
+
+    def create(self, request: ServerRequest) -> ServerFact:
+        with self._ask("create", keys=[request.key], name=request.name) as call:
+            return translate.server_fact(servers.create(call, request))
+
+    def attach(self, tenant: str, server: str, volume: str) -> None:
+        with self._ask("attach", backend_id=volume) as call:
+            servers.attach(call, tenant, server, volume)
+
+    def detach(self, tenant: str, server: str, volume: str) -> None:
+        with self._ask("detach", backend_id=volume) as call:
+            servers.detach(call, tenant, server, volume)
+
+    def resize(self, tenant: str, backend_id: str, vcpu: int, memory_mib: int, root_disk_gib: int) -> None:
+        self._need(Capability.RESIZE)
+        with self._ask("resize", backend_id=backend_id) as call:
+            servers.resize(call, tenant, backend_id, vcpu=vcpu, memory_mib=memory_mib, root_disk_gib=root_disk_gib)
+
+    def confirm_resize(self, tenant: str, backend_id: str) -> None:
+        self._need(Capability.RESIZE)
+        with self._ask("confirm_resize", backend_id=backend_id) as call:
+            servers.confirm_resize(call, tenant, backend_id)
+
+    def start(self, tenant: str, backend_id: str) -> None:
+        with self._ask("start", backend_id=backend_id) as call:
+            servers.power(call, tenant, backend_id, on=True)
+
+    def stop(self, tenant: str, backend_id: str) -> None:
+        with self._ask("stop", backend_id=backend_id) as call:
+            servers.power(call, tenant, backend_id, on=False)
+
+    def snapshot(self, tenant: str, backend_id: str, key: UUID, name: str) -> str:
+        self._need(Capability.SNAPSHOT)
+        with self._ask("snapshot", keys=[key], name=name, backend_id=backend_id) as call:
+            return servers.snapshot(call, tenant, backend_id, key, name).id
+
+    def console_url(self, tenant: str, backend_id: str) -> str:
+        self._need(Capability.CONSOLE)
+        with self._ask("console_url", backend_id=backend_id) as call:
+            return servers.console(call, tenant, backend_id)
+
+    def delete(self, tenant: str, backend_id: str) -> None:
+        with self._ask("delete", backend_id=backend_id) as call:
+            servers.delete(call, tenant, backend_id)
+
+
+class SimulatedAddresses(_Port):
+    """ports.clouds.Addresses."""
+
+    NOUN = "addresses"
+
+    def find(self, tenant: str, keys: Collection[UUID] | None = None) -> dict[UUID, AddressFact]:
+        self._need(Capability.FLOATING_ADDRESS)
+        with self._ask("find", keys=keys) as call:
+            return _by_key(call.things(Kind.ADDRESS, tenant, keys, listed=True), translate.address_fact)
+
+    def create(self, request: AddressRequest) -> AddressFact:
+        self._need(Capability.FLOATING_ADDRESS)
+        with self._ask("create", keys=[request.key]) as call:
+            return translate.address_fact(addresses.create(call, request))
+
+    def delete(self, tenant: str, backend_id: str) -> None:
+        self._need(Capability.FLOATING_ADDRESS)
+        with self._ask("delete", backend_id=backend_id) as call:
+            addresses.delete(call, tenant, backend_id)
+
+
+class SimulatedProvider:
+    """ports.clouds.Provider over one simulated cloud; fewer `capabilities` make a poorer cloud for tests."""
+
+    def __init__(self, cloud: SimulatedCloud, capabilities: frozenset[Capability] = CAPABILITIES) -> None:
+        self.cloud = cloud
+        self.capabilities = capabilities & CAPABILITIES
+        self.tenants = SimulatedTenants(cloud, self.capabilities)
+        self.networks = SimulatedNetworks(cloud, self.capabilities)
+        self.volumes = SimulatedVolumes(cloud, self.capabilities)
+        self.servers = SimulatedServers(cloud, self.capabilities)
+        self.addresses = SimulatedAddresses(cloud, self.capabilities)
+
+    def check(self) -> None:
+        """Reads the cloud's file."""
+        with translate.asked(self.cloud, "check"):
+            pass

@@ -1,0 +1,1 @@
+"""What must not be read: sealing for what is kept, masking for what is written down."""

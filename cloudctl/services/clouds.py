@@ -1,0 +1,79 @@
+"""Clouds: registered by the office; their credentials stay in clouds.yaml or the environment."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from cloudctl.domain.accounts import Permission
+from cloudctl.domain.clouds import Cloud, CloudKind
+from cloudctl.domain.quotas import Dimension
+from cloudctl.ports.context import Context, Request
+from cloudctl.services.changes import apply_changes
+
+EDITABLE = frozenset({"name", "zones", "capacity", "overcommit", "max_mlps_level", "external_network", "retired"})
+
+
+def register(
+    ctx: Context,
+    request: Request,
+    *,
+    code: str,
+    name: str,
+    kind: CloudKind,
+    zones: frozenset[str],
+    capacity: dict[Dimension, int],
+    overcommit: dict[Dimension, float] | None = None,
+    max_mlps_level: int = 3,
+    external_network: str | None = None,
+) -> Cloud:
+    """Puts a cloud on record; raises Invalid for a zone that is not in the catalogue."""
+    request.actor.require(Permission.CATALOGUE_WRITE)
+    with ctx.unit_of_work(request) as uow:
+        for zone in sorted(zones):
+            uow.catalogue.zone(zone)
+        cloud = Cloud(
+            code=code,
+            name=name,
+            kind=kind,
+            zones=zones,
+            capacity=capacity,
+            overcommit=overcommit or {},
+            max_mlps_level=max_mlps_level,
+            external_network=external_network,
+        )
+        uow.clouds.add(cloud)
+        uow.audit(
+            "create/cloud",
+            "cloud",
+            cloud.id,
+            after={"code": code, "kind": kind.value, "zones": sorted(zones), "capacity": dict(capacity)},
+        )
+        return uow.answer(cloud)
+
+
+def update(
+    ctx: Context, request: Request, cloud_id: UUID, changes: dict[str, Any], expected_version: int | None = None
+) -> Cloud:
+    """Changes what EDITABLE lists."""
+    request.actor.require(Permission.CATALOGUE_WRITE)
+    with ctx.unit_of_work(request) as uow:
+        cloud = uow.clouds.get(cloud_id)
+        uow.check_version(cloud, expected_version)
+        for zone in sorted(changes.get("zones", ())):
+            uow.catalogue.zone(zone)
+        before, after = apply_changes(cloud, changes, EDITABLE)
+        uow.audit("update/cloud", "cloud", cloud.id, before=_plain(before), after=_plain(after))
+        return uow.answer(cloud)
+
+
+def get(ctx: Context, request: Request, cloud_id: UUID) -> Cloud:
+    """One cloud."""
+    request.actor.require(Permission.CATALOGUE_READ)
+    with ctx.unit_of_work(request) as uow:
+        return uow.clouds.get(cloud_id)
+
+
+def _plain(fields: dict[str, object]) -> dict[str, object]:
+    """Sets as sorted lists, so that an audit event is canonical."""
+    return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in fields.items()}

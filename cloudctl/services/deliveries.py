@@ -1,0 +1,326 @@
+"""The machine half of an order, as transactions: what the saga's steps put on record between calls to the cloud.
+
+A step loads what it needs, acts on the cloud, and stores what it learned; no call to a cloud happens in here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from cloudctl.domain.accounts import PLATFORM
+from cloudctl.domain.addresses import Address
+from cloudctl.domain.calendars import add_months, today_for_people
+from cloudctl.domain.catalogue import Image, VolumeType
+from cloudctl.domain.clouds import Cloud
+from cloudctl.domain.errors import NotFound
+from cloudctl.domain.items import (
+    CHANGE_ITEMS,
+    NEW_ITEMS,
+    ExtendItem,
+    Item,
+    ReleaseItem,
+    RenewItem,
+    ResizeItem,
+    changed_resource,
+    item_kind,
+)
+from cloudctl.domain.orders import Order
+from cloudctl.domain.plans import Change, change_demand
+from cloudctl.domain.quotas import Demand, Dimension
+from cloudctl.domain.resources import Resource, Tenant
+from cloudctl.domain.servers import Server
+from cloudctl.domain.volumes import Volume
+from cloudctl.ports.context import Context, Request
+from cloudctl.ports.unit_of_work import UnitOfWork
+from cloudctl.services import assessment
+from cloudctl.services.history import advance, say
+
+Kind = TypeVar("Kind", bound=Resource)
+
+
+def platform_request(workflow: str) -> Request:
+    """The platform itself acts; the workflow's id stands where a request's id would."""
+    return Request(actor=PLATFORM, request_id=workflow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What a step works on: the order, its cloud and tenant, and its resources as they stood when it was loaded.
+
+    `images` and `volume_types` give this cloud's own names of the catalogue's codes.
+    """
+
+    order: Order
+    cloud: Cloud
+    department_code: str
+    tenant: str | None
+    limits: Mapping[Dimension, int]
+    resources: tuple[Resource, ...]
+    resource_ids: Mapping[UUID, str | None]
+    images: Mapping[str, str]
+    volume_types: Mapping[str, str]
+
+    def of(self, kind: type[Kind]) -> list[Kind]:
+        """The order's resources of one kind that are not undone."""
+        return [resource for resource in self.resources if isinstance(resource, kind) and resource.state != "undone"]
+
+
+def load(ctx: Context, order_id: UUID) -> Delivery:
+    """The order's delivery; `resource_ids` has the backend id of everything its resources refer to."""
+    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
+        order = uow.orders.get(order_id)
+        cloud = uow.clouds.by_code(order.cloud or "")
+        tenant = uow.tenants.get(order.department_id, cloud.code)
+        resources = tuple(uow.resources.of_order(order_id))
+        quotas = uow.quotas.of(order.department_id, cloud.code, order.zone)
+        return Delivery(
+            order=order,
+            cloud=cloud,
+            department_code=uow.departments.get(order.department_id).code,
+            tenant=tenant.backend_id if tenant else None,
+            limits={dimension: quota.limit for dimension, quota in quotas.items()},
+            resources=resources,
+            resource_ids={key: _backend_id(uow, key) for key in _referred(resources)},
+            images=_names(cloud, [uow.catalogue.image(r.image) for r in resources if isinstance(r, Server)]),
+            volume_types=_names(
+                cloud, [uow.catalogue.volume_type(r.volume_type) for r in resources if isinstance(r, Volume)]
+            ),
+        )
+
+
+def begin(ctx: Context, order_id: UUID) -> bool:
+    """Starts the build; False when the order was withdrawn in between. A second call goes on."""
+    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
+        order = uow.orders.lock(order_id)
+        if order.state == "approved":
+            advance(uow, order, "provision")
+        return order.state == "provisioning"
+
+
+def cancelled(ctx: Context, order_id: UUID) -> bool:
+    """Whether the applicant asked for the build to stop."""
+    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
+        return uow.orders.get(order_id).cancel_requested
+
+
+def keep_tenant(ctx: Context, delivery: Delivery, backend_id: str) -> None:
+    """Puts the department's project on record; a second call does nothing."""
+    order = delivery.order
+    with ctx.unit_of_work(platform_request(str(order.id))) as uow:
+        if uow.tenants.get(order.department_id, delivery.cloud.code) is None:
+            uow.tenants.add(Tenant(department_id=order.department_id, cloud=delivery.cloud.code, backend_id=backend_id))
+
+
+def mark_building(ctx: Context, order_id: UUID, keys: Iterable[UUID]) -> set[UUID]:
+    """Marks planned resources as building before the first create is sent; answers those that were so already.
+
+    For the answered ones an earlier create may have gone out: they have to be looked for until the backend's list
+    has settled.
+    """
+    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
+        earlier = set()
+        for key in keys:
+            resource = uow.resources.lock(key)
+            if resource.state == "planned":
+                resource.advance("build")
+            else:
+                earlier.add(key)
+        return earlier
+
+
+def keep_backend_ids(ctx: Context, order_id: UUID, found: Mapping[UUID, str], message: str | None = None) -> None:
+    """Puts backend ids on record as soon as they are known, with one progress line for all."""
+    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
+        order = uow.orders.get(order_id)
+        for key, backend_id in found.items():
+            uow.resources.lock(key).backend_id = backend_id
+        if message and found:
+            say(uow, order, message, count=len(found))
+
+
+def keep_facts(ctx: Context, order_id: UUID, addresses: Mapping[UUID, tuple[str, ...]]) -> None:
+    """Puts what verification saw on record: servers' fixed addresses, floating addresses' values."""
+    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
+        for key, values in addresses.items():
+            resource = uow.resources.lock(key)
+            if isinstance(resource, Server):
+                resource.fixed_addresses = list(values)
+                resource.power = "on"
+            elif isinstance(resource, Address):
+                resource.address = values[0] if values else None
+
+
+def undo(ctx: Context, order_id: UUID, keys: Iterable[UUID]) -> None:
+    """Puts on record that never-delivered resources are gone from the cloud."""
+    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
+        for key in keys:
+            resource = uow.resources.lock(key)
+            if resource.state != "undone":
+                resource.advance("undo")
+                resource.backend_id = None
+
+
+def deliver(ctx: Context, order_id: UUID) -> None:
+    """Everything stands: resources active with their term, holds become commits, prefixes assigned, people told."""
+    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
+        order = uow.orders.lock(order_id)
+        if order.state == "delivered":
+            return
+        today, built = today_for_people(uow.now), Demand()
+        for resource in uow.resources.of_order(order_id):
+            if resource.state == "building":
+                resource.advance("activate")
+                built = built + resource.footprint
+                item = order.items[resource.item]
+                if isinstance(item, NEW_ITEMS):
+                    resource.expires_on = add_months(today, item.term_months)
+        uow.quotas.commit(order, built)
+        order.held = False
+        for prefix in uow.prefixes.of_order(order_id):
+            if prefix.state == "reserved":
+                prefix.advance("assign")
+        for resource in uow.resources.claimed_by(order_id):
+            resource.unclaim(order_id)
+        order.delivered_at = uow.now
+        order.last_error = None
+        advance(uow, order, "deliver")
+
+
+def park(ctx: Context, order_id: UUID, step: str, reason: str) -> None:
+    """Hands the order to an operator, with the backend's words; everything stays held."""
+    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
+        order = uow.orders.lock(order_id)
+        if order.state == "provisioning":
+            order.last_error = f"{step}: {reason}"
+            advance(uow, order, "park", order.last_error)
+
+
+def fail(ctx: Context, order_id: UUID, step: str, reason: str) -> None:
+    """All is undone: lets go of what was held and tells why; withdrawn orders end as cancelled."""
+    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
+        order = uow.orders.lock(order_id)
+        if order.state != "provisioning":
+            return
+        for resource in uow.resources.claimed_by(order_id):
+            if resource.state in {"changing", "releasing"}:
+                resource.advance("activate")
+        assessment.let_go(uow, order)
+        order.last_error = f"{step}: {reason}"
+        advance(uow, order, "cancel" if order.cancel_requested else "fail", order.last_error)
+
+
+def changes_of(ctx: Context, order_id: UUID) -> list[Change]:
+    """The change items of an order that are not applied yet, with their resources."""
+    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
+        changes = _changes(uow, uow.orders.get(order_id))
+        return [change for change in changes if not _applied(change.item, change.resource)]
+
+
+def start_change(ctx: Context, order_id: UUID, change: Change) -> None:
+    """Marks the resource as changing, or releasing, before the cloud is asked."""
+    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
+        resource = uow.resources.lock(change.resource.id)
+        if resource.state == "active" and not isinstance(change.item, RenewItem):
+            resource.advance("release" if isinstance(change.item, ReleaseItem) else "change")
+
+
+def finish_change(ctx: Context, order_id: UUID, change: Change) -> None:
+    """The cloud confirmed: the record takes the new values; what shrank is freed now, what grew is committed now."""
+    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
+        order = uow.orders.lock(order_id)
+        resource = uow.resources.lock(change.resource.id)
+        if _applied(change.item, resource):
+            return
+        match change.item:
+            case ResizeItem() if isinstance(resource, Server):
+                specification = uow.catalogue.specification(change.item.specification)
+                resource.specification = specification.code
+                resource.vcpu = specification.vcpu
+                resource.memory_mib = specification.memory_mib
+                resource.root_disk_gib = specification.root_disk_gib
+                resource.advance("activate")
+            case ExtendItem() if isinstance(resource, Volume):
+                resource.size_gib = change.item.size_gib
+                resource.advance("activate")
+            case RenewItem():
+                resource.expires_on = change.item.expires_on
+            case ReleaseItem():
+                _retain(ctx, uow, order, resource)
+        uow.quotas.commit(order, change.demand.growth())
+        shrinking = change.demand.shrinking()
+        uow.quotas.free(resource.department_id, resource.cloud, resource.zone, shrinking, order.id)
+        say(uow, order, "{kind} {name} is done.", kind=resource.KIND.value, name=resource.name)
+        uow.audit(
+            f"update/{item_kind(change.item)}",
+            resource.KIND.value,
+            resource.id,
+            department_id=resource.department_id,
+            after={"order": order.number, "state": resource.state},
+        )
+
+
+def _retain(ctx: Context, uow: UnitOfWork, order: Order, resource: Resource) -> None:
+    """Starts the retention of a released resource, and of a server's addresses with it."""
+    until = uow.now + timedelta(days=ctx.limits.retention_days)
+    for leaving in [resource, *assessment.addresses_of(uow, resource)]:
+        if leaving.state == "active":
+            leaving.advance("release")
+        if leaving.state == "releasing":
+            leaving.advance("retain")
+            leaving.purge_after = until
+        leaving.unclaim(order.id)
+    if isinstance(resource, Server):
+        resource.power = "off"
+
+
+def _changes(uow: UnitOfWork, order: Order) -> list[Change]:
+    """The order's change items against the records as they stand."""
+    changes = []
+    for position, item in enumerate(order.items):
+        key = changed_resource(item)
+        if key is not None and isinstance(item, CHANGE_ITEMS):
+            resource = uow.resources.get(key)
+            wanted = uow.catalogue.specification(item.specification) if isinstance(item, ResizeItem) else None
+            demand = change_demand(item, resource, wanted)
+            changes.append(Change(position=position, item=item, resource=resource, demand=demand, wanted=wanted))
+    return changes
+
+
+def _applied(item: Item, resource: Resource) -> bool:
+    """Whether the record already has the change: then an earlier run of the step finished it."""
+    match item:
+        case ResizeItem():
+            return isinstance(resource, Server) and resource.specification == item.specification
+        case ExtendItem():
+            return isinstance(resource, Volume) and resource.size_gib >= item.size_gib
+        case RenewItem():
+            return resource.expires_on is not None and resource.expires_on >= item.expires_on
+        case _:
+            return resource.state in {"retained", "purging", "released"}
+
+
+def _referred(resources: Iterable[Resource]) -> set[UUID]:
+    """What the resources point to: networks of servers, servers of volumes and addresses."""
+    keys = set()
+    for resource in resources:
+        if isinstance(resource, Server):
+            keys.add(resource.network_id)
+        elif isinstance(resource, Volume | Address) and resource.server_id is not None:
+            keys.add(resource.server_id)
+    return keys
+
+
+def _names(cloud: Cloud, entries: Iterable[Image | VolumeType]) -> dict[str, str]:
+    """This cloud's names by code, where the catalogue has one."""
+    return {entry.code: entry.names[cloud.code] for entry in entries if cloud.code in entry.names}
+
+
+def _backend_id(uow: UnitOfWork, key: UUID) -> str | None:
+    try:
+        return uow.resources.get(key).backend_id
+    except NotFound:
+        return None

@@ -1,0 +1,157 @@
+"""What policies are told about an order: plain data, the same shape at the check, at submission and at approval.
+
+The shape is `OrderFacts` of `cloudctl/policy/facts.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from cloudctl.domain.calendars import today_for_people
+from cloudctl.domain.clouds import Cloud
+from cloudctl.domain.items import ExtendItem, Item, RenewItem, ResizeItem, ServerItem, item_kind
+from cloudctl.domain.orders import Order
+from cloudctl.domain.plans import Change, Plan
+from cloudctl.domain.quotas import Dimension
+from cloudctl.domain.resources import Resource
+from cloudctl.domain.servers import Server
+from cloudctl.domain.systems import System
+from cloudctl.domain.volumes import Volume
+from cloudctl.policy.facts import ItemFacts
+from cloudctl.ports.unit_of_work import UnitOfWork
+
+NEUTRAL_ITEM = ItemFacts(
+    kind="",
+    name="",
+    count=1,
+    term_months=0,
+    vcpu=0,
+    memory_mib=0,
+    root_disk_gib=0,
+    disk_gib=0,
+    image="",
+    specification="",
+    prefix_length=0,
+    ipv6=False,
+    user_data=False,
+    ssh_keys=0,
+    resource_kind="",
+    growth=False,
+)
+DAYS_A_MONTH = 30
+
+
+def order_facts(uow: UnitOfWork, order: Order, plan: Plan, system: System, cloud: Cloud) -> dict[str, Any]:
+    """The facts of an order whose cloud is known."""
+    department = uow.departments.get(order.department_id)
+    zone = uow.catalogue.zone(order.zone)
+    growth = plan.demand.growth()
+    today = today_for_people(uow.now)
+    return {
+        "order": {
+            "number": order.number,
+            "title": order.title,
+            "purpose": order.purpose,
+            "zone": order.zone,
+            "backup": order.backup.value,
+            "ports": order.ports,
+            "bandwidth_mbps": order.bandwidth_mbps or 0,
+            "project_document": order.project_document,
+            "contact_name": order.contact_name,
+            "contact_phone": order.contact_phone,
+            "go_live_on": str(order.go_live_on or ""),
+            "is_change": not plan.resources,
+            "emergency": False,
+        },
+        "department": {"code": department.code, "name": department.name, "level": department.level.value},
+        "system": {
+            "code": system.code,
+            "name": system.name,
+            "mlps_level": system.mlps_level,
+            "classification": system.classification or "",
+        },
+        "zone": {"code": zone.code, "max_mlps_level": zone.max_mlps_level},
+        "cloud": {"code": cloud.code, "max_mlps_level": cloud.max_mlps_level},
+        "items": [_item(position, item, plan, today) for position, item in enumerate(order.items)],
+        "totals": {dimension.value: growth.get(dimension, 0) for dimension in Dimension},
+        "quota": _quota(uow, order, growth),
+        "today": today.isoformat(),
+        "exemptions": [
+            {"rule": exemption.rule, "id": str(exemption.id)}
+            for exemption in uow.exemptions.in_force(order.department_id, uow.now)
+            if exemption.lifts(exemption.rule, order.department_id, order.system_id, today)
+        ],
+    }
+
+
+def _quota(uow: UnitOfWork, order: Order, growth: dict[Dimension, int]) -> dict[str, dict[str, int]]:
+    """Limit, use and what is left, not counting what this order itself already holds."""
+    accounts = uow.quotas.of(order.department_id, order.cloud or "", order.zone)
+    facts = {}
+    for dimension in Dimension:
+        account = accounts.get(dimension)
+        own = growth.get(dimension, 0) if order.held else 0
+        limit = account.limit if account else 0
+        used = (account.held + account.committed if account else 0) - own
+        facts[dimension.value] = {"limit": limit, "used": used, "left": limit - used}
+    return facts
+
+
+def _item(position: int, item: Item, plan: Plan, today: date) -> dict[str, Any]:
+    """One item, every key present: what it asks for, or what it changes and to what."""
+    facts: dict[str, Any] = {**NEUTRAL_ITEM, "kind": item_kind(item), "name": getattr(item, "name", "")}
+    new = [resource for resource in plan.resources if resource.item == position]
+    change = next((change for change in plan.changes if change.position == position), None)
+    facts["term_months"] = getattr(item, "term_months", 0)
+    if new:
+        facts["growth"] = True
+        facts.update(_new(item, new))
+    elif change is not None:
+        facts.update(_changed(change, today))
+    return facts
+
+
+def _new(item: Item, resources: list[Resource]) -> dict[str, Any]:
+    first = resources[0]
+    facts: dict[str, Any] = {"resource_kind": first.KIND.value}
+    if isinstance(first, Server) and isinstance(item, ServerItem):
+        facts |= _server(first) | {
+            "count": item.count,
+            "disk_gib": sum(disk.size_gib for disk in item.disks),
+            "user_data": item.user_data is not None,
+            "ssh_keys": len(item.ssh_keys),
+        }
+    elif isinstance(first, Volume):
+        facts["disk_gib"] = first.size_gib
+    else:
+        facts["prefix_length"] = getattr(item, "prefix_length", 0)
+        facts["ipv6"] = getattr(item, "ipv6", False)
+    return facts
+
+
+def _changed(change: Change, today: date) -> dict[str, Any]:
+    resource, item = change.resource, change.item
+    facts: dict[str, Any] = {"resource_kind": resource.KIND.value, "name": resource.name}
+    if isinstance(item, ResizeItem) and isinstance(resource, Server):
+        facts |= _server(resource) | {
+            "specification": item.specification,
+            "vcpu": resource.vcpu + change.demand[Dimension.VCPU],
+            "memory_mib": resource.memory_mib + change.demand[Dimension.MEMORY_MIB],
+        }
+    elif isinstance(item, ExtendItem):
+        facts["disk_gib"] = item.size_gib
+    elif isinstance(item, RenewItem):
+        facts["term_months"] = -(-(item.expires_on - today).days // DAYS_A_MONTH)
+    facts["growth"] = any(amount > 0 for amount in change.demand.values())
+    return facts
+
+
+def _server(server: Server) -> dict[str, Any]:
+    return {
+        "image": server.image,
+        "specification": server.specification,
+        "vcpu": server.vcpu,
+        "memory_mib": server.memory_mib,
+        "root_disk_gib": server.root_disk_gib,
+    }

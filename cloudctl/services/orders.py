@@ -1,0 +1,341 @@
+"""Orders: written and handed in by a department, signed by its head, decided by the office.
+
+Each act is one transaction: state, quota, prefixes, claims, findings, progress, audit and notices change together or
+not at all. The machine half, from the start of the build on, is `services/deliveries.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from cloudctl.domain.accounts import Permission
+from cloudctl.domain.calendars import end_of_day, today_for_people, working_days_after
+from cloudctl.domain.errors import Conflict, Forbidden, Invalid, PolicyDenied
+from cloudctl.domain.items import Item, ServerItem
+from cloudctl.domain.materials import check_materials
+from cloudctl.domain.orders import CORRECTION_WORKING_DAYS, Backup, Order
+from cloudctl.ports.context import Context, Request
+from cloudctl.ports.unit_of_work import UnitOfWork
+from cloudctl.services import assessment
+from cloudctl.services.history import advance
+
+WRITABLE = frozenset({"draft", "returned"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderForm:
+    """The form's fields (申请表). `user_data` of server items comes in clear and is sealed before it is kept."""
+
+    system_id: UUID
+    title: str
+    purpose: str
+    zone: str
+    users: str = ""
+    project_document: str = ""
+    ports: str = ""
+    bandwidth_mbps: int | None = None
+    backup: Backup = Backup.NONE
+    go_live_on: date | None = None
+    contact_name: str = ""
+    contact_phone: str = ""
+    items: list[Item] = field(default_factory=list)
+
+
+def create(ctx: Context, request: Request, form: OrderForm, *, submit: bool = False) -> Order:
+    """Writes a draft, and with `submit` hands it in in the same transaction."""
+    request.actor.require(Permission.ORDERS_WRITE)
+    with ctx.unit_of_work(request) as uow:
+        order = _draft(ctx, uow, form)
+        uow.orders.add(order)
+        uow.audit("create/order", "order", order.id, department_id=order.department_id, after={"number": order.number})
+        if submit:
+            _hand_in(ctx, uow, order)
+        return uow.answer(order)
+
+
+def check(ctx: Context, request: Request, form: OrderForm) -> assessment.Assessment:
+    """What would happen to the form if it were handed in: findings, placement, quota, capacity. Writes nothing."""
+    request.actor.require(Permission.ORDERS_WRITE)
+    with ctx.unit_of_work(request) as uow:
+        return assessment.assess(ctx, uow, _draft(ctx, uow, form, number="-"))
+
+
+def update(
+    ctx: Context, request: Request, order_id: UUID, changes: dict[str, Any], expected_version: int | None = None
+) -> Order:
+    """Changes fields of a draft or returned order; the names are those of OrderForm."""
+    request.actor.require(Permission.ORDERS_WRITE)
+    with ctx.unit_of_work(request) as uow:
+        order = _own(uow, request, order_id, expected_version)
+        if order.state not in WRITABLE:
+            raise Conflict(
+                "An order in state {state} cannot be rewritten.",
+                way_out="Withdraw it and write another, or ask the office to return it.",
+                state=order.state,
+            )
+        for name, value in _checked(ctx, uow, request, changes).items():
+            setattr(order, name, value)
+        uow.audit(
+            "update/order",
+            "order",
+            order.id,
+            department_id=order.department_id,
+            after={"fields": sorted(changes)},
+        )
+        return uow.answer(order)
+
+
+def get(ctx: Context, request: Request, order_id: UUID) -> Order:
+    """One order of what the actor sees."""
+    request.actor.require(Permission.ORDERS_READ)
+    with ctx.unit_of_work(request) as uow:
+        order = uow.orders.get(order_id)
+    request.actor.require_sight(order.department_id, "order", order_id)
+    return order
+
+
+def submit(
+    ctx: Context, request: Request, order_id: UUID, *, reason: str | None = None, expected_version: int | None = None
+) -> Order:
+    """Hands a draft, or a corrected order, in: from here on quota, prefixes and claims are held."""
+    request.actor.require(Permission.ORDERS_WRITE)
+    with ctx.unit_of_work(request) as uow:
+        order = _own(uow, request, order_id, expected_version)
+        _hand_in(ctx, uow, order, reason)
+        return uow.answer(order)
+
+
+def sign_off(
+    ctx: Context, request: Request, order_id: UUID, *, reason: str | None = None, expected_version: int | None = None
+) -> Order:
+    """The department head's signature (单位审签); a small request is approved by policy at once."""
+    request.actor.require(Permission.ORDERS_SIGN_OFF)
+    with ctx.unit_of_work(request) as uow:
+        order = _own(uow, request, order_id, expected_version)
+        _refuse_self(request, order)
+        order.signed_off_by = request.actor.account_id
+        advance(uow, order, "sign_off", reason)
+        if order.ruling.auto_approved:
+            _approve(ctx, uow, order, "auto_approve", None)
+        return uow.answer(order)
+
+
+def review(
+    ctx: Context, request: Request, order_id: UUID, *, reason: str | None = None, expected_version: int | None = None
+) -> Order:
+    """A reviewer of the office takes the order up."""
+    return _office_act(ctx, request, order_id, "review", reason=reason, expected_version=expected_version)
+
+
+def approve(
+    ctx: Context, request: Request, order_id: UUID, *, reason: str | None = None, expected_version: int | None = None
+) -> Order:
+    """Approves, and queues the build in the same transaction; policies are judged once more."""
+    request.actor.require(Permission.ORDERS_REVIEW)
+    with ctx.unit_of_work(request) as uow:
+        order = _own(uow, request, order_id, expected_version)
+        _refuse_self(request, order)
+        if order.state == "signed_off":
+            advance(uow, order, "review")
+        order.approved_by = request.actor.account_id
+        _approve(ctx, uow, order, "approve", reason)
+        return uow.answer(order)
+
+
+def send_back(
+    ctx: Context,
+    request: Request,
+    order_id: UUID,
+    *,
+    reason: str | None = None,
+    missing: list[str] | None = None,
+    expected_version: int | None = None,
+) -> Order:
+    """Returns an order for correction (补正) with everything that is missing; a department head may, too."""
+    actor = request.actor
+    actor.require(Permission.ORDERS_REVIEW if actor.sees_all else Permission.ORDERS_SIGN_OFF)
+    words = _words(reason, missing)
+    with ctx.unit_of_work(request) as uow:
+        order = _own(uow, request, order_id, expected_version)
+        if actor.sees_all and order.state == "signed_off":
+            advance(uow, order, "review")
+        if (order.state == "submitted") == actor.sees_all:
+            raise Conflict(
+                "An order in state {state} is not yours to return.",
+                way_out="The head returns before sign-off, the office after it.",
+                state=order.state,
+            )
+        due = working_days_after(today_for_people(uow.now), CORRECTION_WORKING_DAYS)
+        order.correction_due = end_of_day(due.day)
+        advance(uow, order, "return", words)
+        return uow.answer(order)
+
+
+def reject(
+    ctx: Context, request: Request, order_id: UUID, *, reason: str | None = None, expected_version: int | None = None
+) -> Order:
+    """Says no, with the reason; everything held is let go."""
+    _words(reason, None)
+    return _office_act(ctx, request, order_id, "reject", reason=reason, expected_version=expected_version)
+
+
+def cancel(
+    ctx: Context, request: Request, order_id: UUID, *, reason: str | None = None, expected_version: int | None = None
+) -> Order:
+    """Withdraws an order. During the build it asks the saga to stop at the next step and undo."""
+    request.actor.require(Permission.ORDERS_WRITE)
+    with ctx.unit_of_work(request) as uow:
+        order = _own(uow, request, order_id, expected_version)
+        if order.state == "provisioning":
+            order.cancel_requested = True
+            uow.audit("stop/cancel-request", "order", order.id, department_id=order.department_id, reason=reason)
+        else:
+            advance(uow, order, "cancel", reason)
+            assessment.let_go(uow, order)
+        return uow.answer(order)
+
+
+def close(
+    ctx: Context, request: Request, order_id: UUID, *, reason: str | None = None, expected_version: int | None = None
+) -> Order:
+    """Closes the file of a delivered or failed order."""
+    actor = request.actor
+    actor.require(Permission.ORDERS_REVIEW if actor.sees_all else Permission.ORDERS_WRITE)
+    with ctx.unit_of_work(request) as uow:
+        order = _own(uow, request, order_id, expected_version)
+        advance(uow, order, "close", reason)
+        return uow.answer(order)
+
+
+def expire_corrections(ctx: Context, request: Request) -> int:
+    """Cancels returned orders whose correction deadline has passed; answers how many."""
+    with ctx.unit_of_work(request) as uow:
+        overdue = list(uow.orders.due_for_correction(uow.now))
+        for order in overdue:
+            advance(uow, order, "expire")
+            assessment.let_go(uow, order)
+    return len(overdue)
+
+
+def _draft(ctx: Context, uow: UnitOfWork, form: OrderForm, number: str | None = None) -> Order:
+    """An order in state draft out of a checked form."""
+    values = {entry.name: getattr(form, entry.name) for entry in fields(form)}
+    request_actor = uow.actor
+    checked = _checked(ctx, uow, None, values)
+    system = uow.systems.get(form.system_id)
+    request_actor.require_sight(system.department_id, "system", form.system_id)
+    if request_actor.account_id is None:
+        raise Invalid("An order is written by a person.", field="applicant", way_out="Log in as the department.")
+    year = today_for_people(uow.now).year
+    return Order(
+        number=number or uow.orders.next_number(year),
+        department_id=system.department_id,
+        applicant_id=request_actor.account_id,
+        created_at=uow.now,
+        **checked,
+    )
+
+
+def _checked(ctx: Context, uow: UnitOfWork, request: Request | None, values: dict[str, Any]) -> dict[str, Any]:
+    """The form's fields, materials checked and user data sealed."""
+    checked = dict(values)
+    if "zone" in checked:
+        assessment.known_zone(uow, checked["zone"])
+    if request is not None and "system_id" in checked:
+        system = uow.systems.get(checked["system_id"])
+        request.actor.require_sight(system.department_id, "system", system.id)
+    if "items" in checked:
+        check_materials(checked["items"])
+        checked["items"] = [_sealed(ctx, item) for item in checked["items"]]
+    return checked
+
+
+def _sealed(ctx: Context, item: Item) -> Item:
+    if isinstance(item, ServerItem) and item.user_data is not None:
+        return msgspec.structs.replace(item, user_data=ctx.secrets.seal(item.user_data))
+    return item
+
+
+def _own(uow: UnitOfWork, request: Request, order_id: UUID, expected_version: int | None) -> Order:
+    """The locked order, if the actor may see it and If-Match names its version."""
+    order = uow.orders.lock(order_id)
+    request.actor.require_sight(order.department_id, "order", order_id)
+    uow.check_version(order, expected_version)
+    return order
+
+
+def _refuse_self(request: Request, order: Order) -> None:
+    """Separation of duties: nobody decides on what they asked for."""
+    if request.actor.account_id == order.applicant_id:
+        raise Forbidden("Nobody decides on an own order.", way_out="Another person has to decide.")
+
+
+def _hand_in(ctx: Context, uow: UnitOfWork, order: Order, reason: str | None = None) -> None:
+    """Holds quota, prefixes and claims and lets policies judge; any refusal leaves no trace."""
+    if order.held:
+        assessment.let_go(uow, order)
+    found = assessment.assess(ctx, uow, order)
+    if found.denials:
+        raise PolicyDenied(
+            "Policies deny this order: {rules}.",
+            field=found.denials[0].field,
+            findings=[msgspec.to_builtins(finding) for finding in found.ruling.findings],
+            rules=", ".join(finding.rule for finding in found.denials),
+        )
+    assessment.hold(uow, order, found)
+    order.submitted_at = uow.now
+    order.correction_due = None
+    order.signed_off_by = None
+    advance(uow, order, "submit", reason)
+
+
+def _approve(ctx: Context, uow: UnitOfWork, order: Order, event: str, reason: str | None) -> None:
+    """The one place where a build is queued: together with the approval, or not at all."""
+    found = assessment.assess(ctx, uow, order)
+    if found.denials:
+        raise PolicyDenied(
+            "Policies now deny this order: {rules}.",
+            findings=[msgspec.to_builtins(finding) for finding in found.ruling.findings],
+            rules=", ".join(finding.rule for finding in found.denials),
+        )
+    if event == "approve":
+        lacking = found.ruling.roles - {role.value for role in uow.actor.roles}
+        if lacking:
+            raise Forbidden(
+                "Policy asks for the approval of {roles}.",
+                way_out="Leave it to somebody who holds that role.",
+                roles=", ".join(sorted(lacking)),
+            )
+    order.ruling = found.ruling
+    order.attempt += 1
+    assessment.register(uow, found.plan)
+    advance(uow, order, event, reason)
+    uow.start("provision_order", order.workflow_id, str(order.id), queue_key=order.cloud or "")
+
+
+def _office_act(
+    ctx: Context, request: Request, order_id: UUID, event: str, *, reason: str | None, expected_version: int | None
+) -> Order:
+    request.actor.require(Permission.ORDERS_REVIEW)
+    with ctx.unit_of_work(request) as uow:
+        order = _own(uow, request, order_id, expected_version)
+        if event == "reject" and order.state == "signed_off":
+            advance(uow, order, "review")
+        advance(uow, order, event, reason)
+        if not order.open:
+            assessment.let_go(uow, order)
+        return uow.answer(order)
+
+
+def _words(reason: str | None, missing: list[str] | None) -> str:
+    """The reason and the numbered list of what is missing; raises Invalid when there is neither."""
+    lines = [reason.strip()] if reason and reason.strip() else []
+    lines += [f"{number}. {entry}" for number, entry in enumerate(missing or [], start=1)]
+    if not lines:
+        raise Invalid("A refusal needs a reason.", field="reason", way_out="Say what is missing or why not.")
+    return "\n".join(lines)

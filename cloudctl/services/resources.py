@@ -1,0 +1,178 @@
+"""Resources after delivery: looked at, switched, restored within their retention, purged after it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from cloudctl.domain.accounts import Permission, missing
+from cloudctl.domain.calendars import today_for_people
+from cloudctl.domain.clouds import Cloud
+from cloudctl.domain.errors import Conflict, NotFound
+from cloudctl.domain.identifiers import new_id
+from cloudctl.domain.networks import Network
+from cloudctl.domain.resources import Resource
+from cloudctl.domain.servers import Server
+from cloudctl.domain.volumes import Volume
+from cloudctl.ports.clouds import Provider
+from cloudctl.ports.context import Context, Request
+from cloudctl.ports.unit_of_work import Resources
+from cloudctl.services.assessment import addresses_of
+from cloudctl.services.deliveries import platform_request
+
+Kind = TypeVar("Kind", bound=Resource)
+
+
+def get(ctx: Context, request: Request, kind: type[Kind], resource_id: UUID) -> Kind:
+    """One resource of what the actor sees; raises NotFound for another kind."""
+    request.actor.require(Permission.RESOURCES_READ)
+    with ctx.unit_of_work(request) as uow:
+        resource = uow.resources.get(resource_id)
+    request.actor.require_sight(resource.department_id, kind.KIND.value, resource_id)
+    if not isinstance(resource, kind):
+        raise missing(kind.KIND.value, resource_id)
+    return resource
+
+
+def console(ctx: Context, request: Request, server_id: UUID) -> str:
+    """A short-lived console address of a running server; put on the audit trail."""
+    server, provider, tenant = _reach(ctx, request, server_id, "read/console")
+    return provider.servers.console_url(tenant, server.backend_id or "")
+
+
+def start(ctx: Context, request: Request, server_id: UUID) -> Server:
+    """Switches a server on; on already is done."""
+    return _switch(ctx, request, server_id, "on")
+
+
+def stop(ctx: Context, request: Request, server_id: UUID) -> Server:
+    """Switches a server off; off already is done."""
+    return _switch(ctx, request, server_id, "off")
+
+
+def snapshot(ctx: Context, request: Request, server_id: UUID, name: str) -> str:
+    """Starts an image of a server; answers the image's id in the cloud."""
+    server, provider, tenant = _reach(ctx, request, server_id, "create/snapshot")
+    return provider.servers.snapshot(tenant, server.backend_id or "", new_id(), name)
+
+
+def restore(ctx: Context, request: Request, resource_id: UUID) -> Resource:
+    """Queues the restoring of a retained resource; it becomes active again when the cloud confirms."""
+    request.actor.require(Permission.ORDERS_WRITE)
+    with ctx.unit_of_work(request) as uow:
+        resource = uow.resources.lock(resource_id)
+        request.actor.require_sight(resource.department_id, "resource", resource_id)
+        if resource.state != "retained":
+            raise Conflict(
+                "{name} is {state}; only what is retained can be restored.",
+                way_out="Ask the office what became of it.",
+                name=resource.name,
+                state=resource.state,
+            )
+        uow.audit("start/restore", resource.KIND.value, resource.id, department_id=resource.department_id)
+        uow.start(
+            "restore_resource", f"restore:{resource.id}:{resource.version}", str(resource.id), queue_key=resource.cloud
+        )
+        return uow.answer(resource)
+
+
+def finish_restore(ctx: Context, resource_id: UUID) -> None:
+    """The cloud confirmed: active again, a server's addresses with it."""
+    with ctx.unit_of_work(platform_request(f"restore:{resource_id}")) as uow:
+        resource = uow.resources.lock(resource_id)
+        if resource.state != "retained":
+            return
+        for returning in [resource, *addresses_of(uow, resource)]:
+            if returning.state == "retained":
+                returning.advance("restore")
+                returning.purge_after = None
+        if isinstance(resource, Server):
+            resource.power = "on"
+        uow.audit("update/restore", resource.KIND.value, resource.id, department_id=resource.department_id)
+
+
+def purge_due(ctx: Context, request: Request) -> int:
+    """Queues the purge of what has passed its retention, a network only after its servers; answers how many.
+
+    One try a day and resource: a purge that failed is tried again on the next day, under a new workflow id.
+    """
+    with ctx.unit_of_work(request) as uow:
+        today = today_for_people(uow.now)
+        queued = 0
+        for resource in uow.resources.due_for_purge(uow.now):
+            if isinstance(resource, Network) and uow.resources.on_network(resource.id):
+                continue
+            if resource.state == "retained":
+                resource.advance("purge")
+                uow.audit("delete/purge", resource.KIND.value, resource.id, department_id=resource.department_id)
+            uow.start("purge_resource", f"purge:{resource.id}:{today}", str(resource.id), queue_key=resource.cloud)
+            queued += 1
+    return queued
+
+
+def load(ctx: Context, resource_id: UUID) -> tuple[Resource, Cloud, str, list[Resource]]:
+    """A resource with its cloud, its tenant's backend id, and what belongs to it (a server's volumes, addresses)."""
+    with ctx.unit_of_work(platform_request(str(resource_id))) as uow:
+        resource = uow.resources.get(resource_id)
+        tenant = uow.tenants.get(resource.department_id, resource.cloud)
+        if tenant is None:
+            raise NotFound("There is no tenant of {name}.", name=resource.name)
+        return resource, uow.clouds.by_code(resource.cloud), tenant.backend_id, _belongings(uow.resources, resource)
+
+
+def _belongings(resources: Resources, resource: Resource) -> list[Resource]:
+    if isinstance(resource, Server):
+        return list(resources.of_server(resource.id))
+    if isinstance(resource, Volume) and resource.server_id is not None:
+        return [resources.get(resource.server_id)]
+    return []
+
+
+def finish_purge(ctx: Context, resource_id: UUID) -> None:
+    """The cloud confirmed that it is gone: quota is freed, prefixes cool down, volumes of a server stand alone."""
+    with ctx.unit_of_work(platform_request(f"purge:{resource_id}")) as uow:
+        resource = uow.resources.lock(resource_id)
+        if resource.state != "purging":
+            return
+        resource.advance("vanish")
+        uow.quotas.free(resource.department_id, resource.cloud, resource.zone, resource.footprint, order_id=None)
+        for other in uow.resources.of_server(resource.id):
+            if isinstance(other, Volume):
+                other.server_id = None
+        for prefix in uow.prefixes.of_network(resource.id):
+            prefix.advance("retire")
+            prefix.cooling_until = uow.now + timedelta(days=ctx.limits.prefix_cool_down_days)
+        uow.audit("delete/vanish", resource.KIND.value, resource.id, department_id=resource.department_id)
+
+
+def _switch(ctx: Context, request: Request, server_id: UUID, power: str) -> Server:
+    server, provider, tenant = _reach(ctx, request, server_id, f"update/power-{power}")
+    act = provider.servers.start if power == "on" else provider.servers.stop
+    act(tenant, server.backend_id or "")
+    with ctx.unit_of_work(request) as uow:
+        kept = uow.resources.lock(server_id)
+        if isinstance(kept, Server):
+            kept.power = power
+        return uow.answer(kept)  # type: ignore[return-value]
+
+
+def _reach(ctx: Context, request: Request, server_id: UUID, action: str) -> tuple[Server, Provider, str]:
+    """An active server the actor may act on, its provider and tenant; the act is put on the audit trail first."""
+    actor = request.actor
+    actor.require(Permission.WORKFLOWS_WRITE if actor.sees_all else Permission.ORDERS_WRITE)
+    server = get(ctx, request, Server, server_id)
+    if server.state != "active":
+        raise Conflict(
+            "{name} is {state}, not active.",
+            way_out="Wait until it is active.",
+            name=server.name,
+            state=server.state,
+        )
+    with ctx.unit_of_work(request) as uow:
+        cloud = uow.clouds.by_code(server.cloud)
+        tenant = uow.tenants.get(server.department_id, server.cloud)
+        uow.audit(action, "server", server.id, department_id=server.department_id)
+    if tenant is None:
+        raise missing("tenant", server.department_id)
+    return server, ctx.clouds.provider(cloud), tenant.backend_id

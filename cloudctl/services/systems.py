@@ -1,0 +1,78 @@
+"""Systems: registered by their department, or by the office for it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from cloudctl.domain.accounts import Permission
+from cloudctl.domain.errors import Invalid
+from cloudctl.domain.systems import System
+from cloudctl.ports.context import Context, Request
+from cloudctl.services.changes import apply_changes
+
+EDITABLE = frozenset({"name", "mlps_level", "classification"})
+
+
+def create(
+    ctx: Context,
+    request: Request,
+    *,
+    code: str,
+    name: str,
+    mlps_level: int,
+    classification: str | None = None,
+    department_id: UUID | None = None,
+) -> System:
+    """Registers a system; a department's officer registers for the own department, whatever is asked."""
+    actor = request.actor
+    actor.require(Permission.SYSTEMS_WRITE)
+    owner = actor.department_id or department_id
+    if owner is None:
+        raise Invalid("A system needs a department.", field="department_id", way_out="Name the department.")
+    actor.require_sight(department_id or owner, "department", department_id)
+    with ctx.unit_of_work(request) as uow:
+        uow.departments.get(owner)
+        if classification is not None:
+            uow.catalogue.classification(classification)
+        system = System(
+            department_id=owner,
+            code=code,
+            name=name,
+            mlps_level=mlps_level,
+            classification=classification,
+            created_at=uow.now,
+        )
+        uow.systems.add(system)
+        uow.audit(
+            "create/system",
+            "system",
+            system.id,
+            department_id=owner,
+            after={"code": code, "name": name, "mlps_level": mlps_level, "classification": classification},
+        )
+        return uow.answer(system)
+
+
+def update(
+    ctx: Context, request: Request, system_id: UUID, changes: dict[str, Any], expected_version: int | None = None
+) -> System:
+    """Changes name, MLPS level or classification."""
+    request.actor.require(Permission.SYSTEMS_WRITE)
+    with ctx.unit_of_work(request) as uow:
+        system = uow.systems.get(system_id)
+        request.actor.require_sight(system.department_id, "system", system_id)
+        uow.check_version(system, expected_version)
+        before, after = apply_changes(system, changes, EDITABLE)
+        system.check()
+        uow.audit("update/system", "system", system.id, department_id=system.department_id, before=before, after=after)
+        return uow.answer(system)
+
+
+def get(ctx: Context, request: Request, system_id: UUID) -> System:
+    """One system of what the actor sees."""
+    request.actor.require(Permission.SYSTEMS_READ)
+    with ctx.unit_of_work(request) as uow:
+        system = uow.systems.get(system_id)
+    request.actor.require_sight(system.department_id, "system", system_id)
+    return system

@@ -1,0 +1,60 @@
+"""Workflows, for the operator: what runs, what is parked, and the three ways on."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from cloudctl.domain.accounts import Permission, missing
+from cloudctl.domain.orders import Order
+from cloudctl.domain.workflows import StepState, WorkflowState
+from cloudctl.ports.context import Context, Request
+from cloudctl.services.history import advance
+
+
+def recent(
+    ctx: Context, request: Request, *, saga: str | None = None, status: str | None = None, limit: int = 50
+) -> list[WorkflowState]:
+    """The newest workflows."""
+    request.actor.require(Permission.WORKFLOWS_READ)
+    return ctx.workflows.recent(saga=saga, status=status, limit=limit)
+
+
+def get(ctx: Context, request: Request, workflow_id: str) -> tuple[WorkflowState, list[StepState]]:
+    """One workflow with its finished steps."""
+    request.actor.require(Permission.WORKFLOWS_READ)
+    state = ctx.workflows.get(workflow_id)
+    if state is None:
+        raise missing("workflow", workflow_id)
+    return state, ctx.workflows.steps(workflow_id)
+
+
+def retry(ctx: Context, request: Request, order_id: UUID, reason: str | None = None) -> Order:
+    """Lets a parked order's build go on: a new attempt, whose steps find what the earlier one made."""
+    return _restart(ctx, request, order_id, "retry", saga="provision_order", reason=reason)
+
+
+def roll_back(ctx: Context, request: Request, order_id: UUID, reason: str | None = None) -> Order:
+    """Has a parked order undone in reverse; it ends as failed with nothing held."""
+    return _restart(ctx, request, order_id, "roll_back", saga="undo_order", reason=reason)
+
+
+def resume(ctx: Context, request: Request, workflow_id: str) -> WorkflowState:
+    """Puts a stopped or stranded workflow back into its queue; finished steps are not run again."""
+    request.actor.require(Permission.WORKFLOWS_WRITE)
+    state = ctx.workflows.get(workflow_id)
+    if state is None:
+        raise missing("workflow", workflow_id)
+    with ctx.unit_of_work(request) as uow:
+        uow.audit("start/resume", "workflow", workflow_id)
+    ctx.workflows.resume(workflow_id)
+    return state
+
+
+def _restart(ctx: Context, request: Request, order_id: UUID, event: str, *, saga: str, reason: str | None) -> Order:
+    request.actor.require(Permission.WORKFLOWS_WRITE)
+    with ctx.unit_of_work(request) as uow:
+        order = uow.orders.lock(order_id)
+        advance(uow, order, event, reason)
+        order.attempt += 1
+        uow.start(saga, order.workflow_id, str(order.id), queue_key=order.cloud or "")
+        return uow.answer(order)

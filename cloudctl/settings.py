@@ -1,0 +1,156 @@
+"""Settings: one TOML file and the environment, read once, typed.
+
+    # cloudctl.toml
+    database_url = "postgresql+psycopg://cloudctl@localhost/cloudctl"
+    data_dir = "/var/lib/cloudctl"
+    [smtp]
+    host = "mail.example.org"
+
+The file is $CLOUDCTL_CONFIG, else ./cloudctl.toml, else /etc/cloudctl/cloudctl.toml. A variable `CLOUDCTL_<FIELD>`
+(`CLOUDCTL_SMTP__HOST` for nested ones) wins over the file. Secrets belong into the environment or into files of mode
+0600; credentials of clouds into clouds.yaml.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+PREFIX = "CLOUDCTL_"
+CONFIG_VARIABLE = PREFIX + "CONFIG"
+PLACES = (Path("cloudctl.toml"), Path("/etc/cloudctl/cloudctl.toml"))
+# Variables of the command line's client side, and of key material: not settings of the server.
+RESERVED = frozenset({"CONFIG", "URL", "TOKEN", "LANG", "CONTEXT", "SEALING_KEYS", "LAB_CACHE"})
+
+
+class SettingsError(Exception):
+    """A setting is unknown or has the wrong type; the message names it and its source."""
+
+
+class Smtp(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """The mail server; without a host notices are only written to the log."""
+
+    host: str = ""
+    port: int = 25
+    sender: str = "cloudctl@localhost"
+    user: str = ""
+    password: str = ""
+    starttls: bool = False
+    timeout_s: float = 20.0
+
+
+class Simulated(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """The simulated cloud: a seed, and how long its objects take."""
+
+    seed: int = 1
+    latency_min_s: float = 0.5
+    latency_max_s: float = 2.0
+
+
+class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """Everything an installation can set; units are in the names."""
+
+    database_url: str = ""
+    data_dir: str = ".cloudctl"
+    policies_dir: str = ""
+    secret_key_file: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8420
+    unix_socket: str = ""
+    log_level: str = "INFO"
+    log_json: bool = True
+    executor_id: str = ""
+    workers_per_process: int = 8
+    orders_per_cloud: int = 8
+    engine_poll_s: float = 0.3
+    retention_days: int = 14
+    prefix_cool_down_days: int = 7
+    settle_s: float = 10.0
+    cloud_poll_s: float = 1.0
+    step_budget_s: float = 1800.0
+    retry_attempts: int = 6
+    parallel_calls: int = 10
+    max_token_days: int = 365
+    workflow_retention_days: int = 30
+    clouds_file: str = ""
+    smtp: Smtp = Smtp()
+    simulated: Simulated = Simulated()
+
+    @property
+    def database(self) -> str:
+        """The database's URL; an SQLite file in the data directory unless set."""
+        return self.database_url or f"sqlite:///{Path(self.data_dir).absolute() / 'cloudctl.sqlite3'}"
+
+    @property
+    def on_sqlite(self) -> bool:
+        """One process then serves and works."""
+        return self.database.startswith("sqlite")
+
+    @property
+    def secret_keys(self) -> Path:
+        """The file with the sealing keys."""
+        return Path(self.secret_key_file) if self.secret_key_file else Path(self.data_dir) / "secret.keys"
+
+
+def load(environment: Mapping[str, str] | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
+    """The effective settings; raises SettingsError naming the setting and where it came from."""
+    return load_with_sources(environment, overrides)[0]
+
+
+def load_with_sources(
+    environment: Mapping[str, str] | None = None, overrides: Mapping[str, Any] | None = None
+) -> tuple[Settings, dict[str, str]]:
+    """The effective settings, and for each that is not a default the place it came from."""
+    env = os.environ if environment is None else environment
+    path = _file(env)
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    if path is not None:
+        values = _read(path)
+        sources = dict.fromkeys(_dotted(values), str(path))
+    for name, text in sorted(env.items()):
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in RESERVED:
+            dotted = name.removeprefix(PREFIX).lower().replace("__", ".")
+            _put(values, dotted, text)
+            sources[dotted] = name
+    for dotted, value in (overrides or {}).items():
+        _put(values, dotted, value)
+        sources[dotted] = "command line"
+    try:
+        return msgspec.convert(values, Settings, strict=False), sources
+    except msgspec.ValidationError as error:
+        places = ", ".join(sorted(set(sources.values()))) or "the defaults"
+        raise SettingsError(f"{error} (read from {places})") from None
+
+
+def _file(env: Mapping[str, str]) -> Path | None:
+    if CONFIG_VARIABLE in env:
+        return Path(env[CONFIG_VARIABLE])
+    return next((place for place in PLACES if place.is_file()), None)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from None
+
+
+def _dotted(values: Mapping[str, Any], above: str = "") -> list[str]:
+    names = []
+    for name, value in values.items():
+        dotted = f"{above}{name}"
+        names += _dotted(value, f"{dotted}.") if isinstance(value, dict) else [dotted]
+    return names
+
+
+def _put(values: dict[str, Any], dotted: str, value: Any) -> None:
+    *groups, name = dotted.split(".")
+    for group in groups:
+        values = values.setdefault(group, {})
+    values[name] = value

@@ -1,0 +1,15 @@
+"""The sagas: machine work that survives a kill -9 at any moment. One file a saga, verb and noun.
+
+Their names and the order of their steps are what the durable engine keeps work under; `registered.txt` holds them and
+a test compares. A change there goes behind a patch guard.
+"""
+
+from cloudctl.domain.workflows import Saga
+from cloudctl.workflows.provision_order import PROVISION_ORDER
+from cloudctl.workflows.purge_resource import PURGE_RESOURCE
+from cloudctl.workflows.restore_resource import RESTORE_RESOURCE
+from cloudctl.workflows.undo_order import UNDO_ORDER
+
+SAGAS: tuple[Saga, ...] = (PROVISION_ORDER, UNDO_ORDER, PURGE_RESOURCE, RESTORE_RESOURCE)
+
+__all__ = ["SAGAS"]

@@ -1,0 +1,94 @@
+"""How a step deals with a cloud that is slow, busy or gone: what is retried, what fails, what is parked.
+
+CapacityExhausted, Rejected, Failed, Unsupported   fail for good: the order is undone
+Busy, NotReady, Unreachable                        are tried again; when that does not help, parked
+anything else                                      parked with its words: a person has to look
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from cloudctl.domain.errors import (
+    Absent,
+    BackendError,
+    Busy,
+    CapacityExhausted,
+    CloudctlError,
+    Failed,
+    NotReady,
+    Rejected,
+    Unreachable,
+    Unsupported,
+)
+from cloudctl.domain.workflows import DONE, Verdict
+from cloudctl.ports.context import Context
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+FINAL = (CapacityExhausted, Rejected, Failed, Unsupported)
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 30.0
+
+
+def step(act: Callable[..., Verdict | None]) -> Callable[..., Verdict]:
+    """Makes a step of a function: what it raises becomes its verdict, so that the saga's body can decide on it."""
+
+    @wraps(act)
+    def judged(ctx: Context, *ids: Any) -> Verdict:
+        try:
+            return act(ctx, *ids) or DONE
+        except FINAL as error:
+            return {"outcome": "failed", "reason": str(error), "step": act.__name__}
+        except CloudctlError as error:
+            log.warning("step %s is parked: %s", act.__name__, error)
+            return {"outcome": "park", "reason": str(error), "step": act.__name__}
+
+    return judged
+
+
+def insist(ctx: Context, act: Callable[[], T], *, again_if_unknown: bool = True) -> T:
+    """Calls the cloud until it answers, with growing pauses, at most `limits.retry_attempts` times.
+
+    With `again_if_unknown` false a lost answer to a write is raised at once: the caller has to look before it repeats.
+    """
+    for attempt in range(ctx.limits.retry_attempts):
+        try:
+            return act()
+        except (Busy, NotReady, Unreachable) as error:
+            unknown = isinstance(error, Unreachable) and error.effect_unknown
+            if (unknown and not again_if_unknown) or attempt == ctx.limits.retry_attempts - 1:
+                raise
+            ctx.clock.sleep(error.retry_after_s or min(FIRST_PAUSE_S * 2**attempt, LONGEST_PAUSE_S))
+    raise AssertionError("limits.retry_attempts is at least 1")
+
+
+def poll(ctx: Context, look: Callable[[], T | None], waiting_for: str) -> T:
+    """Looks until there is an answer; raises NotReady when the step's budget is used up."""
+    deadline = ctx.clock.monotonic_s() + ctx.limits.step_budget_s
+    while True:
+        answer = insist(ctx, look)
+        if answer is not None:
+            return answer
+        if ctx.clock.monotonic_s() >= deadline:
+            raise NotReady(
+                "Still not ready after {budget} s: {what}.", budget=ctx.limits.step_budget_s, what=waiting_for
+            )
+        ctx.clock.sleep(ctx.limits.poll_s)
+
+
+def quietly_absent(act: Callable[[], None]) -> None:
+    """Deleting what is not there is done."""
+    try:
+        act()
+    except Absent:
+        return
+
+
+def gravest(errors: list[BackendError]) -> BackendError:
+    """Of several failures the one that decides: a final one before one that can be retried."""
+    return next((error for error in errors if isinstance(error, FINAL)), errors[0])

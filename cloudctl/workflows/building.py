@@ -1,0 +1,136 @@
+"""Build all of a kind, or remove all of it: the same way for servers, volumes, networks and addresses.
+
+Building is safe to repeat at any point: what an earlier run may have sent is looked for until the backend's list has
+settled, and only what is then still absent is created.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+from uuid import UUID
+
+from cloudctl.domain.errors import BackendError, Failed, Unreachable
+from cloudctl.domain.resources import Resource
+from cloudctl.ports.context import Context
+from cloudctl.services import deliveries
+from cloudctl.workflows.attempts import gravest, insist, poll, quietly_absent
+from cloudctl.workflows.objects import Fact, Handler, Site
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+
+def open_site(ctx: Context, order_id: UUID) -> Site:
+    """Loads the delivery and connects to its cloud; raises Failed before the tenant is known."""
+    delivery = deliveries.load(ctx, order_id)
+    if delivery.tenant is None:
+        raise Failed("The department has no project on {cloud}.", cloud=delivery.cloud.code)
+    return Site(ctx=ctx, provider=ctx.clouds.provider(delivery.cloud), tenant=delivery.tenant, delivery=delivery)
+
+
+def build(site: Site, handler: Handler) -> dict[UUID, Fact]:
+    """All of the order's resources of the kind, ready in the cloud, their backend ids on record."""
+    ctx, order_id = site.ctx, site.delivery.order.id
+    wanted = {resource.id: resource for resource in site.delivery.of(handler.KIND)}
+    if not wanted:
+        return {}
+    tried = deliveries.mark_building(ctx, order_id, wanted)
+    found = dict(settle(site, handler, tried)) if tried else {}
+    missing = [resource for key, resource in wanted.items() if key not in found]
+    made, errors = side_by_side(ctx, lambda resource: _create(site, handler, resource), missing)
+    found |= {resource.id: fact for resource, fact in made}
+    deliveries.keep_backend_ids(ctx, order_id, {key: fact.backend_id for key, fact in found.items()}, handler.BUILT)
+    if errors:
+        raise gravest(errors)
+    return await_ready(site, handler, found)
+
+
+def await_ready(site: Site, handler: Handler, found: Mapping[UUID, Fact]) -> dict[UUID, Fact]:
+    """Polls, one call for all, until every object is ready; raises Failed with the backend's words for a faulty one."""
+    facts = dict(found)
+
+    def look() -> dict[UUID, Fact] | None:
+        unfinished = [key for key, fact in facts.items() if not handler.ready(fact)]
+        if unfinished:
+            facts.update(handler.find(site, unfinished))
+        faults = [fault for fact in facts.values() if (fault := handler.fault(fact))]
+        if faults:
+            raise Failed("{faults}", faults="; ".join(faults))
+        return facts if all(handler.ready(fact) for fact in facts.values()) else None
+
+    return poll(site.ctx, look, handler.KIND.KIND.value)
+
+
+def settle(site: Site, handler: Handler, keys: Collection[UUID]) -> Mapping[UUID, Fact]:
+    """Looks for objects that may exist, until all are found or the backend's list has had time to settle."""
+    ctx = site.ctx
+    deadline = ctx.clock.monotonic_s() + ctx.limits.settle_s
+    while True:
+        found = insist(ctx, lambda: handler.find(site, keys))
+        if len(found) == len(set(keys)) or ctx.clock.monotonic_s() >= deadline:
+            return found
+        ctx.clock.sleep(ctx.limits.poll_s)
+
+
+def remove(site: Site, handler: Handler) -> None:
+    """Removes whatever the order may have made of the kind, and waits until the cloud confirms."""
+    ctx, order_id = site.ctx, site.delivery.order.id
+    resources = site.delivery.of(handler.KIND)
+    built = [resource for resource in resources if resource.state != "planned"]
+    known = {resource.id: resource.backend_id for resource in built if resource.backend_id is not None}
+    unknown = {resource.id for resource in built} - known.keys()
+    if unknown:
+        known |= {key: fact.backend_id for key, fact in settle(site, handler, unknown).items()}
+    remove_objects(site, handler, known)
+    deliveries.undo(ctx, order_id, [resource.id for resource in resources])
+
+
+def remove_objects(site: Site, handler: Handler, objects: Mapping[UUID, str]) -> None:
+    """Deletes objects by backend id, side by side, and waits until the cloud's list no longer has them."""
+    if not objects:
+        return
+    ctx = site.ctx
+
+    def delete(backend_id: str) -> None:
+        insist(ctx, lambda: quietly_absent(lambda: handler.delete(site, backend_id)))
+
+    _, errors = side_by_side(ctx, delete, objects.values())
+    if errors:
+        raise gravest(errors)
+    poll(ctx, lambda: None if handler.find(site, list(objects)) else True, f"deletion of {len(objects)} objects")
+
+
+def _create(site: Site, handler: Handler, resource: Resource) -> Fact:
+    """Creates one object; after a lost answer it looks before it creates again."""
+    ctx = site.ctx
+    for attempt in range(ctx.limits.retry_attempts):
+        try:
+            return insist(ctx, lambda: handler.create(site, resource), again_if_unknown=False)
+        except Unreachable:
+            found = settle(site, handler, [resource.id])
+            if found:
+                return found[resource.id]
+            if attempt == ctx.limits.retry_attempts - 1:
+                raise
+    raise AssertionError("limits.retry_attempts is at least 1")
+
+
+def side_by_side(
+    ctx: Context, act: Callable[[A], R], arguments: Iterable[A]
+) -> tuple[list[tuple[A, R]], list[BackendError]]:
+    """Runs `act` for all arguments on a bounded pool; answers what succeeded and what failed, both complete."""
+    todo = list(arguments)
+    done: list[tuple[A, R]] = []
+    errors: list[BackendError] = []
+    if not todo:
+        return done, errors
+    with ThreadPoolExecutor(max_workers=min(ctx.limits.parallel, len(todo))) as pool:
+        futures = [(argument, pool.submit(act, argument)) for argument in todo]
+        for argument, future in futures:
+            try:
+                done.append((argument, future.result()))
+            except BackendError as error:
+                errors.append(error)
+    return done, errors

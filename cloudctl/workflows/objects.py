@@ -1,0 +1,186 @@
+"""The four kinds of object that a saga builds and removes, told alike: how to find, make, judge and delete one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+from uuid import UUID
+
+from cloudctl.domain.addresses import Address, AddressFact, AddressRequest
+from cloudctl.domain.errors import Failed, Rejected
+from cloudctl.domain.networks import Network, NetworkFact, NetworkRequest
+from cloudctl.domain.resources import Resource
+from cloudctl.domain.servers import Server, ServerFact, ServerRequest, ServerStatus
+from cloudctl.domain.volumes import Volume, VolumeFact, VolumeRequest, VolumeStatus
+from cloudctl.ports.clouds import Provider
+from cloudctl.ports.context import Context
+from cloudctl.services.deliveries import Delivery
+
+Fact = Any  # one of the four; each handler knows its own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where a step works: the context, the connected cloud, the department's project there, the delivery."""
+
+    ctx: Context
+    provider: Provider
+    tenant: str
+    delivery: Delivery
+
+    def backend_id(self, key: UUID) -> str:
+        """The backend id of something that an earlier step built; raises Failed when there is none."""
+        known = {resource.id: resource.backend_id for resource in self.delivery.resources}
+        found = known.get(key) or self.delivery.resource_ids.get(key)
+        if found is None:
+            raise Failed("Resource {key} has no object in the cloud.", key=str(key))
+        return found
+
+
+class Handler(Protocol):
+    """What differs between the kinds."""
+
+    KIND: ClassVar[type[Resource]]
+    BUILT: ClassVar[str]
+
+    def find(self, site: Site, keys: Collection[UUID] | None) -> Mapping[UUID, Fact]: ...
+    def create(self, site: Site, resource: Any) -> Fact: ...
+    def ready(self, fact: Any) -> bool: ...
+    def fault(self, fact: Any, /) -> str | None: ...
+    def delete(self, site: Site, backend_id: str) -> None: ...
+
+
+class NetworkHandler:
+    """Segments."""
+
+    KIND: ClassVar[type[Resource]] = Network
+    BUILT: ClassVar[str] = "Network segments are being built: {count}."
+
+    def find(self, site: Site, keys: Collection[UUID] | None) -> Mapping[UUID, NetworkFact]:
+        return site.provider.networks.find(site.tenant, keys)
+
+    def create(self, site: Site, resource: Network) -> NetworkFact:
+        return site.provider.networks.create(
+            NetworkRequest(
+                key=resource.id,
+                tenant=site.tenant,
+                name=resource.name,
+                cidr_v4=resource.cidr_v4,
+                cidr_v6=resource.cidr_v6,
+                zone=resource.zone,
+                external_network=site.delivery.cloud.external_network,
+            )
+        )
+
+    def ready(self, fact: NetworkFact) -> bool:
+        return fact.ready
+
+    def fault(self, _: NetworkFact, /) -> str | None:
+        return None
+
+    def delete(self, site: Site, backend_id: str) -> None:
+        site.provider.networks.delete(site.tenant, backend_id)
+
+
+class VolumeHandler:
+    """Data volumes."""
+
+    KIND: ClassVar[type[Resource]] = Volume
+    BUILT: ClassVar[str] = "Volumes are being built: {count}."
+
+    def find(self, site: Site, keys: Collection[UUID] | None) -> Mapping[UUID, VolumeFact]:
+        return site.provider.volumes.find(site.tenant, keys)
+
+    def create(self, site: Site, resource: Volume) -> VolumeFact:
+        return site.provider.volumes.create(
+            VolumeRequest(
+                key=resource.id,
+                tenant=site.tenant,
+                name=resource.name,
+                size_gib=resource.size_gib,
+                volume_type=site.delivery.volume_types.get(resource.volume_type),
+            )
+        )
+
+    def ready(self, fact: VolumeFact) -> bool:
+        return fact.status in {VolumeStatus.AVAILABLE, VolumeStatus.IN_USE}
+
+    def fault(self, fact: VolumeFact) -> str | None:
+        return f"volume {fact.name} went into error" if fact.status is VolumeStatus.ERROR else None
+
+    def delete(self, site: Site, backend_id: str) -> None:
+        site.provider.volumes.delete(site.tenant, backend_id)
+
+
+class ServerHandler:
+    """Servers."""
+
+    KIND: ClassVar[type[Resource]] = Server
+    BUILT: ClassVar[str] = "Servers are being built: {count}."
+
+    def find(self, site: Site, keys: Collection[UUID] | None) -> Mapping[UUID, ServerFact]:
+        return site.provider.servers.find(site.tenant, keys)
+
+    def create(self, site: Site, resource: Server) -> ServerFact:
+        sealed = resource.user_data
+        return site.provider.servers.create(
+            ServerRequest(
+                key=resource.id,
+                tenant=site.tenant,
+                name=resource.name,
+                vcpu=resource.vcpu,
+                memory_mib=resource.memory_mib,
+                root_disk_gib=resource.root_disk_gib,
+                image=site.delivery.images.get(resource.image, resource.image),
+                network=site.backend_id(resource.network_id),
+                ssh_keys=tuple(resource.ssh_keys),
+                user_data=None if sealed is None else site.ctx.secrets.open(sealed),
+            )
+        )
+
+    def ready(self, fact: ServerFact) -> bool:
+        return fact.status is ServerStatus.ACTIVE
+
+    def fault(self, fact: ServerFact) -> str | None:
+        if fact.status is not ServerStatus.ERROR:
+            return None
+        return f"server {fact.name} went into error: {fact.fault or 'the cloud gives no reason'}"
+
+    def delete(self, site: Site, backend_id: str) -> None:
+        site.provider.servers.delete(site.tenant, backend_id)
+
+
+class AddressHandler:
+    """Floating addresses."""
+
+    KIND: ClassVar[type[Resource]] = Address
+    BUILT: ClassVar[str] = "Floating addresses are being assigned: {count}."
+
+    def find(self, site: Site, keys: Collection[UUID] | None) -> Mapping[UUID, AddressFact]:
+        return site.provider.addresses.find(site.tenant, keys)
+
+    def create(self, site: Site, resource: Address) -> AddressFact:
+        external = site.delivery.cloud.external_network
+        if external is None:
+            raise Rejected("The cloud {cloud} has no external network.", cloud=site.delivery.cloud.code)
+        return site.provider.addresses.create(
+            AddressRequest(
+                key=resource.id,
+                tenant=site.tenant,
+                external_network=external,
+                server=site.backend_id(resource.server_id),
+            )
+        )
+
+    def ready(self, fact: AddressFact) -> bool:
+        return fact.server is not None
+
+    def fault(self, _: AddressFact, /) -> str | None:
+        return None
+
+    def delete(self, site: Site, backend_id: str) -> None:
+        site.provider.addresses.delete(site.tenant, backend_id)
+
+
+NETWORKS, VOLUMES, SERVERS, ADDRESSES = NetworkHandler(), VolumeHandler(), ServerHandler(), AddressHandler()

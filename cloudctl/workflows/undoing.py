@@ -1,0 +1,97 @@
+"""Undoing an order: the compensation of `provision_order`, and what `undo_order` runs for an operator.
+
+In reverse of the build. Every step is safe to repeat, and a step that cannot undo parks the order with everything
+still held: nothing is ever let go of while an object may still be in the cloud.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from cloudctl.domain.workflows import Verdict
+from cloudctl.ports.context import Context
+from cloudctl.services import deliveries
+from cloudctl.workflows import changing
+from cloudctl.workflows.attempts import step
+from cloudctl.workflows.building import open_site, remove
+from cloudctl.workflows.objects import ADDRESSES, NETWORKS, SERVERS, VOLUMES, Handler
+
+
+@step
+def undo_changes(ctx: Context, order_id: str) -> None:
+    """Switches servers on again whose release had begun."""
+    changing.take_back(ctx, UUID(order_id))
+
+
+@step
+def undo_addresses(ctx: Context, order_id: str) -> None:
+    """Gives floating addresses back."""
+    _remove(ctx, order_id, ADDRESSES)
+
+
+@step
+def undo_servers(ctx: Context, order_id: str) -> None:
+    """Deletes servers that were never delivered."""
+    _remove(ctx, order_id, SERVERS)
+
+
+@step
+def undo_volumes(ctx: Context, order_id: str) -> None:
+    """Deletes their volumes."""
+    _remove(ctx, order_id, VOLUMES)
+
+
+@step
+def undo_networks(ctx: Context, order_id: str) -> None:
+    """Deletes their networks."""
+    _remove(ctx, order_id, NETWORKS)
+
+
+@step
+def fail(ctx: Context, order_id: str, where: str, reason: str) -> None:
+    """Lets go of what was held and tells the applicant why."""
+    deliveries.fail(ctx, UUID(order_id), where, reason)
+
+
+@step
+def park(ctx: Context, order_id: str, where: str, reason: str) -> None:
+    """Hands the order to an operator."""
+    deliveries.park(ctx, UUID(order_id), where, reason)
+
+
+UNDO = (undo_changes, undo_addresses, undo_servers, undo_volumes, undo_networks)
+UNDO_STEPS = (*UNDO, fail, park)
+
+
+def undo_all(steps: Any, order_id: str, where: str, reason: str) -> Verdict:
+    """All undo steps in order, then `fail`; parked at the first that cannot."""
+    for act in UNDO:
+        verdict: Verdict = getattr(steps, act.__name__)(order_id)
+        if verdict["outcome"] != "done":
+            return _park(steps, order_id, verdict)
+    steps.fail(order_id, where, reason)
+    return {"outcome": "failed", "step": where, "reason": reason}
+
+
+def settle_order(steps: Any, order_id: str, verdict: Verdict) -> Verdict:
+    """What follows from the verdict of the last forward step."""
+    if verdict["outcome"] == "failed":
+        return undo_all(steps, order_id, verdict.get("step", ""), verdict.get("reason", ""))
+    if verdict["outcome"] == "park":
+        return _park(steps, order_id, verdict)
+    return verdict
+
+
+def _park(steps: Any, order_id: str, verdict: Verdict) -> Verdict:
+    steps.park(order_id, verdict.get("step", ""), verdict.get("reason", ""))
+    return {**verdict, "outcome": "park"}
+
+
+def _remove(ctx: Context, order_id: str, handler: Handler) -> None:
+    """Nothing was built before the department had a project there."""
+    delivery = deliveries.load(ctx, UUID(order_id))
+    if delivery.tenant is None:
+        deliveries.undo(ctx, UUID(order_id), [resource.id for resource in delivery.of(handler.KIND)])
+        return
+    remove(open_site(ctx, UUID(order_id)), handler)

@@ -1,0 +1,230 @@
+"""The providers that the contract suite runs against, each with the facts of its cloud that a test needs to know.
+
+A new provider gets one function here and one line in CASES; no test changes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+from cloudctl.domain.clouds import Cloud, CloudKind
+from cloudctl.domain.errors import Busy, NotReady
+from cloudctl.domain.networks import NetworkFact, NetworkRequest
+from cloudctl.domain.quotas import Dimension
+from cloudctl.domain.servers import ServerFact, ServerRequest, ServerStatus
+from cloudctl.domain.volumes import VolumeFact, VolumeRequest, VolumeStatus
+from cloudctl.ports.clock import Clock
+from cloudctl.ports.clouds import Provider
+from cloudctl.providers.registry import ProviderRegistry, Simulation
+from tests.contract.clocks import MovableClock, RealClock
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderCase:
+    """A provider and its cloud's facts. `foreign_network` is one the platform did not make."""
+
+    name: str
+    provider: Provider
+    clock: Clock
+    image: str
+    volume_type: str | None
+    external_network: str
+    patience_s: float
+    poll_s: float
+    foreign_network: Callable[[str], AbstractContextManager[None]]
+
+    def wait(self, probe: Callable[[], T | None]) -> T:
+        """The first truthy answer of `probe`, asked again and again for `patience_s`."""
+        deadline = self.clock.monotonic_s() + self.patience_s
+        while not (answer := probe()):
+            assert self.clock.monotonic_s() < deadline, f"{self.name}: nothing came of it in {self.patience_s:g} s"
+            self.clock.sleep(self.poll_s)
+        return answer
+
+    def insist(self, act: Callable[[], T]) -> T:
+        """Does `act`, again while the cloud is busy."""
+
+        def attempt() -> tuple[T] | None:
+            try:
+                return (act(),)
+            except (Busy, NotReady):
+                return None
+
+        return self.wait(attempt)[0]
+
+    def volume_at(self, tenant: str, key: UUID, *statuses: VolumeStatus) -> VolumeFact:
+        """Waits until a volume is in one of `statuses`."""
+
+        def probe() -> VolumeFact | None:
+            fact = self.provider.volumes.find(tenant, [key]).get(key)
+            assert fact is None or fact.status in statuses or fact.status is not VolumeStatus.ERROR, fact
+            return fact if fact is not None and fact.status in statuses else None
+
+        return self.wait(probe)
+
+    def server_at(self, tenant: str, key: UUID, *statuses: ServerStatus) -> ServerFact:
+        """Waits until a server is in one of `statuses`."""
+
+        def probe() -> ServerFact | None:
+            fact = self.provider.servers.find(tenant, [key]).get(key)
+            assert fact is None or fact.status in statuses or fact.status is not ServerStatus.ERROR, fact
+            return fact if fact is not None and fact.status in statuses else None
+
+        return self.wait(probe)
+
+    def network_ready(self, tenant: str, key: UUID) -> NetworkFact:
+        """Waits until a network is ready."""
+
+        def probe() -> NetworkFact | None:
+            fact = self.provider.networks.find(tenant, [key]).get(key)
+            return fact if fact is not None and fact.ready else None
+
+        return self.wait(probe)
+
+    def new_volume(self, tenant: str, size_gib: int = 1) -> VolumeFact:
+        """A volume that is available."""
+        request = self.volume_request(tenant, size_gib=size_gib)
+        self.provider.volumes.create(request)
+        return self.volume_at(tenant, request.key, VolumeStatus.AVAILABLE)
+
+    def drop_volume(self, tenant: str, volume: VolumeFact) -> None:
+        """Deletes a volume and waits until it is gone."""
+        assert volume.key is not None
+        key = volume.key
+        self.insist(lambda: self.provider.volumes.delete(tenant, volume.backend_id))
+        self.wait(lambda: key not in self.provider.volumes.find(tenant, [key]))
+
+    def volume_request(self, tenant: str, size_gib: int = 1) -> VolumeRequest:
+        key = uuid4()
+        return VolumeRequest(
+            key=key, tenant=tenant, name=f"disk-{key.hex[:8]}", size_gib=size_gib, volume_type=self.volume_type
+        )
+
+    def network_request(
+        self, tenant: str, cidr_v4: str, cidr_v6: str | None = None, external_network: str | None = None
+    ) -> NetworkRequest:
+        key = uuid4()
+        return NetworkRequest(
+            key=key,
+            tenant=tenant,
+            name=f"segment-{key.hex[:8]}",
+            cidr_v4=cidr_v4,
+            cidr_v6=cidr_v6,
+            zone="government-extranet",
+            external_network=external_network,
+        )
+
+    def server_request(
+        self, tenant: str, network: str, *, vcpu: int = 1, memory_mib: int = 512, image: str | None = None
+    ) -> ServerRequest:
+        key = uuid4()
+        return ServerRequest(
+            key=key,
+            tenant=tenant,
+            name=f"server-{key.hex[:8]}",
+            vcpu=vcpu,
+            memory_mib=memory_mib,
+            root_disk_gib=1,
+            image=image or self.image,
+            network=network,
+            ssh_keys=(SSH_KEY,),
+            user_data=b"#cloud-config\npackage_update: false\n",
+            labels={"system": "oa"},
+        )
+
+
+SSH_KEY = (
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA6rWI3G1sz07DnfFlrouTcysQlj2P+jpNSOEWD9OJ3X officer@example.test"  # public
+)
+
+
+@contextmanager
+def simulated(folder: Path) -> Iterator[ProviderCase]:
+    """The simulated cloud, on a clock that waiting moves."""
+    from cloudctl.providers.simulated import SimulatedCloud, SimulatedProvider
+    from cloudctl.providers.simulated.backend.objects import Kind, Status
+
+    clock = MovableClock()
+    cloud = SimulatedCloud(
+        folder / "contract.sqlite3",
+        clock=clock,
+        code="sim-contract",
+        seed=7,
+        latency_s=(1.0, 3.0),
+        capacity={Dimension.VCPU: 256, Dimension.MEMORY_MIB: 512 * 1024},
+        images={"debian-12"},
+        volume_types={"sim-ssd"},
+    )
+    provider = SimulatedProvider(cloud)
+
+    @contextmanager
+    def foreign_network(tenant: str) -> Iterator[None]:
+        state = {"status": Status.ACTIVE, "cidrs": [], "router": None, "wanted": [], "wanted_router": None}
+        with cloud.unrecorded() as call:
+            thing = call.add(Kind.NETWORK, key=None, tenant=tenant, name="by-hand", state=state)
+        yield
+        with cloud.unrecorded() as call:
+            call.remove(thing, at_once=True)
+
+    yield ProviderCase(
+        name="simulated",
+        provider=provider,
+        clock=clock,
+        image="debian-12",
+        volume_type="sim-ssd",
+        external_network="sim-external",
+        patience_s=60,
+        poll_s=0.5,
+        foreign_network=foreign_network,
+    )
+    cloud.close()
+
+
+@contextmanager
+def openstack(folder: Path) -> Iterator[ProviderCase]:
+    """The lab's OpenStack, started when it is not up."""
+    from tests.lab.openstack import ensure_up
+
+    lab = ensure_up()
+    os.environ["OS_CLIENT_CONFIG_FILE"] = str(lab.clouds_yaml)
+    clock = RealClock()
+    cloud = Cloud(
+        code=lab.cloud,
+        name="lab",
+        kind=CloudKind.OPENSTACK,
+        zones=frozenset({"government-extranet"}),
+        capacity={},
+        external_network=lab.external_network,
+    )
+
+    @contextmanager
+    def foreign_network(tenant: str) -> Iterator[None]:
+        import openstack as sdk
+
+        with sdk.connect(cloud=lab.cloud) as connection:
+            made = connection.network.create_network(name="by-hand", project_id=tenant)
+            yield
+            connection.network.delete_network(made)
+
+    yield ProviderCase(
+        name="openstack",
+        provider=ProviderRegistry(simulation=Simulation(data=folder), clock=clock).provider(cloud),
+        clock=clock,
+        image=next(image for image in lab.images if image.startswith("debian")),
+        volume_type=None,
+        external_network=lab.external_network,
+        patience_s=120,
+        poll_s=0.5,
+        foreign_network=foreign_network,
+    )
+
+
+CASES = {"simulated": simulated, "openstack": openstack}

@@ -1,0 +1,1 @@
+"""The test lab: real back ends that the tests talk to, started on this machine alone."""
