@@ -10,7 +10,6 @@ import logging
 import re
 import time
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -18,17 +17,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.locales import DEFAULT, preferred
 from api.metrics import Metrics
 from api.problems import respond, too_large
 from cloudctl.domain.accounts import Actor
 from cloudctl.domain.errors import Unauthenticated
 from cloudctl.domain.identifiers import new_id
-from cloudctl.messages import locale_from_header
 from cloudctl.ports.context import REQUEST_ID, Context
 from cloudctl.services import accounts
 
 GUARDED: Final = "/v1/"
-DEFAULT_LOCALE: Final = "zh_CN"
 LARGEST_BODY: Final = 1024 * 1024
 _KEY: Final = "cloudctl.visit"
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}\Z")
@@ -65,8 +63,8 @@ class Border:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        accepted = _accepted(headers.get(b"accept-language", b""))
-        visit = Visit(_request_id(headers), accepted or DEFAULT_LOCALE)
+        accepted = preferred(headers.get(b"accept-language", b"").decode("latin-1"))
+        visit = Visit(_request_id(headers), accepted or DEFAULT)
         scope[_KEY] = visit
         REQUEST_ID.set(visit.request_id)
         began = time.perf_counter()
@@ -112,12 +110,6 @@ class Border:
             return message
 
         return bounded
-
-
-@lru_cache(maxsize=256)
-def _accepted(accept_language: bytes) -> str:
-    """The locale that the header names; empty when it names none of ours."""
-    return locale_from_header(accept_language.decode("latin-1"), default="")
 
 
 def _request_id(headers: dict[bytes, bytes]) -> str:

@@ -103,7 +103,7 @@ def example_of(shape: type) -> Any:
     return _example(typed.type_info(shape), "")
 
 
-def _example(info: typed.Type, name: str) -> Any:  # noqa: PLR0911 - one line a type
+def _example(info: typed.Type, name: str) -> Any:
     if name in BY_NAME and not isinstance(info, typed.StructType):
         return BY_NAME[name]
     match info:

@@ -21,7 +21,7 @@ METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
 
 
 class _Series(NamedTuple):
-    count: Counter
+    requests: Counter
     seconds: Histogram
 
 
@@ -32,12 +32,12 @@ class Figures(Collector):
         self._ctx = ctx
 
     def collect(self) -> Iterator[Metric]:
-        """One family a figure; a name may carry labels as `orders{state="draft"}`."""
+        """One family a figure; a name may carry labels as `cloudctl_orders{state="draft"}`."""
         families: dict[str, GaugeMetricFamily] = {}
         for name, value in sorted(self._ctx.queries.gauges(self._ctx.clock.now()).items()):
             base, labels = _split(name)
             if base not in families:
-                families[base] = GaugeMetricFamily(f"cloudctl_{base}", f"{base} on record", labels=list(labels))
+                families[base] = GaugeMetricFamily(base, "On record.", labels=list(labels))
             families[base].add_metric(list(labels.values()), value)
         yield from families.values()
 
@@ -72,11 +72,9 @@ class Metrics:
         key = (method if method in METHODS else "other", route, status)
         series = self._series.get(key)
         if series is None:
-            series = _Series(
-                self._requests.labels(key[0], route, str(status)), self._seconds.labels(key[0], route)
-            )
+            series = _Series(self._requests.labels(key[0], route, str(status)), self._seconds.labels(key[0], route))
             self._series[key] = series
-        series.count.inc()
+        series.requests.inc()
         series.seconds.observe(seconds)
 
     def page(self) -> bytes:
@@ -85,7 +83,7 @@ class Metrics:
 
 
 def _split(name: str) -> tuple[str, dict[str, str]]:
-    """`orders{state="draft"}` as ("orders", {"state": "draft"})."""
+    """`cloudctl_orders{state="draft"}` as ("cloudctl_orders", {"state": "draft"})."""
     base, _, rest = name.partition("{")
     pairs = (pair.partition("=") for pair in rest.removesuffix("}").split(",") if pair)
     return base, {key.strip(): value.strip().strip('"') for key, _, value in pairs}

@@ -93,7 +93,7 @@ def answering(
     """
     extra: Json = {"parameters": list(parameters)}
     if needs is not None:
-        extra["description"] = f"Needs the permission `{needs.value}`."
+        extra["x-permission"] = needs.value
     if versioned:
         extra["parameters"].append({"$ref": "#/components/parameters/IfMatch"})
     if public:
@@ -110,6 +110,11 @@ def answering(
 def query_parameter(name: str, schema: Json, description: str = "") -> Json:
     """One query parameter that the route reads by itself."""
     return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+
+
+def header_parameter(name: str, schema: Json, description: str) -> Json:
+    """One header that the route reads by itself."""
+    return {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
 
 
 def document(app: FastAPI) -> Callable[[], Json]:
@@ -134,7 +139,11 @@ def _content(shape: type | None, *, page: bool, many: bool) -> Json:
     if page:
         rows = {"type": "array", "items": schema}
         following: Json = {"anyOf": [{"type": "string"}, {"type": "null"}]}
-        paged: Json = {"type": "object", "required": ["items", "next"], "properties": {"items": rows, "next": following}}
+        paged: Json = {
+            "type": "object",
+            "required": ["items", "next"],
+            "properties": {"items": rows, "next": following},
+        }
         return {"schema": paged, "example": {"items": [sample], "next": None}}
     if many:
         return {"schema": {"type": "array", "items": schema}, "example": [sample]}
@@ -152,6 +161,9 @@ def _joined(schema: Json) -> Json:
     schema["security"] = [{"bearer": []}]
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
+            if needs := operation.get("x-permission"):
+                said = operation.get("description", "")
+                operation["description"] = f"{said}\n\nNeeds the permission `{needs}`.".strip()
             if path.startswith("/v1/"):
                 operation.setdefault("parameters", []).extend(_headers(method))
     return schema

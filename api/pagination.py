@@ -10,8 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import NoneType
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_type_hints
 from urllib.parse import urlencode
 
 import msgspec
@@ -27,7 +26,7 @@ from cloudctl.domain.errors import Invalid
 from cloudctl.ports.queries import Listing, Page, PageAsk, Queries
 from cloudctl.ports.queries.rows import Row
 
-MOST_ROWS = 200
+MOST_ROWS = 500
 DEFAULT_ROWS = 50
 
 
@@ -35,12 +34,11 @@ def add_list(
     router: APIRouter, path: str, row: type[Row], *, of: Callable[[Queries], Listing], needs: Permission, name: str
 ) -> None:
     """The route `GET path`: a page of `row`, for who holds `needs`, cut down to what the caller sees."""
-    types = filter_types(row)
 
     def endpoint(request: Request) -> Response:
         caller = Caller(request)
         caller.actor.require(needs)
-        ask, filters = asked(request.query_params, types)
+        ask, filters = asked(request.query_params)
         return paged(request, of(caller.ctx.queries).page(caller.scope, filters, ask))
 
     router.add_api_route(
@@ -49,33 +47,21 @@ def add_list(
         methods=["GET"],
         name=name,
         summary=f"A page of {name.removeprefix('list_').replace('_', ' ')}, newest first",
-        **answering(row, page=True, needs=needs, parameters=page_parameters(types)),
+        **answering(row, page=True, needs=needs, parameters=page_parameters(row)),
     )
 
 
-def filter_types(row: type[Row]) -> dict[str, Any]:
-    """The filters of a row and the types of their columns, without None."""
-    hints = get_type_hints(row)
-    return {name: _required(hints[name]) for name in sorted(row.FILTERS)}
+def asked(query: Mapping[str, str]) -> tuple[PageAsk, dict[str, object]]:
+    """The page and the filters that a query string asks for; raises Invalid for a limit that is no number.
 
-
-def asked(query: Mapping[str, str], types: Mapping[str, Any]) -> tuple[PageAsk, dict[str, object]]:
-    """The page and the filters that a query string asks for; raises Invalid naming the parameter that is wrong."""
-    values = dict(query.items())
-    limit = _converted("limit", values.pop("limit", str(DEFAULT_ROWS)), int)
-    if not 1 <= limit <= MOST_ROWS:
+    Filters go on as text: the list knows its columns, converts them, and refuses those it does not have.
+    """
+    filters: dict[str, object] = dict(query.items())
+    limit = str(filters.pop("limit", DEFAULT_ROWS))
+    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit) <= MOST_ROWS:
         raise Invalid("A page has 1 to {most} rows.", field="limit", way_out="Follow `next` for more.", most=MOST_ROWS)
-    ask = PageAsk(limit=limit, cursor=values.pop("cursor", None))
-    unknown = sorted(values.keys() - types.keys())
-    if unknown:
-        raise Invalid(
-            "This list has no filter {name}.",
-            field=unknown[0],
-            way_out="These it has: {filters}.",
-            name=unknown[0],
-            filters=", ".join(types) or "-",
-        )
-    return ask, {name: _converted(name, value, types[name]) for name, value in values.items()}
+    cursor = filters.pop("cursor", None)
+    return PageAsk(limit=int(limit), cursor=None if cursor is None else str(cursor)), filters
 
 
 def paged(request: Request, page: Page) -> Response:
@@ -87,29 +73,19 @@ def paged(request: Request, page: Page) -> Response:
     return Response(encode(page), 200, headers, JSON)
 
 
-def _converted(name: str, value: str, kind: Any) -> Any:
-    try:
-        return msgspec.convert(value, kind, strict=False)
-    except msgspec.ValidationError:
-        raise Invalid(
-            "{value} cannot be looked for in {name}.",
-            field=name,
-            way_out="Give a value of the kind that the list shows.",
-            name=name,
-            value=value[:80],
-        ) from None
-
-
-def _required(hint: Any) -> Any:
-    """A column's type without its None."""
-    kinds = [kind for kind in get_args(hint) if kind is not NoneType]
-    return kinds[0] if kinds and NoneType in get_args(hint) else hint
-
-
-def page_parameters(types: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What `asked` reads, for the OpenAPI document."""
+def page_parameters(row: type[Row], *without: str) -> list[dict[str, Any]]:
+    """What `asked` reads for a list of `row`, for the OpenAPI document."""
     return [
         query_parameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": DEFAULT_ROWS}),
         query_parameter("cursor", {"type": "string"}, "`next` of the page before."),
-        *(query_parameter(name, msgspec.json.schema(kind), f"Only rows with this {name}.") for name, kind in types.items()),
+        *filter_parameters(row, *without),
+    ]
+
+
+def filter_parameters(row: type[Row], *without: str) -> list[dict[str, Any]]:
+    """The filters of a row, for the OpenAPI document."""
+    hints = get_type_hints(row)
+    return [
+        query_parameter(name, msgspec.json.schema(hints[name]), f"Only rows with this {name}.")
+        for name in sorted(row.FILTERS.difference(without))
     ]

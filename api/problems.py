@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from starlette.responses import Response
@@ -35,34 +35,58 @@ class Kind(NamedTuple):
 
 
 KINDS: dict[str, Kind] = {
-    "invalid": Kind(422, mark("A value is not acceptable"), mark("A field of the request has a value that cannot be accepted.")),
+    "invalid": Kind(
+        422, mark("A value is not acceptable"), mark("A field of the request has a value that cannot be accepted.")
+    ),
     "malformed": Kind(400, mark("The request cannot be read"), mark("The body is not JSON, or is cut off.")),
-    "unauthenticated": Kind(401, mark("No valid token"), mark("The request came without a token, or with one that has ended.")),
-    "forbidden": Kind(403, mark("Not allowed"), mark("The roles of the account, or the scopes of its token, do not allow this.")),
+    "unauthenticated": Kind(
+        401, mark("No valid token"), mark("The request came without a token, or with one that has ended.")
+    ),
+    "forbidden": Kind(
+        403, mark("Not allowed"), mark("The roles of the account, or the scopes of its token, do not allow this.")
+    ),
     "not-found": Kind(404, mark("Not found"), mark("There is no such thing, or it belongs to another department.")),
     "method-not-allowed": Kind(405, mark("Method not allowed"), mark("The path exists, but not for this method.")),
     "conflict": Kind(409, mark("Not possible now"), mark("The present state does not allow this.")),
-    "transition-refused": Kind(409, mark("Not possible in this state"), mark("The life cycle does not list this step from here.")),
+    "transition-refused": Kind(
+        409, mark("Not possible in this state"), mark("The life cycle does not list this step from here.")
+    ),
     "quota-exceeded": Kind(409, mark("A quota is used up"), mark("The order raises a quota that has no room left.")),
     "pool-exhausted": Kind(409, mark("No room left"), mark("No cloud, or no prefix of the zone, has room for this.")),
     "resource-claimed": Kind(409, mark("Already being changed"), mark("Another order is changing the resource.")),
     "already-issued": Kind(409, mark("Already issued"), mark("A secret is shown once and is not shown again.")),
     "stale": Kind(412, mark("Changed meanwhile"), mark("If-Match does not name the current version.")),
-    "body-too-large": Kind(413, mark("The request is too large"), mark("The body is larger than the platform accepts.")),
+    "body-too-large": Kind(
+        413, mark("The request is too large"), mark("The body is larger than the platform accepts.")
+    ),
     "unsupported-media-type": Kind(415, mark("Not a JSON body"), mark("The body must be sent as application/json.")),
-    "idempotency-mismatch": Kind(422, mark("The Idempotency-Key was used before"), mark("The same key came with another request; use a new key.")),
+    "idempotency-mismatch": Kind(
+        422, mark("The Idempotency-Key was used before"), mark("The same key came with another request; use a new key.")
+    ),
     "policy-denied": Kind(422, mark("A policy denies this"), mark("A policy that is in force denies the order.")),
-    "user-error": Kind(400, mark("The request cannot be carried out"), mark("Something in the request has to be changed.")),
-    "internal": Kind(500, mark("The platform failed"), mark("The fault is the platform's; the operators find it by its request.")),
+    "user-error": Kind(
+        400, mark("The request cannot be carried out"), mark("Something in the request has to be changed.")
+    ),
+    "internal": Kind(
+        500, mark("The platform failed"), mark("The fault is the platform's; the operators find it by its request.")
+    ),
     "backend-failed": Kind(502, mark("The cloud failed"), mark("The cloud reports that the object is in error.")),
-    "backend-rejected": Kind(502, mark("The cloud refuses"), mark("The cloud does not accept the request as it stands.")),
+    "backend-rejected": Kind(
+        502, mark("The cloud refuses"), mark("The cloud does not accept the request as it stands.")
+    ),
     "backend-error": Kind(502, mark("The cloud failed"), mark("The cloud did not do what it was asked.")),
-    "backend-absent": Kind(409, mark("The cloud has no such object"), mark("The object on record is not in the cloud.")),
-    "backend-unsupported": Kind(409, mark("The cloud cannot do this"), mark("This kind of cloud does not offer the operation.")),
+    "backend-absent": Kind(
+        409, mark("The cloud has no such object"), mark("The object on record is not in the cloud.")
+    ),
+    "backend-unsupported": Kind(
+        409, mark("The cloud cannot do this"), mark("This kind of cloud does not offer the operation.")
+    ),
     "backend-busy": Kind(503, mark("The cloud is busy"), mark("The cloud cannot take the request just now.")),
     "backend-not-ready": Kind(503, mark("Not ready yet"), mark("The cloud is still working on the object.")),
     "backend-capacity-exhausted": Kind(503, mark("The cloud is full"), mark("The cloud has no room for this.")),
-    "backend-unreachable": Kind(504, mark("The cloud does not answer"), mark("The cloud could not be reached in time.")),
+    "backend-unreachable": Kind(
+        504, mark("The cloud does not answer"), mark("The cloud could not be reached in time.")
+    ),
 }
 
 TRY_LATER = mark("Try again later; if it stays, ask the operators.")
@@ -92,14 +116,14 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     way_out: str | None = None
     params: dict[str, str] = {}
     errors: list[FieldError] = []
-    findings: list[dict[str, object]] = []
+    findings: list[dict[str, Any]] = []
 
 
 class ApiError(errors.UserError):
     """What only the HTTP border refuses, by the code of its kind: a path, a method, a body."""
 
     def __init__(
-        self, kind: str, *, message: str, way_out: str, headers: Mapping[str, str] | None = None, **params: object
+        self, kind: str, *, message: str, way_out: str, headers: Mapping[str, str] | None = None, **params: Any
     ) -> None:
         super().__init__(message, way_out=way_out, **params)
         self.kind = kind

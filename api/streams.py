@@ -44,7 +44,9 @@ Queue = asyncio.Queue[ProgressRow | None]
 class Streams:
     """All open streams of this process."""
 
-    def __init__(self, queries: Queries, gauge: Gauge, *, poll_s: float = POLL_S, heartbeat_s: float = HEARTBEAT_S):
+    def __init__(
+        self, queries: Queries, gauge: Gauge, *, poll_s: float = POLL_S, heartbeat_s: float = HEARTBEAT_S
+    ) -> None:
         self._queries = queries
         self._gauge = gauge
         self._poll_s = poll_s
@@ -119,7 +121,7 @@ class Streams:
                 return
             try:
                 rows = await run_in_threadpool(self._queries.progress_since, cursor)
-            except Exception:
+            except Exception:  # noqa: BLE001 - whatever the driver raises, the next poll may succeed
                 _log.exception("reading progress failed; trying again")
                 continue
             self._rendered.clear()
@@ -154,7 +156,7 @@ class EventStream(Response):
         del self.headers["content-length"]
         self._streams, self._order_id, self._after, self._locale = streams, order_id, after, locale
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's form
         """Sends until there is nobody or nothing left."""
         queue = await self._streams.subscribe(self._order_id)
         watcher = asyncio.create_task(_end_with_client(receive, queue))

@@ -96,8 +96,8 @@ def json_path(location: Iterable[str | int]) -> str:
     return path or "body"
 
 
-def refused(error: HTTPException) -> ApiError:
-    """The error for what the router or the body reading refuses, by its status."""
+def refused(error: HTTPException, allowed: str) -> ApiError:
+    """The error for what the router or the body reading refuses; `allowed` are the methods of the path."""
     match error.status_code:
         case 404:
             return ApiError(
@@ -108,8 +108,8 @@ def refused(error: HTTPException) -> ApiError:
                 "method-not-allowed",
                 message="This path does not take this method.",
                 way_out="These it takes: {allowed}.",
-                headers=error.headers,
-                allowed=(error.headers or {}).get("Allow", "-"),
+                headers={"Allow": allowed},
+                allowed=allowed,
             )
         case 413:
             return ApiError("body-too-large", message="The body is too large.", way_out="Send less.")

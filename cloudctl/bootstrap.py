@@ -31,8 +31,8 @@ from cloudctl.notifications.mail import Mail, MailSettings
 from cloudctl.persistence.engines import Engines, open_engines
 from cloudctl.persistence.mapping import map_domain
 from cloudctl.persistence.migrations import check, upgrade
-from cloudctl.persistence.queries import DatabaseQueries
-from cloudctl.persistence.retention import forget_keys
+from cloudctl.persistence.queries.database import DatabaseQueries
+from cloudctl.persistence.retention import forget_answers
 from cloudctl.persistence.unit_of_work import UnitOfWorkFactory
 from cloudctl.policy import registry as policies
 from cloudctl.policy.evaluation import OrderRules
@@ -195,7 +195,7 @@ def _jobs(app: App) -> list[Job]:
         Job("corrections", every_s=300, run=lambda: orders.expire_corrections(ctx, platform("job:corrections"))),
         Job("purges", every_s=300, run=lambda: resources.purge_due(ctx, platform("job:purges"))),
         Job("workflow-retention", every_s=3600, run=lambda: forget_finished(app.client, ctx.clock.now(), keep_days)),
-        Job("idempotency-retention", every_s=3600, run=lambda: forget_keys(app.engines.write, ctx.clock.now())),
+        Job("answers-retention", every_s=3600, run=lambda: forget_answers(app.engines.write, ctx.clock.now())),
     ]
 
 

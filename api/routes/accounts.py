@@ -11,15 +11,13 @@ from starlette.responses import Response
 from api.answers import encode_record
 from api.deps import Acting, Caller
 from api.openapi import answering
-from api.pagination import add_list, asked, filter_types, page_parameters, paged
+from api.pagination import add_list, asked, page_parameters, paged
 from api.schemas.accounts import AccountChanges, AccountIn, AccountOut, IssuedTokenOut, MeOut, TokenIn, TokenOut
 from cloudctl.domain.accounts import Permission
 from cloudctl.ports.queries import AccountRow, TokenRow
 from cloudctl.services import accounts, tokens
 
 router = APIRouter(tags=["accounts"])
-
-_TOKEN_FILTERS = {name: kind for name, kind in filter_types(TokenRow).items() if name != "account_id"}
 
 add_list(
     router,
@@ -39,18 +37,19 @@ def get_me(request: Request) -> Response:
 
 @router.post("/v1/accounts", **answering(AccountOut, status=201, needs=Permission.ACCOUNTS_WRITE))
 def create_account(act: Acting, body: AccountIn) -> Response:
+    """Puts a person on record."""
     return act.carry_out(AccountOut.of, accounts.create, **body.fields())
 
 
 @router.get("/v1/accounts/{account_id}", **answering(AccountOut, needs=Permission.ACCOUNTS_READ))
 def get_account(request: Request, account_id: UUID) -> Response:
+    """One account; one's own needs no permission."""
     return Caller(request).show(AccountOut.of, accounts.get, account_id)
 
 
-@router.patch(
-    "/v1/accounts/{account_id}", **answering(AccountOut, needs=Permission.ACCOUNTS_WRITE, versioned=True)
-)
+@router.patch("/v1/accounts/{account_id}", **answering(AccountOut, needs=Permission.ACCOUNTS_WRITE, versioned=True))
 def update_account(act: Acting, account_id: UUID, body: AccountChanges) -> Response:
+    """Changes what is sent of an account."""
     return act.carry_out(
         AccountOut.of, accounts.update, account_id, body.changes(), expected_version=act.expected_version
     )
@@ -58,14 +57,14 @@ def update_account(act: Acting, account_id: UUID, body: AccountChanges) -> Respo
 
 @router.get(
     "/v1/accounts/{account_id}/tokens",
-    **answering(TokenRow, page=True, parameters=page_parameters(_TOKEN_FILTERS)),
+    **answering(TokenRow, page=True, parameters=page_parameters(TokenRow, "account_id")),
 )
 def list_tokens(request: Request, account_id: UUID) -> Response:
     """One's own tokens; anybody's with `accounts:read`."""
     caller = Caller(request)
     if caller.actor.account_id != account_id:
         caller.actor.require(Permission.ACCOUNTS_READ)
-    ask, filters = asked(request.query_params, _TOKEN_FILTERS)
+    ask, filters = asked(request.query_params)
     return paged(request, caller.ctx.queries.tokens.page(caller.scope, {**filters, "account_id": account_id}, ask))
 
 

@@ -31,16 +31,19 @@ add_list(
 
 @router.post("/v1/clouds", **answering(CloudOut, status=201, needs=Permission.CATALOGUE_WRITE))
 def register_cloud(act: Acting, body: CloudIn) -> Response:
+    """Puts a cloud on record; its credentials stay outside."""
     return act.carry_out(CloudOut.of, clouds.register, **body.fields())
 
 
 @router.get("/v1/clouds/{cloud_id}", **answering(CloudOut, needs=Permission.CATALOGUE_READ))
 def get_cloud(request: Request, cloud_id: UUID) -> Response:
+    """One cloud."""
     return Caller(request).show(CloudOut.of, clouds.get, cloud_id)
 
 
 @router.patch("/v1/clouds/{cloud_id}", **answering(CloudOut, needs=Permission.CATALOGUE_WRITE, versioned=True))
 def update_cloud(act: Acting, cloud_id: UUID, body: CloudChanges) -> Response:
+    """Changes what is sent of a cloud."""
     return act.carry_out(CloudOut.of, clouds.update, cloud_id, body.changes(), expected_version=act.expected_version)
 
 

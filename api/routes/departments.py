@@ -30,11 +30,13 @@ add_list(
 
 @router.post("/v1/departments", **answering(DepartmentOut, status=201, needs=Permission.DEPARTMENTS_WRITE))
 def create_department(act: Acting, body: DepartmentIn) -> Response:
+    """Puts a department on record."""
     return act.carry_out(DepartmentOut.of, departments.create, **body.fields())
 
 
 @router.get("/v1/departments/{department_id}", **answering(DepartmentOut, needs=Permission.DEPARTMENTS_READ))
 def get_department(request: Request, department_id: UUID) -> Response:
+    """One department; a department sees itself."""
     return Caller(request).show(DepartmentOut.of, departments.get, department_id)
 
 
@@ -43,6 +45,7 @@ def get_department(request: Request, department_id: UUID) -> Response:
     **answering(DepartmentOut, needs=Permission.DEPARTMENTS_WRITE, versioned=True),
 )
 def update_department(act: Acting, department_id: UUID, body: DepartmentChanges) -> Response:
+    """Changes what is sent of a department."""
     return act.carry_out(
         DepartmentOut.of, departments.update, department_id, body.changes(), expected_version=act.expected_version
     )

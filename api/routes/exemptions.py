@@ -29,6 +29,7 @@ add_list(
 
 @router.post("/v1/exemptions", **answering(ExemptionOut, status=201, needs=Permission.EXEMPTIONS_WRITE))
 def grant_exemption(act: Acting, body: ExemptionIn) -> Response:
+    """Lifts a rule for a department or one of its systems, for a time."""
     return act.carry_out(ExemptionOut.of, exemptions.grant, **body.fields())
 
 

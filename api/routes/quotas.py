@@ -27,4 +27,5 @@ add_list(
 
 @router.put("/v1/quotas", **answering(QuotaOut, needs=Permission.QUOTAS_WRITE))
 def set_quota(act: Acting, body: QuotaIn) -> Response:
+    """Sets one limit; a limit below what is in use only stops growth."""
     return act.carry_out(QuotaOut.of, quotas.set_limit, **body.fields())

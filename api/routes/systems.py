@@ -30,16 +30,17 @@ add_list(
 
 @router.post("/v1/systems", **answering(SystemOut, status=201, needs=Permission.SYSTEMS_WRITE))
 def create_system(act: Acting, body: SystemIn) -> Response:
+    """Registers a system."""
     return act.carry_out(SystemOut.of, systems.create, **body.fields())
 
 
 @router.get("/v1/systems/{system_id}", **answering(SystemOut, needs=Permission.SYSTEMS_READ))
 def get_system(request: Request, system_id: UUID) -> Response:
+    """One system."""
     return Caller(request).show(SystemOut.of, systems.get, system_id)
 
 
 @router.patch("/v1/systems/{system_id}", **answering(SystemOut, needs=Permission.SYSTEMS_WRITE, versioned=True))
 def update_system(act: Acting, system_id: UUID, body: SystemChanges) -> Response:
-    return act.carry_out(
-        SystemOut.of, systems.update, system_id, body.changes(), expected_version=act.expected_version
-    )
+    """Changes what is sent of a system."""
+    return act.carry_out(SystemOut.of, systems.update, system_id, body.changes(), expected_version=act.expected_version)

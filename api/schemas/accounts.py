@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
 from api.schemas.fields import UNSET, Changes, Code, In, Name, Out
-from cloudctl.domain.accounts import Actor, Permission, Role, Token
+from cloudctl.domain.accounts import Permission, Role, Token
 
 Locale = Literal["zh_CN", "en"]
 Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
@@ -98,8 +98,7 @@ class IssuedTokenOut(TokenOut, frozen=True, kw_only=True):
     def of(cls, issued: tuple[Token, str]) -> Self:
         """This shape of a token and its secret."""
         token, secret = issued
-        copied: dict[str, Any] = {name: getattr(token, name) for name in TokenOut.__struct_fields__}
-        return cls(**copied, secret=secret)
+        return cls(**cls.copied(token, "secret"), secret=secret)
 
 
 class MeOut(Out, frozen=True, kw_only=True):
@@ -111,8 +110,3 @@ class MeOut(Out, frozen=True, kw_only=True):
     roles: frozenset[Role]
     permissions: frozenset[Permission]
     locale: str
-
-    @classmethod
-    def of(cls, actor: Actor) -> Self:
-        """This shape of an actor."""
-        return cls(**{name: getattr(actor, name) for name in cls.__struct_fields__})

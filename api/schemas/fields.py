@@ -49,4 +49,9 @@ class Out(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, entity: Any) -> Self:
         """This shape of a record."""
-        return cls(**{name: getattr(entity, name) for name in cls.__struct_fields__})
+        return cls(**cls.copied(entity))
+
+    @classmethod
+    def copied(cls, entity: Any, *derived: str) -> dict[str, Any]:
+        """The fields that the record has under the same names: all but the `derived` ones."""
+        return {name: getattr(entity, name) for name in cls.__struct_fields__ if name not in derived}

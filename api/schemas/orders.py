@@ -153,14 +153,13 @@ class OrderOut(Out, frozen=True, kw_only=True):
     @classmethod
     def of(cls, order: Order) -> Self:
         """This shape of an order."""
-        derived = {
-            "items": [shown(item) for item in order.items],
-            "possible": ORDERS.events(order.state),
-            "findings": list(order.ruling.findings),
-            "effect": order.ruling.effect,
-        }
-        copied = {name: getattr(order, name) for name in cls.__struct_fields__ if name not in derived}
-        return cls(**copied, **derived)
+        return cls(
+            **cls.copied(order, "items", "possible", "findings", "effect"),
+            items=[shown(item) for item in order.items],
+            possible=ORDERS.events(order.state),
+            findings=list(order.ruling.findings),
+            effect=order.ruling.effect,
+        )
 
 
 class AmountOut(Out, frozen=True, kw_only=True):

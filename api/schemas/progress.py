@@ -31,5 +31,4 @@ class ProgressOut(Out, frozen=True, kw_only=True):
     @classmethod
     def told(cls, row: ProgressRow, locale: str) -> Self:
         """This shape of a line, in the language of `locale`."""
-        copied = {name: getattr(row, name) for name in cls.__struct_fields__ if name != "text"}
-        return cls(**copied, text=said(translator(locale), row.message, row.params))
+        return cls(**cls.copied(row, "text"), text=said(translator(locale), row.message, row.params))

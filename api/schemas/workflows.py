@@ -51,7 +51,7 @@ class WorkflowRow(Out, frozen=True, kw_only=True):
     @classmethod
     def of(cls, state: WorkflowState) -> Self:
         """This shape of a workflow."""
-        copied = {name: getattr(state, name) for name in ("id", "saga", "status", "attempts", "executor", "error")}
+        copied = WorkflowRow.copied(state, "created_at", "updated_at")
         return cls(**copied, created_at=_time(state.created_at_ms), updated_at=_time(state.updated_at_ms))
 
 
@@ -66,5 +66,4 @@ class WorkflowOut(WorkflowRow, frozen=True, kw_only=True):
         """This shape of a workflow and its steps."""
         state, steps = found
         row = WorkflowRow.of(state)
-        copied = {name: getattr(row, name) for name in WorkflowRow.__struct_fields__}
-        return cls(**copied, output=state.output, steps=[StepOut.of(step) for step in steps])
+        return cls(**WorkflowRow.copied(row), output=state.output, steps=[StepOut.of(step) for step in steps])

@@ -13,9 +13,10 @@ from cloudctl.cli.words import _
 
 AUDIT = Noun(
     "audit",
-    columns=("at", "actor", "action", "target_kind", "target_id", "outcome"),
+    columns=("at", "actor", "action", "target_kind", "target_id", "outcome", "reason"),
     filters=("actor", "action", "target_kind", "target_id", "department_id"),
     single=False,
+    shown=lambda row: {**row, "reason": row["record"]["reason"]},
 )
 CHUNK = 64 * 1024
 

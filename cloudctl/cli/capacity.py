@@ -16,7 +16,6 @@ from cloudctl.cli.output import Form, formatted
 def capacity(*, form: Form, cloud: str | None) -> None:
     """What room the clouds have left, with over-commit; `-` without a bound."""
     rows = connect().get("/capacity", {"cloud": cloud}).data
-    rows = rows if isinstance(rows, list) else rows["items"]
     form.rows([row | {"left": left(row)} for row in rows], ("cloud", "dimension", "total", "held", "committed", "left"))
 
 

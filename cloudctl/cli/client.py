@@ -88,6 +88,8 @@ class Client:
         while True:
             size = PAGE if limit is None else min(limit - len(rows), PAGE)
             page = self.get(path, {**query, "limit": size, "cursor": cursor}).data
+            if isinstance(page, list):  # a short list has no pages
+                return page, False
             rows += page["items"]
             cursor = page["next"]
             if cursor is None or len(rows) == limit:
@@ -96,7 +98,7 @@ class Client:
     def stream(
         self, path: str, *, accept: str, query: Query | None = None, last_event_id: str | None = None
     ) -> HTTPResponse:
-        """An open answer to read from, on a connection of its own; the caller closes it.
+        """An open answer to read from, on a connection of its own; the caller closes it. 204: nothing to come.
 
         Raises Failure for a refusal, and what http.client raises for a lost connection.
         """
@@ -104,7 +106,7 @@ class Client:
         headers = {"Accept": accept, **({"Last-Event-ID": last_event_id} if last_event_id else {})}
         connection.request("GET", prefix + BASE + path + _query(query), None, self._headers(headers))
         response = connection.getresponse()
-        if response.status != 200:
+        if response.status not in {200, 204}:
             raise failure_of(response.status, _decoded(response.read()))
         return response
 

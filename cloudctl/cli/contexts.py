@@ -39,7 +39,7 @@ def current(name: str | None) -> Target:
     """
     token = os.environ.get("CLOUDCTL_TOKEN")
     if name is None and (url := os.environ.get("CLOUDCTL_URL")):
-        return Target(url, token or "", os.environ.get("CLOUDCTL_CA_FILE"))  # a kept token goes to its own server only
+        return Target(url, token or "")  # a kept token goes to its own server only
     kept = read()
     target = targets(kept).get(name or kept["current"])
     if target is None:
@@ -103,7 +103,7 @@ def forget(name: str | None) -> str:
 
 def not_logged_in() -> Failure:
     """Nothing says which server to ask."""
-    return Failure(_("You are not logged in.\n  Run: cloudctl login http://127.0.0.1:8080"), Exit.FORBIDDEN)
+    return Failure(_("You are not logged in.\n  Run: cloudctl login"), Exit.FORBIDDEN)
 
 
 def no_such(name: str) -> Failure:

@@ -23,6 +23,7 @@ from cloudctl.cli.words import _
 
 USUAL_ROWS = 50
 
+Row = dict[str, Any]
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 key: Decorator = click.argument("key", metavar="ID", help=_("Its id, or the name that the list shows."))
 version_option: Decorator = click.option(
@@ -42,7 +43,8 @@ _ALL: Decorator = click.option("--all", "everything", is_flag=True, help=_("All 
 class Noun(NamedTuple):
     """A noun of the API: where it is listed, what a table shows, what it is filtered by, what its form asks for.
 
-    Without `required` there is no `create`, without `editable` no `edit`, without `single` no `show`.
+    Without `required` there is no `create`, without `editable` no `edit`, without `single` no `show`. `shown` makes
+    a row ready for the table.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Noun(NamedTuple):
     optional: tuple[str, ...] = ()
     editable: tuple[str, ...] = ()
     single: bool = True
+    shown: Callable[[Row], Row] = dict
 
     @property
     def path(self) -> str:
@@ -82,7 +85,7 @@ class Noun(NamedTuple):
             """List them, newest first."""
             api = connect()
             rows, more = api.rows(self.path, body_of(api, filters), None if everything else most)
-            form.rows(rows, self.columns)
+            form.rows([self.shown(row) for row in rows] if form.is_table else rows, self.columns)
             if more:
                 click.echo(_("There are more rows: --all shows them."), err=True)
 
@@ -134,14 +137,14 @@ class Noun(NamedTuple):
         return run
 
 
-def acting(group: Verbs, path: str, verb: str, text: str) -> None:
-    """Adds a verb that is one POST below one thing: `POST {path}/{id}/{verb}`, its answer printed."""
+def acting(group: Verbs, path: str, verb: str, text: str, *given: str) -> None:
+    """Adds a verb that is one POST below one thing: `POST {path}/{id}/{verb}`, with the `given` fields as its body."""
 
     @group.command(verb, help=text)
     @key
-    @version_option
+    @options(*given)
     @formatted
-    def run(*, form: Form, key: str, version: int | None) -> None:
+    def run(*, form: Form, key: str, **values: Any) -> None:
         api = connect()
         where = item(path, resolve(api, path.strip("/"), key))
-        form.record(api.post(f"{where}/{verb}", version=version).data or {"id": key})
+        form.record(api.post(f"{where}/{verb}", body_of(api, values)).data)

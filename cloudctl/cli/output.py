@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import json
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -68,7 +69,7 @@ class Form(NamedTuple):
 
 
 _OUTPUT: Decorator = click.option(
-    "-o", "--output", type=click.Choice(FORMS), default="table", show_default=True, envvar="CLOUDCTL_OUTPUT",
+    "-o", "--output", type=click.Choice(FORMS), default="table", show_default=True,
     help=_("How to print it."),
 )  # fmt: skip
 _COLUMNS: Decorator = click.option(
@@ -96,7 +97,7 @@ def _csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None) -> No
     import csv  # noqa: PLC0415 - most commands print tables
 
     names = list(columns or dict.fromkeys(key for row in rows for key in row))
-    writer = csv.writer(click.get_text_stream("stdout"), lineterminator="\n")
+    writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(names)
     writer.writerows([_csv_cell(row.get(name)) for name in names] for row in rows)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cloudctl.cli.client import connect, item
+from cloudctl.cli.fields import options
 from cloudctl.cli.nouns import acting, key
 from cloudctl.cli.output import Form, formatted
 from cloudctl.cli.references import resolve
@@ -18,7 +19,16 @@ servers = resources(
 )
 acting(servers, "/servers", "start", _("Switch one on."))
 acting(servers, "/servers", "stop", _("Switch one off."))
-acting(servers, "/servers", "snapshot", _("Make an image of one as it is now."))
+
+
+@servers.command("snapshot")
+@key
+@options("name", required=True)
+@formatted
+def snapshot(*, form: Form, key: str, name: str) -> None:
+    """Make an image of a server as it is now."""
+    api = connect()
+    form.record(api.post(item("/servers", resolve(api, "servers", key)) + "/snapshot", {"name": name}).data)
 
 
 @servers.command("console")

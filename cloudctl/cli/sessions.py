@@ -23,7 +23,7 @@ contexts = Verbs("contexts", help=_("The servers that you are logged in to."))
 
 
 @click.command("login", cls=Verb)
-@click.argument("url", default="http://127.0.0.1:8080", help=_("http://, https:// or unix:///path of the server."))
+@click.argument("url", default="http://127.0.0.1:8420", help=_("http://, https:// or unix:///path of the server."))
 @click.option("--name", default=kept.DEFAULT_NAME, show_default=True, help=_("What to call this context."))
 @click.option(
     "--token-file", type=click.File("r", encoding="ascii"), help=_("Read the token there; `-` is the standard input.")
@@ -44,7 +44,7 @@ def login(url: str, name: str, token_file: IO[str] | None, ca_file: str | None) 
     kept.save(name, target)
     click.echo(
         _("Logged in to {url} as {login} ({roles}).").format(
-            url=url, login=person["login"], roles=", ".join(person["roles"])
+            url=url, login=person["name"], roles=", ".join(person["roles"])
         )
     )
 

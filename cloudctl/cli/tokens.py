@@ -52,5 +52,5 @@ def revoke(token: str) -> None:
 
 def _path(api: Client, account: str | None) -> str:
     """Where the tokens of an account are; of one's own without one."""
-    key = resolve(api, "accounts", account) if account else api.get("/me").data["id"]
+    key = resolve(api, "accounts", account) if account else api.get("/me").data["account_id"]
     return item("/accounts", key) + "/tokens"

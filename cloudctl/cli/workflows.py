@@ -32,6 +32,6 @@ def show(*, form: Form, workflow: str) -> None:
         click.echo(rows_table(found["steps"], ("index", "name", "output", "error", "completed_at")))
 
 
-acting(workflows, "/workflows", "retry", _("Let a parked build go on from the step that stopped."))
+acting(workflows, "/workflows", "retry", _("Let a parked build go on from the step that stopped."), "reason")
 acting(workflows, "/workflows", "resume", _("Put a stranded workflow back into its queue."))
-acting(workflows, "/workflows", "rollback", _("Have everything undone that a parked build has made."))
+acting(workflows, "/workflows", "rollback", _("Have everything undone that a parked build has made."), "reason")

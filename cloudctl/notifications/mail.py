@@ -56,7 +56,7 @@ class Mail:
         """Raises OSError with the server's words when it did not take the mail (smtplib's errors are OSErrors)."""
         try:
             message = self._message(notice)
-        except (KeyError, ValueError, MessageError) as error:
+        except (LookupError, ValueError, MessageError) as error:  # an unknown template, or no address
             raise smtplib.SMTPException(f"The notice cannot be made a mail: {error}") from error
         with self._connected() as server:
             server.send_message(message)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ import yaml
 
 import cloudctl
 from cloudctl.domain.errors import ConfigurationError
-from cloudctl.messages import LOCALES
+from cloudctl.messages import LOCALES, mark
 from cloudctl.policy.conditions import Context, Expression
 from cloudctl.policy.facts import completed, unknown
 from cloudctl.policy.rules import Rule, placeholders
@@ -69,6 +69,7 @@ def read(directory: Path) -> tuple[Registry, list[Problem]]:
     found.extend(_repeated(policies))
     rules = [rule for policy in policies for rule in _rule(policy, base, found)]
     rules.sort(key=lambda rule: rule.policy.name)
+    found.sort(key=lambda problem: (problem.file, problem.path))
     return Registry(rules=tuple(rules), base=base, version=_digest(files)), found
 
 
@@ -224,7 +225,7 @@ def _case_problems(policy: Policy, base: dict[str, Any]) -> Iterator[Problem]:
                 way_out="Name only facts that policies/facts.yaml lists.",
             )
     if {case.speaks for case in policy.cases} != {True, False}:
-        way_out = "Add a case in which the rule speaks and one in which it is silent."
+        way_out = mark("Add a case in which the rule speaks and one in which it is silent.")
         yield _problem(_file(policy.name), "$.cases", message="They show one side only.", way_out=way_out)
     for name, times in Counter(case.name for case in policy.cases).items():
         if times > 1:
@@ -242,14 +243,14 @@ def _fact_problems(rule: Rule, base: dict[str, Any]) -> Iterator[Problem]:
     context = Context(completed(base, {}))
     if rule.policy.scope == "item":
         context.bind("item", base["item"])
-    expressions = [("$.when", rule.when)] + [
-        (f"$.params.{name}", by_locale[locale]) for name, by_locale in rule.params.items() for locale in LOCALES
-    ]
-    for path, expression in expressions:
+    asked: list[tuple[str, Callable[[Context], object]]] = [("$.when", rule.when.holds)]
+    for name, by_locale in rule.params.items():
+        asked += [(f"$.params.{name}", by_locale[locale].value) for locale in LOCALES]
+    for path, ask in asked:
         try:
-            expression.value(context)
+            ask(context)
         except ConfigurationError as error:
-            way_out = "Name only facts that policies/facts.yaml lists; `item` needs the scope item."
+            way_out = mark("Name only facts that policies/facts.yaml lists; `item` needs the scope item.")
             yield _problem(_file(rule.policy.name), path, message="{detail}", way_out=way_out, detail=str(error))
             return
 

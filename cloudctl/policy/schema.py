@@ -15,7 +15,7 @@ import jsonschema
 import msgspec
 
 from cloudctl.domain.policies import Effect
-from cloudctl.messages import Translate, fill, translator
+from cloudctl.messages import Translate, fill, mark, translator
 
 Text = dict[str, str]  # by locale: zh_CN and en
 
@@ -69,16 +69,16 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 # What a broken keyword of the schema is called, and what to do about it. `{value}` is what stands in the file,
 # `{wanted}` what the schema asks for there, `{about}` what the schema says that the place is for.
 _WORDING = {
-    "required": ("It is missing.", "Add it. {about}"),
+    "required": ("It is missing.", mark("Add it. {about}")),
     "additionalProperties": ("It is not known here.", "Remove it; these are known: {wanted}."),
     "enum": ("{value} is not possible.", "Write one of: {wanted}."),
     "type": ("{value} is not of the type {wanted}.", "{about}"),
     "pattern": ("{value} does not have the form {wanted}.", "{about}"),
-    "minLength": ("It is empty.", "Fill it in. {about}"),
+    "minLength": ("It is empty.", mark("Fill it in. {about}")),
     "minItems": ("There are fewer than {wanted}.", "{about}"),
     "minimum": ("{value} is less than {wanted}.", "{about}"),
+    "not": ("It has no meaning here.", "Remove it; it belongs to the effect require_approval."),
 }
-_MEANINGLESS = ("It has no meaning here.", "Remove it; it belongs to the effect require_approval.")
 
 
 @cache
@@ -108,7 +108,7 @@ def problems(document: Any, file: str) -> list[Problem]:
 
 def _explained(error: jsonschema.ValidationError, file: str) -> Iterator[Problem]:
     keyword = str(error.validator)
-    message, way_out = _WORDING.get(keyword, _MEANINGLESS)
+    message, way_out = _WORDING[keyword]
     for path, about in _places(error, keyword):
         value = json.dumps(error.instance, ensure_ascii=False, default=str)
         params = {"value": value, "wanted": _wanted(error), "about": about}
@@ -132,7 +132,7 @@ def _places(error: jsonschema.ValidationError, keyword: str) -> Iterator[tuple[s
 
 
 def _schema_of(error: jsonschema.ValidationError) -> Mapping[str, Any]:
-    """The part of the schema that an error breaks; a plain `false` says nothing more."""
+    """The part of the schema that an error breaks."""
     return error.schema if isinstance(error.schema, dict) else {}
 
 

@@ -178,6 +178,10 @@ class Quotas(Protocol):
         """Gives committed amounts back, once the backend confirmed."""
         ...
 
+    def adopt(self, department_id: UUID, cloud: str, zone: str, amounts: Demand) -> None:
+        """Commits what already runs, past the limit if need be: only later growth is then refused."""
+        ...
+
     def used_by_cloud(self) -> dict[tuple[str, Dimension], int]:
         """Held and committed amounts by cloud, over all departments and zones."""
         ...
@@ -193,12 +197,12 @@ class Prefixes(Protocol):
         ...
 
     def reserve(
-        self, *, zone: str, length: int, version: int, network_id: UUID, order_id: UUID, now: datetime
+        self, *, zone: str, length: int, version: int, network_id: UUID, order_id: UUID | None, now: datetime
     ) -> Prefix:
         """Cuts the first free prefix; raises PoolExhausted."""
         ...
 
-    def reserve_exactly(self, *, zone: str, cidr: str, network_id: UUID, order_id: UUID, now: datetime) -> Prefix:
+    def reserve_exactly(self, *, zone: str, cidr: str, network_id: UUID, order_id: UUID | None, now: datetime) -> Prefix:
         """Takes this prefix; raises Invalid when it lies in no supernet of the zone, Conflict when it overlaps."""
         ...
 

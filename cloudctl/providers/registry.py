@@ -78,17 +78,26 @@ def default_factories(simulation: Simulation, clock: Clock) -> dict[CloudKind, F
 
 
 def _simulated(cloud: Cloud, *, simulation: Simulation, clock: Clock) -> Provider:
-    from cloudctl.providers.simulated import SimulatedCloud, SimulatedProvider  # noqa: PLC0415 - loaded when needed
+    from cloudctl.providers.simulated import SimulatedCloud, SimulatedProvider, Unusable  # noqa: PLC0415 - when needed
 
+    path = simulation.path(cloud.code)
     capacity = {dimension: room for dimension in Dimension if (room := cloud.room(dimension)) is not None}
-    backend = SimulatedCloud(
-        simulation.path(cloud.code),
-        clock=clock,
-        code=cloud.code,
-        seed=simulation.seed,
-        latency_s=simulation.latency_s,
-        capacity=capacity,
-    )
+    try:
+        backend = SimulatedCloud(
+            path,
+            clock=clock,
+            code=cloud.code,
+            seed=simulation.seed,
+            latency_s=simulation.latency_s,
+            capacity=capacity,
+        )
+    except Unusable as broken:
+        raise ConfigurationError(
+            "The file {path} of the simulated cloud {cloud} cannot be used: {words}",
+            path=path,
+            cloud=cloud.code,
+            words=str(broken),
+        ) from broken
     return SimulatedProvider(backend)
 
 

@@ -45,7 +45,10 @@ class Assessment:
 
 
 def assess(ctx: Context, uow: UnitOfWork, order: Order) -> Assessment:
-    """Plans, places and judges; raises Invalid, NotFound or PoolExhausted where the order cannot be meant so."""
+    """Plans, places and judges; raises Invalid, NotFound or PoolExhausted where the order cannot be meant so.
+
+    An order that holds quota stays on the cloud where it holds it.
+    """
     zone = known_zone(uow, order.zone)
     system = uow.systems.get(order.system_id)
     plan = plan_of(uow, order)
@@ -53,10 +56,8 @@ def assess(ctx: Context, uow: UnitOfWork, order: Order) -> Assessment:
     if order.held:
         _without_own(used, order, plan.demand)
     placement = place(
-        _candidates(uow, plan), zone=zone.code, mlps_level=system.mlps_level, demand=plan.demand, used=used
+        _candidates(uow, order, plan), zone=zone.code, mlps_level=system.mlps_level, demand=plan.demand, used=used
     )
-    order.cloud = placement.cloud
-    order.placement = list(placement.reasons)
     for resource in plan.resources:
         resource.cloud = placement.cloud
     cloud = uow.clouds.by_code(placement.cloud)
@@ -103,6 +104,8 @@ def hold(uow: UnitOfWork, order: Order, found: Assessment) -> None:
             for address in addresses_of(uow, claimed):
                 address.claim(order.id, f"items[{change.position}]")
     order.ruling = found.ruling
+    order.cloud = found.placement.cloud
+    order.placement = list(found.placement.reasons)
     uow.quotas.hold(order, found.demand.growth())
     order.held = True
     for network in found.plan.of(Network):
@@ -150,9 +153,11 @@ def known_zone(uow: UnitOfWork, code: str) -> Zone:
     return zone
 
 
-def _candidates(uow: UnitOfWork, plan: Plan) -> list[Cloud]:
-    """All clouds; or, when the order changes or builds upon something, the one cloud that has it."""
+def _candidates(uow: UnitOfWork, order: Order, plan: Plan) -> list[Cloud]:
+    """All clouds; or, when the order holds, changes or builds upon something, the one cloud that has it."""
     pinned = {resource.cloud for resource in plan.touched}
+    if order.held and order.cloud:
+        pinned.add(order.cloud)
     if len(pinned) > 1:
         raise Invalid(
             "The order touches resources on several clouds: {clouds}.",

@@ -75,7 +75,7 @@ def order_facts(uow: UnitOfWork, order: Order, plan: Plan, system: System, cloud
         "cloud": {"code": cloud.code, "max_mlps_level": cloud.max_mlps_level},
         "items": [_item(position, item, plan, today) for position, item in enumerate(order.items)],
         "totals": {dimension.value: growth.get(dimension, 0) for dimension in Dimension},
-        "quota": _quota(uow, order, growth),
+        "quota": _quota(uow, order, cloud.code, growth),
         "today": today.isoformat(),
         "exemptions": [
             {"rule": exemption.rule, "id": str(exemption.id)}
@@ -85,9 +85,9 @@ def order_facts(uow: UnitOfWork, order: Order, plan: Plan, system: System, cloud
     }
 
 
-def _quota(uow: UnitOfWork, order: Order, growth: dict[Dimension, int]) -> dict[str, dict[str, int]]:
+def _quota(uow: UnitOfWork, order: Order, cloud: str, growth: dict[Dimension, int]) -> dict[str, dict[str, int]]:
     """Limit, use and what is left, not counting what this order itself already holds."""
-    accounts = uow.quotas.of(order.department_id, order.cloud or "", order.zone)
+    accounts = uow.quotas.of(order.department_id, cloud, order.zone)
     facts = {}
     for dimension in Dimension:
         account = accounts.get(dimension)

@@ -16,21 +16,23 @@ from cloudctl.domain.resources import Resource
 from cloudctl.ports.context import Context
 from cloudctl.services import deliveries
 from cloudctl.workflows.attempts import gravest, insist, poll, quietly_absent
-from cloudctl.workflows.objects import Fact, Handler, Site
+from cloudctl.workflows.objects import BuildingSite, Fact, Handler, Site
 
 A = TypeVar("A")
 R = TypeVar("R")
 
 
-def open_site(ctx: Context, order_id: UUID) -> Site:
+def open_site(ctx: Context, order_id: UUID) -> BuildingSite:
     """Loads the delivery and connects to its cloud; raises Failed before the tenant is known."""
     delivery = deliveries.load(ctx, order_id)
     if delivery.tenant is None:
         raise Failed("The department has no project on {cloud}.", cloud=delivery.cloud.code)
-    return Site(ctx=ctx, provider=ctx.clouds.provider(delivery.cloud), tenant=delivery.tenant, delivery=delivery)
+    return BuildingSite(
+        ctx=ctx, provider=ctx.clouds.provider(delivery.cloud), tenant=delivery.tenant, delivery=delivery
+    )
 
 
-def build(site: Site, handler: Handler) -> dict[UUID, Fact]:
+def build(site: BuildingSite, handler: Handler) -> dict[UUID, Fact]:
     """All of the order's resources of the kind, ready in the cloud, their backend ids on record."""
     ctx, order_id = site.ctx, site.delivery.order.id
     wanted = {resource.id: resource for resource in site.delivery.of(handler.KIND)}
@@ -74,7 +76,7 @@ def settle(site: Site, handler: Handler, keys: Collection[UUID]) -> Mapping[UUID
         ctx.clock.sleep(ctx.limits.poll_s)
 
 
-def remove(site: Site, handler: Handler) -> None:
+def remove(site: BuildingSite, handler: Handler) -> None:
     """Removes whatever the order may have made of the kind, and waits until the cloud confirms."""
     ctx, order_id = site.ctx, site.delivery.order.id
     resources = site.delivery.of(handler.KIND)
@@ -102,7 +104,7 @@ def remove_objects(site: Site, handler: Handler, objects: Mapping[UUID, str]) ->
     poll(ctx, lambda: None if handler.find(site, list(objects)) else True, f"deletion of {len(objects)} objects")
 
 
-def _create(site: Site, handler: Handler, resource: Resource) -> Fact:
+def _create(site: BuildingSite, handler: Handler, resource: Resource) -> Fact:
     """Creates one object; after a lost answer it looks before it creates again."""
     ctx = site.ctx
     for attempt in range(ctx.limits.retry_attempts):

@@ -20,13 +20,19 @@ from cloudctl.services.deliveries import Delivery
 Fact = Any  # one of the four; each handler knows its own
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Site:
-    """Where a step works: the context, the connected cloud, the department's project there, the delivery."""
+    """Where a step works: the context, the connected cloud, the department's project there."""
 
     ctx: Context
     provider: Provider
     tenant: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildingSite(Site):
+    """A site with what is to be built on it."""
+
     delivery: Delivery
 
     def backend_id(self, key: UUID) -> str:
@@ -45,7 +51,7 @@ class Handler(Protocol):
     BUILT: ClassVar[str]
 
     def find(self, site: Site, keys: Collection[UUID] | None) -> Mapping[UUID, Fact]: ...
-    def create(self, site: Site, resource: Any) -> Fact: ...
+    def create(self, site: BuildingSite, resource: Any) -> Fact: ...
     def ready(self, fact: Any) -> bool: ...
     def fault(self, fact: Any, /) -> str | None: ...
     def delete(self, site: Site, backend_id: str) -> None: ...
@@ -60,7 +66,7 @@ class NetworkHandler:
     def find(self, site: Site, keys: Collection[UUID] | None) -> Mapping[UUID, NetworkFact]:
         return site.provider.networks.find(site.tenant, keys)
 
-    def create(self, site: Site, resource: Network) -> NetworkFact:
+    def create(self, site: BuildingSite, resource: Network) -> NetworkFact:
         return site.provider.networks.create(
             NetworkRequest(
                 key=resource.id,
@@ -92,7 +98,7 @@ class VolumeHandler:
     def find(self, site: Site, keys: Collection[UUID] | None) -> Mapping[UUID, VolumeFact]:
         return site.provider.volumes.find(site.tenant, keys)
 
-    def create(self, site: Site, resource: Volume) -> VolumeFact:
+    def create(self, site: BuildingSite, resource: Volume) -> VolumeFact:
         return site.provider.volumes.create(
             VolumeRequest(
                 key=resource.id,
@@ -122,7 +128,7 @@ class ServerHandler:
     def find(self, site: Site, keys: Collection[UUID] | None) -> Mapping[UUID, ServerFact]:
         return site.provider.servers.find(site.tenant, keys)
 
-    def create(self, site: Site, resource: Server) -> ServerFact:
+    def create(self, site: BuildingSite, resource: Server) -> ServerFact:
         sealed = resource.user_data
         return site.provider.servers.create(
             ServerRequest(
@@ -160,7 +166,7 @@ class AddressHandler:
     def find(self, site: Site, keys: Collection[UUID] | None) -> Mapping[UUID, AddressFact]:
         return site.provider.addresses.find(site.tenant, keys)
 
-    def create(self, site: Site, resource: Address) -> AddressFact:
+    def create(self, site: BuildingSite, resource: Address) -> AddressFact:
         external = site.delivery.cloud.external_network
         if external is None:
             raise Rejected("The cloud {cloud} has no external network.", cloud=site.delivery.cloud.code)

@@ -19,7 +19,7 @@ from cloudctl.services import deliveries
 from cloudctl.workflows import changing
 from cloudctl.workflows.attempts import gravest, insist, poll, step
 from cloudctl.workflows.building import await_ready, build, open_site, side_by_side
-from cloudctl.workflows.objects import ADDRESSES, NETWORKS, SERVERS, VOLUMES, Handler, Site
+from cloudctl.workflows.objects import ADDRESSES, NETWORKS, SERVERS, VOLUMES, BuildingSite, Handler, Site
 from cloudctl.workflows.undoing import UNDO_STEPS, settle_order
 
 
@@ -160,7 +160,7 @@ def _withdrawn(where: str) -> Verdict:
     return {"outcome": "failed", "reason": "withdrawn by the applicant", "step": where}
 
 
-def _attach(site: Site, volume: Volume) -> None:
+def _attach(site: BuildingSite, volume: Volume) -> None:
     assert volume.server_id is not None
     server, backend_id = site.backend_id(volume.server_id), site.backend_id(volume.id)
     insist(site.ctx, lambda: site.provider.servers.attach(site.tenant, server, backend_id))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from cloudctl.domain.errors import Failed
 from cloudctl.domain.resources import Resource
 from cloudctl.domain.servers import Server, ServerStatus
 from cloudctl.domain.volumes import Volume
 from cloudctl.domain.workflows import Saga, Verdict
 from cloudctl.ports.context import Context
-from cloudctl.services import deliveries, resources
+from cloudctl.services import resources
 from cloudctl.workflows.attempts import insist, poll, step
 from cloudctl.workflows.changing import switch
 from cloudctl.workflows.objects import SERVERS, Site
@@ -38,10 +37,7 @@ def finish_restore(ctx: Context, resource_id: str) -> None:
 def resource_site(ctx: Context, resource_id: UUID) -> tuple[Resource, Site, list[Resource]]:
     """A resource, where it stands, and what belongs to it."""
     resource, cloud, tenant, belongings = resources.load(ctx, resource_id)
-    if resource.order_id is None:
-        raise Failed("{name} was not ordered here.", name=resource.name)
-    delivery = deliveries.load(ctx, resource.order_id)
-    return resource, Site(ctx=ctx, provider=ctx.clouds.provider(cloud), tenant=tenant, delivery=delivery), belongings
+    return resource, Site(ctx=ctx, provider=ctx.clouds.provider(cloud), tenant=tenant), belongings
 
 
 def body(steps: Any, resource_id: str) -> Verdict:

@@ -21,9 +21,7 @@ CALLS = {
     Capability.SNAPSHOT: lambda case, tenant: case.provider.servers.snapshot(tenant, str(uuid4()), uuid4(), "none"),
     Capability.CONSOLE: lambda case, tenant: case.provider.servers.console_url(tenant, str(uuid4())),
     Capability.FLOATING_ADDRESS: lambda case, tenant: case.provider.addresses.create(
-        AddressRequest(
-            key=uuid4(), tenant=tenant, external_network=case.external_network, server=str(uuid4())
-        )
+        AddressRequest(key=uuid4(), tenant=tenant, external_network=case.external_network, server=str(uuid4()))
     ),
     Capability.BACKEND_QUOTA: lambda case, tenant: case.provider.tenants.set_quota(tenant, {Dimension.SEGMENTS: 20}),
 }

@@ -100,17 +100,16 @@ def test_a_server_that_fits_nowhere_is_refused_or_goes_to_error_with_the_clouds_
     servers = provider_case.provider.servers
     request = provider_case.server_request(tenant, network.backend_id, vcpu=OVERSIZE_VCPU, memory_mib=OVERSIZE_MIB)
     try:
-        servers.create(request)
+        made = servers.create(request)
     except CapacityExhausted as refused:
-        assert str(refused)
-        assert request.key not in servers.find(tenant)
-        return
-    failed = provider_case.server_at(tenant, request.key, ServerStatus.ERROR)
-    failed = provider_case.wait(
-        lambda: fact if (fact := servers.find(tenant, [request.key])[request.key]).fault else None
-    )
-    servers.delete(tenant, failed.backend_id)
-    provider_case.wait(lambda: request.key not in servers.find(tenant, [request.key]))
+        words = str(refused)
+    else:
+        provider_case.server_at(tenant, request.key, ServerStatus.ERROR)
+        words = provider_case.wait(lambda: servers.find(tenant, [request.key])[request.key].fault)
+        servers.delete(tenant, made.backend_id)
+        provider_case.wait(lambda: request.key not in servers.find(tenant, [request.key]))
+    assert words
+    assert request.key not in servers.find(tenant)
 
 
 def test_deleting_a_server_twice_is_done_and_sets_its_volume_free(provider_case, tenant, network):

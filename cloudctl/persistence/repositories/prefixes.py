@@ -40,7 +40,7 @@ class PrefixRecords:
         record(self.session, supernet)
 
     def reserve(
-        self, *, zone: str, length: int, version: int, network_id: UUID, order_id: UUID, now: datetime
+        self, *, zone: str, length: int, version: int, network_id: UUID, order_id: UUID | None, now: datetime
     ) -> Prefix:
         """Cuts the first free prefix of the zone's supernets of that IP version; raises PoolExhausted."""
         for supernet in self._locked(zone, now):
@@ -58,7 +58,9 @@ class PrefixRecords:
             length=length,
         )
 
-    def reserve_exactly(self, *, zone: str, cidr: str, network_id: UUID, order_id: UUID, now: datetime) -> Prefix:
+    def reserve_exactly(
+        self, *, zone: str, cidr: str, network_id: UUID, order_id: UUID | None, now: datetime
+    ) -> Prefix:
         """Takes this prefix; raises Invalid when it lies in no supernet of the zone, Conflict when it overlaps."""
         asked = ip_network(cidr)
         for supernet in self._locked(zone, now):
@@ -97,7 +99,9 @@ class PrefixRecords:
         held = select(prefixes.c.cidr).where(prefixes.c.supernet_id == supernet.id, prefixes.c.state != "free")
         return [ip_network(cidr) for cidr in self.session.scalars(held)]
 
-    def _cut(self, supernet: Supernet, cidr: IPNetwork, network_id: UUID, order_id: UUID, now: datetime) -> Prefix:
+    def _cut(
+        self, supernet: Supernet, cidr: IPNetwork, network_id: UUID, order_id: UUID | None, now: datetime
+    ) -> Prefix:
         prefix = Prefix(
             supernet_id=supernet.id, cidr=str(cidr), network_id=network_id, order_id=order_id, created_at=now
         )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Insert, Select, Table
+from sqlalchemy import Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -59,10 +59,6 @@ def record(session: Session, entity: object) -> None:
 
 def insert_unless_there(session: Session, table: Table, values: Mapping[str, Any]) -> bool:
     """Inserts a row unless one has its key; says whether it did. Waits for another transaction that is inserting it."""
-    dialect = session.get_bind().dialect.name
-    insert: Insert
-    if dialect == "sqlite":
-        insert = sqlite.insert(table).values(values).on_conflict_do_nothing()
-    else:
-        insert = postgresql.insert(table).values(values).on_conflict_do_nothing()
-    return session.connection().execute(insert).rowcount == 1
+    dialect = {"sqlite": sqlite, "postgresql": postgresql}[session.get_bind().dialect.name]
+    insert = dialect.insert(table).values(values).on_conflict_do_nothing()
+    return session.connection().execute(insert.returning(*table.primary_key.columns)).first() is not None

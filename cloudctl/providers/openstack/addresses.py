@@ -12,8 +12,8 @@ from cloudctl.domain.addresses import AddressFact, AddressRequest
 from cloudctl.domain.errors import Absent, NotReady
 from cloudctl.providers.openstack.client import Client
 from cloudctl.providers.openstack.lookups import Lookups
-from cloudctl.providers.openstack.segments import NEUTRON, PortEntry, PortPage, of_project
-from cloudctl.providers.openstack.translate import MARK, FloatingEntry, FloatingPage, address_fact, by_key
+from cloudctl.providers.openstack.segments import NEUTRON, PortEntry, of_project
+from cloudctl.providers.openstack.translate import MARK, FloatingEntry, address_fact, by_key
 
 
 class OpenStackAddresses:
@@ -25,22 +25,24 @@ class OpenStackAddresses:
 
     def find(self, tenant: str, keys: Collection[UUID] | None = None) -> dict[UUID, AddressFact]:
         """One call."""
-        entries = self._client.list(NEUTRON, of_project("floatingips", tenant), FloatingPage, tenant=tenant)
+        entries = self._client.list(
+            NEUTRON, of_project("floatingips", tenant), "floatingips", FloatingEntry, tenant=tenant
+        )
         return by_key(map(address_fact, entries), keys)
 
     def create(self, request: AddressRequest) -> AddressFact:
         """Two calls: the server's port, then the address, taken and pointed at once."""
         port, fixed = self._port(request.tenant, request.server)
-        body = {
-            "floatingip": {
-                "floating_network_id": self._lookups.external_network(request.external_network),
-                "port_id": port,
-                "fixed_ip_address": fixed,
-                "description": f"{MARK}{request.key}",
-            }
+        address = {
+            "floating_network_id": self._lookups.external_network(request.external_network),
+            "port_id": port,
+            "fixed_ip_address": fixed,
+            "description": f"{MARK}{request.key}",
         }
-        made = self._client.create(NEUTRON, "/floatingips", body, dict[str, FloatingEntry], tenant=request.tenant)
-        return replace(address_fact(made["floatingip"]), server=request.server)
+        made = self._client.create(
+            NEUTRON, "/floatingips", "floatingip", address, FloatingEntry, tenant=request.tenant
+        )  # fmt: skip
+        return replace(address_fact(made), server=request.server)
 
     def delete(self, tenant: str, backend_id: str) -> None:
         """One call."""
@@ -50,8 +52,7 @@ class OpenStackAddresses:
     def _port(self, tenant: str, server: str) -> tuple[str, str]:
         """The server's first port that has an IPv4 address, and that address."""
         path = of_project("ports", tenant, device_id=server)
-        ports: list[PortEntry] = self._client.list(NEUTRON, path, PortPage, tenant=tenant)
-        for port in ports:
+        for port in self._client.list(NEUTRON, path, "ports", PortEntry, tenant=tenant):
             for fixed in port.fixed_ips:
                 if ip_address(fixed.ip_address).version == 4:
                     return port.id, fixed.ip_address

@@ -1,7 +1,7 @@
 """The connection to one OpenStack: an administrator's session, and one token per department's project.
 
     client = Client(connection)
-    page = client.get("compute", "/servers/detail", ServerPage, tenant=project_id)
+    servers = client.list("compute", "/servers/detail", "servers", ServerEntry, tenant=project_id)
     client.act("compute", "DELETE", f"/servers/{server_id}", tenant=project_id)
 
 All tokens share one session: one connection pool, wide enough for the worker's threads, and one discovery of each
@@ -13,6 +13,7 @@ can be scoped to another project (a password, not an application credential).
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
@@ -25,10 +26,11 @@ from openstack.warnings import RemovedInSDK60Warning
 
 from cloudctl.domain.errors import Absent
 from cloudctl.providers.openstack.errors import busy, refusal, rejected, translated, unreachable
-from cloudctl.providers.openstack.translate import Entry, Page
+from cloudctl.providers.openstack.translate import Entry, Link
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Entry)
+Document = dict[str, msgspec.Raw]
 
 TIMEOUT_S = 60.0
 POOL_SIZE = 32
@@ -73,44 +75,49 @@ class Client:
         with translated(write=False):
             return str(self._session.get_user_id())
 
-    def get(self, service: str, path: str, answer: type[T], *, tenant: str | None = None) -> T:
-        """Reads one document."""
-        content = self._send(service, "GET", path, None, tenant)
-        try:
-            return msgspec.json.decode(content, type=answer)
-        except msgspec.DecodeError as error:
-            raise busy(f"{service}: {error}") from error
+    def get(self, service: str, path: str, member: str, kind: type[T], *, tenant: str | None = None) -> T:
+        """Reads one member of a document, such as the `server` of a single server."""
+        return self._read(service, path, tenant, lambda document: _parsed(document[member], kind))
 
-    def create(self, service: str, path: str, body: object, answer: type[T], *, tenant: str | None = None) -> T:
-        """Makes something and reads what was made; what the body names and the cloud lacks is Rejected."""
+    def list(self, service: str, path: str, member: str, kind: type[E], *, tenant: str | None = None) -> list[E]:
+        """All entries of a list, whose pages are read until none says that there is a next: a thousand a call."""
+        entries: list[E] = []
+        base = f"{path}{'&' if '?' in path else '?'}limit={PAGE_SIZE}"
+        url = base
+        while True:
+            page, more = self._read(service, url, tenant, lambda document: _page(document, member, kind))
+            entries += page
+            if not page or not more:
+                return entries
+            url = f"{base}&marker={page[-1].id}"
+
+    def create(
+        self, service: str, path: str, member: str, fields: object, kind: type[T], *, tenant: str | None = None
+    ) -> T:
+        """Makes something and reads what was made; what the fields name and the cloud lacks is Rejected."""
         try:
-            return self.ask(service, path, body, answer, tenant=tenant)
+            return self.ask(service, path, {member: fields}, member, kind, tenant=tenant)
         except Absent as error:
             raise rejected(str(error.params["words"])) from error
 
-    def ask(self, service: str, path: str, body: object, answer: type[T], *, tenant: str | None = None) -> T:
-        """Has an existing object do something and reads the answer; raises Absent when there is no such object."""
+    def ask(self, service: str, path: str, body: object, member: str, kind: type[T], *, tenant: str | None = None) -> T:
+        """Has an existing object do something and reads a member of the answer; raises Absent without the object."""
         content = self._send(service, "POST", path, body, tenant)
         try:
-            return msgspec.json.decode(content, type=answer)
-        except msgspec.DecodeError as error:
-            raise unreachable(f"{service}: {error}", effect_unknown=True) from error
+            return _parsed(_document(content)[member], kind)
+        except (KeyError, msgspec.DecodeError) as error:
+            raise unreachable(f"{service}: {error!r}", effect_unknown=True) from error
 
     def act(self, service: str, method: str, path: str, body: object = None, *, tenant: str | None = None) -> None:
         """Changes something whose answer does not matter."""
         self._send(service, method, path, body, tenant)
 
-    def list(self, service: str, path: str, page: type[Page[E]], *, tenant: str | None = None) -> list[E]:
-        """All entries of a list: one call for each thousand."""
-        entries: list[E] = []
-        base = f"{path}{'&' if '?' in path else '?'}limit={PAGE_SIZE}"
-        url = base
-        while True:
-            answer = self.get(service, url, page, tenant=tenant)
-            entries += answer.entries
-            if not answer.entries or not any(link.rel == "next" for link in answer.links):
-                return entries
-            url = f"{base}&marker={answer.entries[-1].id}"
+    def _read(self, service: str, path: str, tenant: str | None, parse: Callable[[Document], T]) -> T:
+        content = self._send(service, "GET", path, None, tenant)
+        try:
+            return parse(_document(content))
+        except (KeyError, msgspec.DecodeError) as error:
+            raise busy(f"{service}: {error!r}") from error
 
     def _send(self, service: str, method: str, path: str, body: object, tenant: str | None) -> bytes:
         adapter = self._adapters.get((service, tenant)) or self._connect(service, tenant)
@@ -162,3 +169,18 @@ class Client:
 def quiet() -> warnings.catch_warnings[None]:
     """The SDK warns of its own InfluxDB support even where none is configured: not our users' business."""
     return warnings.catch_warnings(action="ignore", category=RemovedInSDK60Warning)
+
+
+def _document(content: bytes) -> Document:
+    return msgspec.json.decode(content, type=dict[str, msgspec.Raw])
+
+
+def _parsed(raw: msgspec.Raw, kind: type[T]) -> T:
+    return msgspec.json.decode(raw, type=kind)
+
+
+def _page(document: Document, member: str, kind: type[E]) -> tuple[list[E], bool]:
+    """The entries of a page and whether there is another, as Nova, Cinder and Neutron say it."""
+    entries = _parsed(document[member], list[kind])  # type: ignore[valid-type]  # a type made at run time
+    links = document.get(f"{member}_links")
+    return entries, links is not None and any(link.rel == "next" for link in _parsed(links, list[Link]))

@@ -31,8 +31,8 @@ _NO_ROOM = re.compile(
     re.IGNORECASE,
 )
 _QUOTA = re.compile(r"quota|limit exceeded", re.IGNORECASE)
-# Nova's schema errors repeat the value they object to, which may be user data; the field's name is all we pass on.
-_ECHOED_VALUE = re.compile(r"\bValue: .*", re.DOTALL)
+# Schema errors repeat the value they object to, which may be user data; the field's name is all we pass on.
+_ECHOED_VALUE = re.compile(r"\b(?:Value: |Failed validating |On instance).*", re.DOTALL)
 _MARKUP = re.compile(r"<[^>]*>|\s+")
 
 

@@ -16,27 +16,15 @@ from uuid import UUID
 from cloudctl.domain.errors import Busy, Rejected
 from cloudctl.ports.clock import Clock
 from cloudctl.providers.openstack.client import Client
-from cloudctl.providers.openstack.translate import Described, Entry, Page
+from cloudctl.providers.openstack.translate import Entry
 
 KEEP_S = 600.0
 
 
 class NamedEntry(Entry, frozen=True, kw_only=True):
-    """An image or a flavour."""
+    """An image, a flavour, a network, a project or a role."""
 
     name: str
-
-
-class ImagePage(Page[NamedEntry], frozen=True, rename={"entries": "images"}):
-    """Glance's images; their `next` is not followed, the newest of a name comes first."""
-
-
-class FlavourPage(Page[NamedEntry], frozen=True, rename={"entries": "flavors", "links": "flavors_links"}):
-    """Nova's flavours."""
-
-
-class NetworkNames(Page[Described], frozen=True, rename={"entries": "networks", "links": "networks_links"}):
-    """Neutron's networks, for their names only."""
 
 
 class Lookups:
@@ -80,19 +68,19 @@ class Lookups:
 
     def _find_image(self, name: str) -> str:
         path = f"/images?name={quote(name, safe='')}&status=active&visibility=public&sort=created_at:desc&limit=1"
-        return _only(self._client.get("image", path, ImagePage).entries, "image", name)
+        return _only(self._client.get("image", path, "images", list[NamedEntry]), "image", name)
 
     def _find_external_network(self, name: str) -> str:
         path = f"/networks?name={quote(name, safe='')}&router:external=true&fields=id&fields=name"
-        return _only(self._client.get("network", path, NetworkNames).entries, "external network", name)
+        return _only(self._client.get("network", path, "networks", list[NamedEntry]), "external network", name)
 
     def _ensure_flavour(self, name: str, vcpu: int, memory_mib: int, disk_gib: int) -> str:
-        body = {"flavor": {"name": name, "vcpus": vcpu, "ram": memory_mib, "disk": disk_gib}}
         found = self._find_flavour(name)
         if found is not None:
             return found
         try:
-            return self._client.create("compute", "/flavors", body, dict[str, NamedEntry])["flavor"].id
+            flavour = {"name": name, "vcpus": vcpu, "ram": memory_mib, "disk": disk_gib}
+            return self._client.create("compute", "/flavors", "flavor", flavour, NamedEntry).id
         except Busy:
             found = self._find_flavour(name)  # 409: another process has just made it
             if found is None:
@@ -100,7 +88,7 @@ class Lookups:
             return found
 
     def _find_flavour(self, name: str) -> str | None:
-        flavours = self._client.list("compute", "/flavors?is_public=none", FlavourPage)
+        flavours = self._client.list("compute", "/flavors?is_public=none", "flavors", NamedEntry)
         now = self._clock.monotonic_s()
         self._known.update({("flavour", f.name): (f.id, now) for f in flavours if f.name.startswith("cloudctl-")})
         return next((flavour.id for flavour in flavours if flavour.name == name), None)
@@ -115,7 +103,7 @@ def flavour_name(vcpu: int, memory_mib: int, disk_gib: int) -> str:
     return f"cloudctl-{vcpu}c-{memory_mib}m-{disk_gib}g"
 
 
-def _only(entries: list[NamedEntry] | list[Described], kind: str, name: str) -> str:
+def _only(entries: list[NamedEntry], kind: str, name: str) -> str:
     if not entries:
         raise Rejected("The cloud has no {kind} named {name}.", kind=kind, name=name)
     return entries[0].id

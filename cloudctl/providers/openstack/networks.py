@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import replace
 from ipaddress import ip_network
 from uuid import UUID
 
@@ -20,13 +21,10 @@ from cloudctl.providers.openstack.lookups import Lookups
 from cloudctl.providers.openstack.segments import (
     INTERFACE,
     NEUTRON,
-    NetworkPage,
     Plan,
-    PortPage,
-    RouterPage,
+    PortEntry,
     Segment,
     SubnetEntry,
-    SubnetPage,
     add_interfaces,
     add_subnets,
     of_project,
@@ -50,30 +48,30 @@ class OpenStackNetworks:
 
     def create(self, request: NetworkRequest) -> NetworkFact:
         """Four to seven calls for a new segment; a half-made one is finished by its parts that are missing."""
-        segment = next(iter(self._segments(request.tenant, {request.key}).values()), None)
-        if segment is None:
-            segment = self._make_network(request)
+        found = next(iter(self._segments(request.tenant, {request.key}).values()), None)
+        segment = self._planned(request, found)
         for cidr in segment.plan.cidrs:
             if plain(cidr) not in segment.subnets:
                 segment.subnets[plain(cidr)] = self._make_subnet(request, segment, cidr)
         if not segment.ready:
-            self._make_router(request, segment)
+            router = next(iter(self._routers(request.tenant, request.key)), None) if found else None
+            self._join(request, segment, router or self._make_router(request, segment))
         return segment.fact
 
     def delete(self, tenant: str, backend_id: str) -> None:
         """Five calls; raises Busy while servers are on the network."""
         try:
-            network = self._client.get(NEUTRON, f"/networks/{backend_id}", dict[str, Described], tenant=tenant)
+            network = self._client.get(NEUTRON, f"/networks/{backend_id}", "network", Described, tenant=tenant)
         except Absent:
             return
-        ports = self._client.list(NEUTRON, of_project("ports", tenant, network_id=backend_id), PortPage, tenant=tenant)
+        path = of_project("ports", tenant, network_id=backend_id)
+        ports = self._client.list(NEUTRON, path, "ports", PortEntry, tenant=tenant)
         if any(not port.device_owner.startswith("network:") for port in ports):
             raise busy("servers still have ports on the network")
         for port in ports:
             if port.device_owner.startswith(INTERFACE):
                 self._router_act(tenant, port.device_id, "remove_router_interface", {"port_id": port.id})
-        key = network["network"].key
-        for router in self._routers(tenant, key) if key else ():
+        for router in self._routers(tenant, network.key) if network.key else ():
             with suppress(Absent):
                 self._client.act(NEUTRON, "DELETE", f"/routers/{router}", tenant=tenant)
         with suppress(Absent):
@@ -81,24 +79,31 @@ class OpenStackNetworks:
 
     def _segments(self, tenant: str, keys: Collection[UUID] | None) -> dict[str, Segment]:
         """The segments with these keys, and of their parts what exists; lists only what they can have."""
-        networks = self._client.list(NEUTRON, of_project("networks", tenant), NetworkPage, tenant=tenant)
+        networks = self._client.list(NEUTRON, of_project("networks", tenant), "networks", Described, tenant=tenant)
         found = segments(network for network in networks if keys is None or network.key in keys)
         if found:
             path = of_project("subnets", tenant)
-            add_subnets(found, self._client.list(NEUTRON, path, SubnetPage, tenant=tenant))
+            add_subnets(found, self._client.list(NEUTRON, path, "subnets", SubnetEntry, tenant=tenant))
         if any(segment.plan.via for segment in found.values()):
             path = of_project("ports", tenant, device_owner=INTERFACE)
-            add_interfaces(found, self._client.list(NEUTRON, path, PortPage, tenant=tenant))
+            add_interfaces(found, self._client.list(NEUTRON, path, "ports", PortEntry, tenant=tenant))
         return found
 
-    def _make_network(self, request: NetworkRequest) -> Segment:
+    def _planned(self, request: NetworkRequest, found: Segment | None) -> Segment:
+        """The segment with the request as its plan: the plan is on record before the first part that it adds."""
         external = request.external_network
         via = self._lookups.external_network(external) if external else None
         cidrs = (request.cidr_v4, request.cidr_v6) if request.cidr_v6 else (request.cidr_v4,)
         plan = Plan(request.key, cidrs, via)
-        body = {"network": {"name": request.name, "description": str(plan)}}
-        made = self._client.create(NEUTRON, "/networks", body, dict[str, Described], tenant=request.tenant)
-        return Segment(made["network"], plan)
+        network = {"name": request.name, "description": str(plan)}
+        if found is None:
+            made = self._client.create(NEUTRON, "/networks", "network", network, Described, tenant=request.tenant)
+            return Segment(made, plan)
+        if found.plan != plan:
+            self._client.act(
+                NEUTRON, "PUT", f"/networks/{found.network.id}", {"network": network}, tenant=request.tenant
+            )
+        return replace(found, plan=plan)
 
     def _make_subnet(self, request: NetworkRequest, segment: Segment, cidr: str) -> str:
         subnet: dict[str, object] = {
@@ -113,31 +118,26 @@ class OpenStackNetworks:
             announced = segment.plan.via is not None and ip_network(cidr).prefixlen == 64
             mode = "slaac" if announced else "dhcpv6-stateful"
             subnet |= {"ipv6_address_mode": mode, "ipv6_ra_mode": mode}
-        body = {"subnet": subnet}
-        made = self._client.create(NEUTRON, "/subnets", body, dict[str, SubnetEntry], tenant=request.tenant)
-        return made["subnet"].id
+        return self._client.create(NEUTRON, "/subnets", "subnet", subnet, SubnetEntry, tenant=request.tenant).id
 
-    def _make_router(self, request: NetworkRequest, segment: Segment) -> None:
+    def _join(self, request: NetworkRequest, segment: Segment, router: str) -> None:
         """Gives every subnet that has none an interface on the segment's router."""
-        router = next(iter(self._routers(request.tenant, request.key)), None) or self._new_router(request, segment)
         for subnet in segment.subnets.values():
             if subnet not in segment.interfaces:
                 self._router_act(request.tenant, router, "add_router_interface", {"subnet_id": subnet})
                 segment.interfaces.add(subnet)
 
-    def _new_router(self, request: NetworkRequest, segment: Segment) -> str:
-        body = {
-            "router": {
-                "name": request.name,
-                "description": f"{MARK}{request.key}",
-                "external_gateway_info": {"network_id": segment.plan.via},
-            }
+    def _make_router(self, request: NetworkRequest, segment: Segment) -> str:
+        router = {
+            "name": request.name,
+            "description": f"{MARK}{request.key}",
+            "external_gateway_info": {"network_id": segment.plan.via},
         }
-        return self._client.create(NEUTRON, "/routers", body, dict[str, Described], tenant=request.tenant)["router"].id
+        return self._client.create(NEUTRON, "/routers", "router", router, Described, tenant=request.tenant).id
 
     def _routers(self, tenant: str, key: UUID) -> list[str]:
         path = of_project("routers", tenant, description=f"{MARK}{key}")
-        return [router.id for router in self._client.list(NEUTRON, path, RouterPage, tenant=tenant)]
+        return [router.id for router in self._client.list(NEUTRON, path, "routers", Described, tenant=tenant)]
 
     def _router_act(self, tenant: str, router: str, act: str, body: dict[str, str]) -> None:
         with suppress(Absent):

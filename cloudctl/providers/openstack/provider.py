@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from keystoneauth1.exceptions import ClientException
 from openstack.config import OpenStackConfig
 from openstack.connection import Connection
 from openstack.exceptions import SDKException
@@ -24,7 +25,8 @@ from cloudctl.providers.openstack.client import Client, quiet
 from cloudctl.providers.openstack.lookups import Lookups
 from cloudctl.providers.openstack.networks import OpenStackNetworks
 from cloudctl.providers.openstack.servers import OpenStackServers
-from cloudctl.providers.openstack.tenants import AnyServers, OpenStackTenants
+from cloudctl.providers.openstack.tenants import OpenStackTenants
+from cloudctl.providers.openstack.translate import Entry
 from cloudctl.providers.openstack.volumes import OpenStackVolumes
 
 
@@ -52,7 +54,7 @@ class OpenStackProvider:
 
     def check(self) -> None:
         """Two calls at most: a token, and a list of one server."""
-        self._client.get("compute", "/servers?limit=1", AnyServers)
+        self._client.get("compute", "/servers?limit=1", "servers", list[Entry])
 
 
 def connect(cloud: Cloud, clock: Clock) -> OpenStackProvider:
@@ -71,7 +73,7 @@ def connect(cloud: Cloud, clock: Clock) -> OpenStackProvider:
                 )
             connection = Connection(config=config.get_one(cloud=entry))
             return OpenStackProvider(Client(connection), clock)
-    except SDKException as error:
+    except (SDKException, ClientException) as error:
         raise ConfigurationError(
             "The credentials for the cloud {code} cannot be used: {words}", code=cloud.code, words=str(error)
         ) from error

@@ -19,14 +19,10 @@ from uuid import UUID
 import msgspec
 
 from cloudctl.domain.networks import NetworkFact
-from cloudctl.providers.openstack.translate import MARK, Described, Page
+from cloudctl.providers.openstack.translate import MARK, Described
 
 NEUTRON = "network"
 INTERFACE = "network:router_interface"
-
-
-class NetworkPage(Page[Described], frozen=True, rename={"entries": "networks", "links": "networks_links"}):
-    """Neutron's networks."""
 
 
 class SubnetEntry(Described, frozen=True, kw_only=True):
@@ -34,14 +30,6 @@ class SubnetEntry(Described, frozen=True, kw_only=True):
 
     network_id: str
     cidr: str
-
-
-class SubnetPage(Page[SubnetEntry], frozen=True, rename={"entries": "subnets", "links": "subnets_links"}):
-    """Neutron's subnets."""
-
-
-class RouterPage(Page[Described], frozen=True, rename={"entries": "routers", "links": "routers_links"}):
-    """Neutron's routers."""
 
 
 class FixedIp(msgspec.Struct, frozen=True):
@@ -58,10 +46,6 @@ class PortEntry(Described, frozen=True, kw_only=True):
     device_id: str = ""
     device_owner: str = ""
     fixed_ips: list[FixedIp] = msgspec.field(default_factory=list)
-
-
-class PortPage(Page[PortEntry], frozen=True, rename={"entries": "ports", "links": "ports_links"}):
-    """Neutron's ports."""
 
 
 def of_project(kind: str, tenant: str, **filters: str) -> str:

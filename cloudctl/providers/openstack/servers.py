@@ -19,20 +19,14 @@ from cloudctl.domain.volumes import VolumeStatus
 from cloudctl.ports.clock import Clock
 from cloudctl.providers.openstack.client import Client
 from cloudctl.providers.openstack.errors import failed
-from cloudctl.providers.openstack.lookups import ImagePage, Lookups
-from cloudctl.providers.openstack.translate import KEY, Entry, ServerEntry, ServerPage, by_key, server_fact
+from cloudctl.providers.openstack.lookups import Lookups, NamedEntry
+from cloudctl.providers.openstack.translate import KEY, Entry, ServerEntry, by_key, server_fact
 from cloudctl.providers.openstack.userdata import encode
 from cloudctl.providers.openstack.volumes import OpenStackVolumes, require_settled
 
 NOVA = "compute"
 RUNNING = frozenset({ServerStatus.ACTIVE})
 HALTED = frozenset({ServerStatus.STOPPED})
-
-
-class MadeImage(msgspec.Struct, frozen=True):
-    """Nova's answer to createImage."""
-
-    image_id: str
 
 
 class Console(msgspec.Struct, frozen=True):
@@ -53,7 +47,7 @@ class OpenStackServers:
     def find(self, tenant: str, keys: Collection[UUID] | None = None) -> dict[UUID, ServerFact]:
         """One call for each thousand servers of the project."""
         now = self._clock.now()
-        entries = self._client.list(NOVA, "/servers/detail", ServerPage, tenant=tenant)
+        entries = self._client.list(NOVA, "/servers/detail", "servers", ServerEntry, tenant=tenant)
         return by_key((server_fact(entry, now) for entry in entries), keys)
 
     def create(self, request: ServerRequest) -> ServerFact:
@@ -69,9 +63,7 @@ class OpenStackServers:
         if user_data is not None:
             server["user_data"] = user_data
         try:
-            made = self._client.create(
-                NOVA, "/servers", {"server": server}, dict[str, Entry], tenant=request.tenant
-            )["server"]  # fmt: skip
+            made = self._client.create(NOVA, "/servers", "server", server, Entry, tenant=request.tenant)
         except Rejected:
             self._lookups.forget()
             raise
@@ -133,17 +125,18 @@ class OpenStackServers:
 
     def snapshot(self, tenant: str, backend_id: str, key: UUID, name: str) -> str:
         """Two calls: the image is looked for by its key first, because no other port finds images."""
-        found = self._client.get("image", f"/images?{KEY}={key}&owner={quote(tenant)}", ImagePage, tenant=tenant)
-        if found.entries:
-            return found.entries[0].id
+        path = f"/images?{KEY}={key}&owner={quote(tenant)}"
+        found = self._client.get("image", path, "images", list[NamedEntry], tenant=tenant)
+        if found:
+            return found[0].id
         body = {"createImage": {"name": name, "metadata": {KEY: str(key)}}}
-        return self._client.ask(NOVA, f"/servers/{backend_id}/action", body, MadeImage, tenant=tenant).image_id
+        return self._client.ask(NOVA, f"/servers/{backend_id}/action", body, "image_id", str, tenant=tenant)
 
     def console_url(self, tenant: str, backend_id: str) -> str:
         """One call."""
         body = {"remote_console": {"protocol": "vnc", "type": "novnc"}}
         path = f"/servers/{backend_id}/remote-consoles"
-        return self._client.ask(NOVA, path, body, dict[str, Console], tenant=tenant)["remote_console"].url
+        return self._client.ask(NOVA, path, body, "remote_console", Console, tenant=tenant).url
 
     def delete(self, tenant: str, backend_id: str) -> None:
         """One call."""
@@ -171,4 +164,4 @@ class OpenStackServers:
         return server_fact(self._entry(tenant, backend_id), self._clock.now())
 
     def _entry(self, tenant: str, backend_id: str) -> ServerEntry:
-        return self._client.get(NOVA, f"/servers/{backend_id}", dict[str, ServerEntry], tenant=tenant)["server"]
+        return self._client.get(NOVA, f"/servers/{backend_id}", "server", ServerEntry, tenant=tenant)

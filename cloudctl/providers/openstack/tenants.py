@@ -21,7 +21,7 @@ from cloudctl.providers.openstack.client import Client
 from cloudctl.providers.openstack.errors import busy, rejected
 from cloudctl.providers.openstack.lookups import NamedEntry
 from cloudctl.providers.openstack.segments import NEUTRON, of_project
-from cloudctl.providers.openstack.translate import MARK, Entry, Page
+from cloudctl.providers.openstack.translate import MARK, Entry
 
 KEYSTONE = "identity"
 COMPLETE = "cloudctl-complete"
@@ -48,14 +48,6 @@ QUOTA_PATHS = {
 }
 
 
-class ProjectPage(Page[NamedEntry], frozen=True, rename={"entries": "projects", "links": "projects_links"}):
-    """Keystone's projects; it pages none of its lists."""
-
-
-class RolePage(Page[NamedEntry], frozen=True, rename={"entries": "roles", "links": "roles_links"}):
-    """Keystone's roles."""
-
-
 class Rule(Entry, frozen=True, kw_only=True):
     """A rule of a security group."""
 
@@ -66,26 +58,6 @@ class Group(Entry, frozen=True, kw_only=True):
     """A security group with its rules."""
 
     security_group_rules: list[Rule]
-
-
-class GroupPage(Page[Group], frozen=True, rename={"entries": "security_groups"}):
-    """Neutron's security groups."""
-
-
-class AnyServers(Page[Entry], frozen=True, rename={"entries": "servers"}):
-    """Whether there is a server."""
-
-
-class AnyVolumes(Page[Entry], frozen=True, rename={"entries": "volumes"}):
-    """Whether there is a volume."""
-
-
-class AnyNetworks(Page[Entry], frozen=True, rename={"entries": "networks"}):
-    """Whether there is a network."""
-
-
-class AnyAddresses(Page[Entry], frozen=True, rename={"entries": "floatingips"}):
-    """Whether there is a floating address."""
 
 
 class OpenStackTenants:
@@ -109,7 +81,8 @@ class OpenStackTenants:
                 if rule.direction == "ingress":
                     with suppress(Absent):
                         self._client.act(NEUTRON, "DELETE", f"/security-group-rules/{rule.id}")
-        self._client.act(KEYSTONE, "PUT", f"/projects/{tenant}/tags/{COMPLETE}")
+        # The whole list, because Keystone refuses to add a tag that is there, and two workers may be here at once.
+        self._client.act(KEYSTONE, "PUT", f"/projects/{tenant}/tags", {"tags": [mark, COMPLETE]})
         return tenant
 
     def set_quota(self, tenant: str, limits: Mapping[Dimension, int]) -> None:
@@ -140,7 +113,7 @@ class OpenStackTenants:
             self._client.act(KEYSTONE, "DELETE", f"/projects/{tenant}")
 
     def _project(self, tags: str) -> str | None:
-        found = self._client.get(KEYSTONE, f"/projects?tags={quote(tags)}", ProjectPage).entries
+        found = self._client.get(KEYSTONE, f"/projects?tags={quote(tags)}", "projects", list[NamedEntry])
         return found[0].id if found else None
 
     def _make_project(self, key: UUID, name: str) -> str:
@@ -149,37 +122,37 @@ class OpenStackTenants:
         title = name[: LONGEST_NAME - len(ending)] + ending
         project = {"name": title, "description": f"{mark} {name}", "tags": [mark]}
         try:
-            made = self._client.create(KEYSTONE, "/projects", {"project": project}, dict[str, NamedEntry])
+            return self._client.create(KEYSTONE, "/projects", "project", project, NamedEntry).id
         except Busy:
             tenant = self._project(mark)  # 409: another worker has just made it
             if tenant is None:
                 raise
             return tenant
-        return made["project"].id
 
     def _role(self) -> str:
-        found = self._client.get(KEYSTONE, f"/roles?name={ROLE}", RolePage).entries
+        found = self._client.get(KEYSTONE, f"/roles?name={ROLE}", "roles", list[NamedEntry])
         if not found:
             raise rejected(f"the cloud has no role {ROLE}")
         return found[0].id
 
     def _default_groups(self, tenant: str) -> list[Group]:
-        return self._client.get(NEUTRON, of_project("security-groups", tenant, name="default"), GroupPage).entries
+        path = of_project("security-groups", tenant, name="default")
+        return self._client.get(NEUTRON, path, "security_groups", list[Group])
 
     def _exists(self, tenant: str) -> bool:
         try:
-            self._client.get(KEYSTONE, f"/projects/{tenant}", dict[str, NamedEntry])
+            self._client.get(KEYSTONE, f"/projects/{tenant}", "project", NamedEntry)
         except Absent:
             return False
         return True
 
     def _require_empty(self, tenant: str) -> None:
-        lists: tuple[tuple[str, str, type[Page[Entry]]], ...] = (
-            ("compute", "/servers?limit=1", AnyServers),
-            ("block-storage", "/volumes?limit=1", AnyVolumes),
-            (NEUTRON, of_project("networks", tenant, limit="1"), AnyNetworks),
-            (NEUTRON, of_project("floatingips", tenant, limit="1"), AnyAddresses),
+        lists = (
+            ("compute", "/servers", "servers"),
+            ("block-storage", "/volumes", "volumes"),
+            (NEUTRON, of_project("networks", tenant), "networks"),
+            (NEUTRON, of_project("floatingips", tenant), "floatingips"),
         )
-        for service, path, page in lists:
-            if self._client.get(service, path, page, tenant=tenant).entries:
-                raise busy(f"the project still has {path.strip('/').partition('?')[0]}")
+        for service, path, kind in lists:
+            if self._client.list(service, path, kind, Entry, tenant=tenant):
+                raise busy(f"the project still has {kind}")

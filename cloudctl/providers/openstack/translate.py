@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -29,20 +29,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     id: str
 
 
-E = TypeVar("E", bound=Entry)
-
-
 class Link(msgspec.Struct, frozen=True):
     """A link beside a page; `next` says that there is more."""
 
     rel: str = ""
-
-
-class Page(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
-    """A page of a list; each kind names its two fields as the service does."""
-
-    entries: list[E]
-    links: list[Link] = []
 
 
 class Described(Entry, frozen=True, kw_only=True):
@@ -93,10 +83,6 @@ class ServerEntry(Entry, frozen=True, kw_only=True):
     volumes: list[Entry] = msgspec.field(name="os-extended-volumes:volumes_attached", default_factory=list)
 
 
-class ServerPage(Page[ServerEntry], frozen=True, rename={"entries": "servers", "links": "servers_links"}):
-    """Nova's servers."""
-
-
 class Attachment(msgspec.Struct, frozen=True):
     """Where a volume is attached."""
 
@@ -113,10 +99,6 @@ class VolumeEntry(Entry, frozen=True, kw_only=True):
     attachments: list[Attachment] = []
 
 
-class VolumePage(Page[VolumeEntry], frozen=True, rename={"entries": "volumes", "links": "volumes_links"}):
-    """Cinder's volumes."""
-
-
 class PortDetails(msgspec.Struct, frozen=True):
     """Whose port a floating address points to."""
 
@@ -128,10 +110,6 @@ class FloatingEntry(Described, frozen=True, kw_only=True):
 
     floating_ip_address: str
     port_details: PortDetails | None = None
-
-
-class FloatingPage(Page[FloatingEntry], frozen=True, rename={"entries": "floatingips", "links": "floatingips_links"}):
-    """Neutron's floating addresses."""
 
 
 #: Nova's words; what is not listed here is on its way from one state to another.
@@ -185,7 +163,8 @@ def server_status(entry: ServerEntry, now: datetime) -> ServerStatus:
 
 
 def server_fact(entry: ServerEntry, now: datetime) -> ServerFact:
-    """A server as the core sees it; floating addresses are objects of their own."""
+    """A server as the core sees it: its fixed addresses, IPv4 first; floating ones are objects of their own."""
+    fixed = [a.addr for port in entry.addresses.values() for a in port if a.type == "fixed"]
     return ServerFact(
         key=as_key(entry.metadata.get(KEY)),
         backend_id=entry.id,
@@ -193,7 +172,7 @@ def server_fact(entry: ServerEntry, now: datetime) -> ServerFact:
         status=server_status(entry, now),
         vcpu=entry.flavor.vcpus,
         memory_mib=entry.flavor.ram,
-        addresses=tuple(a.addr for port in entry.addresses.values() for a in port if a.type == "fixed"),
+        addresses=tuple(sorted(fixed, key=lambda address: ":" in address)),
         volumes=tuple(volume.id for volume in entry.volumes),
         fault=entry.fault.message if entry.fault else None,
     )

@@ -16,6 +16,7 @@ from email.message import Message
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
 from email.parser import BytesParser
+from hashlib import sha256
 
 #: What Nova accepts, in characters of base64.
 LIMIT = 65535
@@ -43,8 +44,8 @@ def compose(user_data: bytes | None, ssh_keys: tuple[str, ...]) -> bytes | None:
     keys = b"#cloud-config\n" + json.dumps({"ssh_authorized_keys": list(ssh_keys)}).encode() + b"\n"
     if not user_data:
         return keys
-    # The boundary is fixed so that the same order gives the same bytes; base64 cannot contain it.
-    message = MIMEMultipart(boundary="==cloudctl==")
+    # A boundary of the content's digest: the same order gives the same bytes, and no part can contain it by chance.
+    message = MIMEMultipart(boundary=sha256(user_data + keys).hexdigest()[:32])
     for part in (_theirs(user_data), _part("text", "cloud-config", keys, "ssh-keys")):
         message.attach(part)
     return message.as_bytes()

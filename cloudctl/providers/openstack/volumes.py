@@ -9,7 +9,7 @@ from cloudctl.domain.errors import Absent, Rejected
 from cloudctl.domain.volumes import VolumeFact, VolumeRequest, VolumeStatus
 from cloudctl.providers.openstack.client import Client
 from cloudctl.providers.openstack.errors import busy, failed
-from cloudctl.providers.openstack.translate import KEY, VolumeEntry, VolumePage, by_key, volume_fact
+from cloudctl.providers.openstack.translate import KEY, VolumeEntry, by_key, volume_fact
 
 CINDER = "block-storage"
 SETTLED = frozenset({VolumeStatus.AVAILABLE, VolumeStatus.IN_USE})
@@ -23,7 +23,7 @@ class OpenStackVolumes:
 
     def find(self, tenant: str, keys: Collection[UUID] | None = None) -> dict[UUID, VolumeFact]:
         """One call for each thousand volumes of the project."""
-        entries = self._client.list(CINDER, "/volumes/detail", VolumePage, tenant=tenant)
+        entries = self._client.list(CINDER, "/volumes/detail", "volumes", VolumeEntry, tenant=tenant)
         return by_key(map(volume_fact, entries), keys)
 
     def create(self, request: VolumeRequest) -> VolumeFact:
@@ -31,10 +31,9 @@ class OpenStackVolumes:
         volume = {"name": request.name, "size": request.size_gib, "metadata": {KEY: str(request.key)}}
         if request.volume_type is not None:
             volume["volume_type"] = request.volume_type
-        made = self._client.create(
-            CINDER, "/volumes", {"volume": volume}, dict[str, VolumeEntry], tenant=request.tenant
-        )["volume"]  # fmt: skip
-        return volume_fact(made)
+        return volume_fact(
+            self._client.create(CINDER, "/volumes", "volume", volume, VolumeEntry, tenant=request.tenant)
+        )
 
     def extend(self, tenant: str, backend_id: str, size_gib: int) -> None:
         """One call; a refusal is looked at, for a volume that has the size is refused as well."""
@@ -62,13 +61,11 @@ class OpenStackVolumes:
             if fact.status is VolumeStatus.DELETING:
                 return
             require_settled(fact)
-            raise busy(str(error)) from error
+            raise busy(str(error.params["words"])) from error
 
     def get(self, tenant: str, backend_id: str) -> VolumeFact:
         """One volume; raises Absent."""
-        return volume_fact(
-            self._client.get(CINDER, f"/volumes/{backend_id}", dict[str, VolumeEntry], tenant=tenant)["volume"]
-        )
+        return volume_fact(self._client.get(CINDER, f"/volumes/{backend_id}", "volume", VolumeEntry, tenant=tenant))
 
 
 def require_settled(fact: VolumeFact) -> None:

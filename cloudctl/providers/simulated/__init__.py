@@ -9,9 +9,20 @@
 """
 
 from cloudctl.providers.simulated.backend.cloud import Item, Record, SimulatedCloud
+from cloudctl.providers.simulated.backend.storage import Unusable
 from cloudctl.providers.simulated.faults import Fault, FaultKind
 from cloudctl.providers.simulated.populate import populate
 from cloudctl.providers.simulated.provider import SimulatedProvider
 from cloudctl.providers.simulated.utilisation import Utilisation
 
-__all__ = ["Fault", "FaultKind", "Item", "Record", "SimulatedCloud", "SimulatedProvider", "Utilisation", "populate"]
+__all__ = [
+    "Fault",
+    "FaultKind",
+    "Item",
+    "Record",
+    "SimulatedCloud",
+    "SimulatedProvider",
+    "Unusable",
+    "Utilisation",
+    "populate",
+]

@@ -119,7 +119,7 @@ class Layout:
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the lab's lock: pytest workers and checkouts may all ask for the cloud at once."""
-        self.cache.mkdir(parents=True, exist_ok=True)
+        self.cache.mkdir(parents=True, exist_ok=True, mode=0o700)
         with (self.cache / "lock").open("w", encoding="utf-8") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
@@ -173,7 +173,7 @@ def load_settings(layout: Layout, *, check_free: bool = False) -> Settings:
         for orphan in layout.cache.glob("template-*"):
             shutil.rmtree(orphan)
     settings = Settings(_choose_ports(), password)
-    layout.cache.mkdir(parents=True, exist_ok=True)
+    layout.cache.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_private(path, json.dumps({"ports": settings.ports, "password": settings.password}, indent=1))
     return settings
 

@@ -54,7 +54,10 @@ class Record(NamedTuple):
 
 
 class SimulatedCloud:
-    """A deterministic cloud in one SQLite file. Safe to use from several threads and processes."""
+    """A deterministic cloud in one SQLite file. Safe to use from several threads and processes.
+
+    Raises Unusable for a file that cannot be made, or is something else.
+    """
 
     def __init__(
         self,

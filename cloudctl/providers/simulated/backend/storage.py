@@ -65,17 +65,24 @@ SCHEMA = (
 )
 
 
+class Unusable(Exception):
+    """The file cannot be made or opened, or is something else."""
+
+
 class Storage:
     """A pool of connections to one file; a connection serves one thread at a time."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._idle: deque[sqlite3.Connection] = deque()
         self._finalizer = weakref.finalize(self, _close_all, self._idle)
-        with self.transaction() as connection:
-            for statement in SCHEMA:
-                connection.execute(statement)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with self.transaction() as connection:
+                for statement in SCHEMA:
+                    connection.execute(statement)
+        except (OSError, sqlite3.Error) as error:
+            raise Unusable(str(error)) from error
 
     @contextmanager
     def transaction(self, *, write: bool = True) -> Iterator[sqlite3.Connection]:

@@ -52,5 +52,5 @@ def record(code: str = "city") -> Cloud:
 
 @pytest.fixture
 def provider(cloud: RecordedCloud, clouds_yaml: Path, clock: FixedClock) -> OpenStackProvider:
-    clouds_yaml.write_text(json.dumps({"clouds": {"city": entry(cloud.url, api_timeout=1)}}))
+    clouds_yaml.write_text(json.dumps({"clouds": {"city": entry(cloud.url, api_timeout=30)}}))
     return connect(record(), clock)

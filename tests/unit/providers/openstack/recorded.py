@@ -151,8 +151,11 @@ def serving(cloud: RecordedCloud) -> Iterator[RecordedCloud]:
         def log_message(self, *_: object) -> None:
             """Silence."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = False
+    class Server(ThreadingHTTPServer):
+        daemon_threads = False
+        request_queue_size = 64
+
+    server = Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     cloud.url = f"http://127.0.0.1:{server.server_port}"

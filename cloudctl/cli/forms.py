@@ -1,0 +1,102 @@
+"""An order on the screen: the form, its items, what policies say, the ask beside quota and capacity, the history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import click
+
+from cloudctl.cli.client import Client, item
+from cloudctl.cli.exits import Failure
+from cloudctl.cli.findings import finding_lines
+from cloudctl.cli.tables import cell, record_table, rows_table
+from cloudctl.cli.titles import title
+from cloudctl.cli.words import _
+
+FORM = (
+    "number", "title", "state", "purpose", "users", "project_document", "zone", "ports", "bandwidth_mbps", "backup",
+    "go_live_on", "contact_name", "contact_phone", "cloud", "submitted_at", "correction_due", "delivered_at",
+    "last_error", "id", "version",
+)  # fmt: skip
+ALWAYS = frozenset({"number", "title", "state", "zone", "id", "version"})
+UNDECIDED = frozenset({"draft", "submitted", "signed_off", "in_review", "returned"})
+AMOUNTS = ("dimension", "demand", "quota_left", "cloud_left")
+
+Row = Mapping[str, Any]
+
+
+def show_order(api: Client, order: Row) -> None:
+    """Prints one order with everything that a decision needs."""
+    from cloudctl.cli.progress import progress_text  # noqa: PLC0415 - streams are not needed to list orders
+
+    named = {"department": "departments", "system": "systems"}
+    names = {noun: _name(api, path, order[f"{noun}_id"]) for noun, path in named.items()}
+    keys = [key for key in FORM if key in ALWAYS or order.get(key) not in (None, "")]
+    click.echo(record_table({**order, **names}, [*keys[:2], *names, *keys[2:]]))
+    show_items(order["items"])
+    show_findings(order.get("findings", ()))
+    if order["state"] in UNDECIDED:
+        show_amounts(_amounts(api, order["id"]))
+    _heading(_("History"))
+    for line in api.get(item("/orders", order["id"]) + "/progress").data:
+        click.echo(progress_text(line))
+
+
+def show_assessment(found: Row) -> None:
+    """Prints what would happen to an order if it were handed in."""
+    click.echo(record_table(found, ("cloud", "effect", "placement")))
+    _heading(_("Resources"))
+    for resource in found["resources"]:
+        click.echo(resource)
+    show_findings(found["findings"])
+    show_amounts(found["amounts"])
+
+
+def show_items(items: Iterable[Row]) -> None:
+    """Prints the items, numbered as problem documents name them."""
+    _heading(title("items"))
+    for position, entry in enumerate(items):
+        rest = ", ".join(
+            f"{key}={cell(key, value)}"
+            for key, value in entry.items()
+            if key != "kind" and value not in (None, [], False)
+        )
+        click.echo(f"[{position}] {cell('kind', entry['kind'])}: {rest}")
+
+
+def show_findings(findings: Iterable[Row]) -> None:
+    """Prints what the policies say, if anything."""
+    lines = list(finding_lines(findings))
+    _heading(_("What the policies say"))
+    click.echo("\n".join(lines) if lines else _("Nothing."))
+
+
+def show_amounts(amounts: Iterable[Row]) -> None:
+    """Prints what is asked for beside what the department's quota and the cloud have left."""
+    asked = [row for row in amounts if row["demand"]]
+    if asked:
+        _heading(_("Asked for, and what is left"))
+        click.echo(rows_table(asked, AMOUNTS))
+
+
+def _amounts(api: Client, order_id: str) -> list[Row]:
+    """What an order takes and what is left now; when it could not be handed in now, says why and answers nothing."""
+    try:
+        found: list[Row] = api.post("/policies/explain", {"order_id": order_id}).data["amounts"]
+    except Failure as failure:
+        _heading(_("As things stand it could not be built"))
+        click.echo(failure.message)
+        return []
+    return found
+
+
+def _name(api: Client, path: str, key: str) -> str:
+    """What people call a thing: its name and code."""
+    thing = api.get(item(f"/{path}", key)).data
+    return f"{thing['name']} ({thing['code']})"
+
+
+def _heading(text: str) -> None:
+    click.echo()
+    click.secho(text, bold=True)

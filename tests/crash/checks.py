@@ -1,0 +1,137 @@
+"""What must hold whatever died: read from the records and, for objects, from the cloud's own list."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from ipaddress import ip_network
+from itertools import combinations, pairwise
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import Row, Table, select
+
+from cloudctl.bootstrap import App
+from cloudctl.domain.quotas import Demand
+from cloudctl.domain.resources import Resource
+from cloudctl.persistence.tables.addresses import prefixes
+from cloudctl.persistence.tables.audit import audit_events
+from cloudctl.persistence.tables.notices import notices
+from cloudctl.persistence.tables.orders import orders
+from cloudctl.persistence.tables.progress import progress_lines
+from cloudctl.persistence.tables.quotas import quota_entries, quotas
+from cloudctl.providers.simulated import SimulatedCloud
+from cloudctl.providers.simulated.backend.cloud import Item
+from cloudctl.services.deliveries import platform_request
+from tests.crash.city import CLOUD, key
+
+PLACED = frozenset({"active", "changing", "releasing", "retained", "purging"})
+MAY_EXIST = PLACED | {"building"}
+GONE = frozenset({"undone", "released", "planned"})
+SIGNS = {"hold": (1, 0), "release-hold": (-1, 0), "commit": (-1, 1), "free": (0, -1), "adopt": (0, 1)}
+TOLD = {"deliver": ("order_delivered", 2), "fail": ("order_failed", 2), "park": ("order_attention", 1)}
+
+
+def sound(app: App) -> None:
+    """Every invariant that a crash could break."""
+    records = resources(app)
+    _one_object_each(records, objects(app))
+    _ledger(app, records)
+    _prefixes(app, records)
+    _history(app)
+    assert Counter(state.status for state in app.context.workflows.recent(limit=1000)).keys() <= {"SUCCESS"}
+
+
+def resources(app: App) -> list[Resource]:
+    """All resources of all orders."""
+    with app.context.unit_of_work(platform_request("check")) as uow:
+        return [resource for order in rows(app, orders) for resource in uow.resources.of_order(order.id)]
+
+
+def objects(app: App) -> list[Item]:
+    """The cloud's own list, without what every cloud has."""
+    cloud = SimulatedCloud(
+        Path(app.settings.data_dir) / f"simulated-{CLOUD}.sqlite3", clock=app.context.clock, code=CLOUD
+    )
+    listed = [item for item in cloud.inventory() if item.kind not in {"image", "tenant"}]
+    tenants = [item.key for item in cloud.inventory() if item.kind == "tenant"]
+    cloud.close()
+    assert tenants in ([], [str(key("department"))]), "the department's project was made twice"
+    return listed
+
+
+def rows(app: App, table: Table) -> list[Row[tuple[object, ...]]]:
+    with app.engines.read.connect() as connection:
+        return list(connection.execute(select(table).order_by(*table.primary_key)))
+
+
+def _one_object_each(records: Iterable[Resource], listed: Iterable[Item]) -> None:
+    by_key = {str(resource.id): resource for resource in records}
+    copies = Counter(item.key for item in listed)
+    assert set(copies.values()) <= {1}, f"made twice: {[key for key, count in copies.items() if count > 1]}"
+    for item in listed:
+        assert item.key in by_key, f"leaked: {item}"
+        assert by_key[item.key].state in MAY_EXIST, f"leaked: {item}, {by_key[item.key].state} on record"
+    present = {item.key: item.backend_id for item in listed}
+    for resource in by_key.values():
+        if resource.state in PLACED:
+            assert present.get(str(resource.id)) == resource.backend_id, f"lost: {resource.name}"
+
+
+def _ledger(app: App, records: Iterable[Resource]) -> None:
+    """The lines add up to the accounts, and the accounts to what stands and what open orders hold."""
+    sums: dict[UUID, list[int]] = {}
+    for entry in rows(app, quota_entries):
+        held, committed = SIGNS[entry.kind.value]
+        account = sums.setdefault(entry.quota_id, [0, 0])
+        account[0] += held * entry.amount
+        account[1] += committed * entry.amount
+    placed = _total(resource for resource in records if resource.state in PLACED)
+    building = _total(resource for resource in records if resource.state in {"building", "planned"})
+    for account in rows(app, quotas):
+        assert [account.held, account.committed] == sums.get(account.id, [0, 0]), account.dimension
+        assert account.committed == placed[account.dimension], account.dimension
+        assert account.held == building[account.dimension], account.dimension
+
+
+def _total(records: Iterable[Resource]) -> Demand:
+    total = Demand()
+    for resource in records:
+        total = total + resource.footprint
+    return total
+
+
+def _prefixes(app: App, records: Iterable[Resource]) -> None:
+    expected = {"reserved": {"planned", "building"}, "assigned": PLACED, "cooling": {"released"}, "free": GONE}
+    by_id = {resource.id: resource for resource in records}
+    taken = []
+    for prefix in rows(app, prefixes):
+        network = by_id[prefix.network_id]
+        assert network.state in expected[prefix.state], f"{prefix.cidr} is {prefix.state}, its network {network.state}"
+        if prefix.state != "free":
+            taken.append(ip_network(prefix.cidr))
+    assert not [
+        pair for pair in combinations(taken, 2) if pair[0].version == pair[1].version and pair[0].overlaps(pair[1])
+    ]
+
+
+def _history(app: App) -> None:
+    """Each order's audit events are one walk through its states; progress and notices tell of the same transitions."""
+    events, lines, told = rows(app, audit_events), rows(app, progress_lines), rows(app, notices)
+    for order in rows(app, orders):
+        walk = [json.loads(event.record) for event in events if event.target_id == str(order.id)]
+        moves = [record for record in walk if record["before"]]
+        assert walk[0]["action"] == "create/order"
+        assert moves[0]["before"]["state"] == "draft"
+        assert moves[-1]["after"]["state"] == order.state
+        for earlier, later in pairwise(moves):
+            assert earlier["after"]["state"] == later["before"]["state"]
+        acts = Counter(record["action"].partition("/")[2] for record in moves)
+        said = Counter(line.message for line in lines if line.order_id == order.id)
+        assert said["Delivered."] == acts["deliver"] <= 1
+        assert said["Could not be built; everything was undone."] == acts["fail"] <= 1
+        assert said["Parked for an operator."] == acts["park"]
+        for act, (template, people) in TOLD.items():
+            sent = [notice for notice in told if notice.order_id == order.id and notice.template == template]
+            assert len(sent) == acts[act] * people, template

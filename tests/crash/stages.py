@@ -1,0 +1,115 @@
+"""Cities to crash in, each test its own: a scenario is prepared once for a database, and copied."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from cloudctl.bootstrap import App, build
+from cloudctl.settings import Settings
+from tests.crash import checks, city, worker
+from tests.crash.points import Point
+from tests.crash.scenarios import Scenario
+from tests.lab.postgres import PostgresServer
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One city in one database and one directory."""
+
+    settings: Settings
+
+    @contextmanager
+    def app(self) -> Iterator[App]:
+        """The application without a worker, as an API process on this city."""
+        app = build(self.settings)
+        try:
+            yield app
+        finally:
+            app.stop()
+
+    def act(self, act: Callable[[App], object]) -> None:
+        with self.app() as app:
+            act(app)
+
+    def work(self, point: Point | None = None) -> bool:
+        """Runs a worker to its end; answers whether it died at the point."""
+        code = worker.run(self.settings, point)
+        assert code == 0 or (point is not None and code == worker.KILLED), self._words(code)
+        return code == worker.KILLED
+
+    def recover(self, scenario: Scenario) -> None:
+        """A clean worker after the crash; then everything must hold."""
+        self.work()
+        self.act(checks.sound)
+        self.act(scenario.ended)
+        if scenario.then is not None:
+            self.act(scenario.then)
+            self.work()
+            self.act(checks.sound)
+            self.act(scenario.finally_ended)
+
+    def steps(self, saga: str) -> set[str]:
+        """The steps that the newest workflow of `saga` has finished."""
+        with self.app() as app:
+            newest = app.context.workflows.recent(saga=saga, limit=1)[0]
+            return {step.name.partition(".")[2] for step in app.context.workflows.steps(newest.id)}
+
+    def _words(self, code: int) -> str:
+        log = Path(self.settings.data_dir) / "worker.log"
+        return f"the worker ended with {code}:\n" + (log.read_text()[-4000:] if log.exists() else "")
+
+
+@dataclass
+class Stages:
+    """Makes them, below `home`; on SQLite, or on PostgreSQL where there is a `server`."""
+
+    home: Path
+    server: PostgresServer | None
+    _numbers: count[int] = field(default_factory=count)
+    _prepared: dict[str, Settings] = field(default_factory=dict)
+    _reached: dict[str, set[str]] = field(default_factory=dict)
+
+    def stage(self, scenario: Scenario) -> Stage:
+        """A city in which the scenario's saga is queued."""
+        return Stage(self._copy(self._prepare(scenario)))
+
+    def reached(self, scenario: Scenario) -> set[str]:
+        """The steps of the saga that the scenario runs through when nobody dies."""
+        if scenario.name not in self._reached:
+            stage = self.stage(scenario)
+            stage.work()
+            self._reached[scenario.name] = stage.steps(scenario.saga)
+        return self._reached[scenario.name]
+
+    def _prepare(self, scenario: Scenario) -> Settings:
+        if scenario.name not in self._prepared:
+            stage = Stage(self._copy(self._founded()))
+            for act in scenario.before:
+                stage.act(act)
+                stage.work()
+            stage.act(scenario.prepare)
+            self._prepared[scenario.name] = stage.settings
+        return self._prepared[scenario.name]
+
+    def _founded(self) -> Settings:
+        if "" not in self._prepared:
+            stage = Stage(self._settings(self.server.create_database() if self.server else None))
+            stage.act(lambda app: (app.prepare(), city.found(app.context)))
+            self._prepared[""] = stage.settings
+        return self._prepared[""]
+
+    def _copy(self, original: Settings) -> Settings:
+        url = self.server.create_database(template=original.database_url.rpartition("/")[2]) if self.server else None
+        copy = self._settings(url)
+        shutil.copytree(original.data_dir, copy.data_dir, dirs_exist_ok=True)
+        return copy
+
+    def _settings(self, url: str | None) -> Settings:
+        directory = self.home / f"city-{next(self._numbers)}"
+        directory.mkdir()
+        return city.settings_for(url or f"sqlite:///{directory}/cloudctl.sqlite3", directory)

@@ -1,0 +1,69 @@
+"""A worker process as the suite starts it: works until nothing is left to do, or dies at a point.
+
+Processes are forked from a server that has everything imported, because importing costs more than a saga.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from cloudctl.bootstrap import App, build
+from cloudctl.settings import Settings
+from tests.crash.points import Point, Trap
+
+GIVES_UP_AFTER_S = 120.0
+REAP_S = 0.1
+UNFINISHED = ("ENQUEUED", "PENDING")
+STUCK = 3
+KILLED = -signal.SIGKILL
+
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(["tests.crash.worker"])
+
+
+def start(settings: Settings, point: Point | None = None) -> BaseProcess:
+    """A worker that is running; its words are in `worker.log` of the data directory."""
+    process = _processes.Process(target=work, args=(settings, point))
+    process.start()
+    return process
+
+
+def run(settings: Settings, point: Point | None = None) -> int:
+    """Its exit code: 0 when all was worked off, KILLED, or what else happened to it."""
+    process = start(settings, point)
+    process.join()
+    assert process.exitcode is not None
+    return process.exitcode
+
+
+def work(settings: Settings, point: Point | None) -> None:
+    """The process."""
+    log = os.open(Path(settings.data_dir) / "worker.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    app = build(settings)
+    if point is not None:
+        Trap(point).set()
+    app.engine._reap_s = REAP_S
+    app.engine.launch()
+    finished = _wait(app)
+    left = app.engine.shutdown(drain_s=10)
+    if not finished or left:
+        sys.stderr.flush()
+        os._exit(STUCK)
+    app.stop()
+
+
+def _wait(app: App) -> bool:
+    end = time.monotonic() + GIVES_UP_AFTER_S
+    while time.monotonic() < end:
+        if not any(app.context.workflows.recent(status=status, limit=1) for status in UNFINISHED):
+            return True
+        time.sleep(0.05)
+    return False
