@@ -135,7 +135,6 @@ def _content(shape: type | None, *, page: bool, many: bool) -> Json:
         return {}
     _shapes[shape.__name__] = shape
     schema: Json = {"$ref": _REF.format(name=shape.__name__)}
-    sample = example_of(shape)
     if page:
         rows = {"type": "array", "items": schema}
         following: Json = {"anyOf": [{"type": "string"}, {"type": "null"}]}
@@ -144,15 +143,17 @@ def _content(shape: type | None, *, page: bool, many: bool) -> Json:
             "required": ["items", "next"],
             "properties": {"items": rows, "next": following},
         }
-        return {"schema": paged, "example": {"items": [sample], "next": None}}
+        return {"schema": paged}
     if many:
-        return {"schema": {"type": "array", "items": schema}, "example": [sample]}
-    return {"schema": schema, "example": sample}
+        return {"schema": {"type": "array", "items": schema}}
+    return {"schema": schema}
 
 
 def _joined(schema: Json) -> Json:
     components = schema.setdefault("components", {})
     _, ours = msgspec.json.schema_components(_shapes.values(), ref_template=_REF)
+    for name, shape in _shapes.items():
+        ours[name]["examples"] = [example_of(shape)]
     components.setdefault("schemas", {}).update(ours)
     components["parameters"] = PARAMETERS
     components["securitySchemes"] = {

@@ -7,7 +7,8 @@ from cloudctl.cli.words import _
 
 ACCOUNTS = Noun(
     "accounts",
-    columns=("login", "name", "roles", "active", "id", "department_id"),
+    columns=("login", "name", "roles", "active", "department", "id"),
+    joined=("department",),
     filters=("login", "department_id", "active"),
     required=("login", "name", "email", "roles"),
     optional=("department_id", "locale"),

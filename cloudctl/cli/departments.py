@@ -7,7 +7,8 @@ from cloudctl.cli.words import _
 
 DEPARTMENTS = Noun(
     "departments",
-    columns=("code", "name", "level", "id", "parent_id", "created_at"),
+    columns=("code", "name", "level", "parent", "created_at", "id"),
+    joined=("parent",),
     filters=("code", "level", "parent_id"),
     required=("code", "name", "level"),
     optional=("parent_id",),

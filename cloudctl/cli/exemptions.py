@@ -11,11 +11,12 @@ from cloudctl.cli.words import _
 
 EXEMPTIONS = Noun(
     "exemptions",
-    columns=("rule", "department_id", "system_id", "ends_on", "revoked_at", "reason", "id"),
+    columns=("rule", "department", "system", "ends_on", "revoked_at", "reason", "id"),
     filters=("rule", "department_id", "system_id"),
     required=("rule", "department_id", "ends_on", "reason"),
     optional=("system_id",),
     single=False,
+    joined=("department", "system"),
 )
 
 exemptions = EXEMPTIONS.group(_("Rules lifted for a department or system, until a day."))

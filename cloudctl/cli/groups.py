@@ -8,6 +8,7 @@ The help page of a group is written from its entries alone. A command's help is 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterable
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -15,6 +16,9 @@ from typing import Any, NamedTuple
 import click
 
 from cloudctl.cli.words import _
+
+
+_SENTENCE = re.compile(r"(?<=\.) |(?<=。)")
 
 
 class Entry(NamedTuple):
@@ -58,6 +62,10 @@ class Verbs(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(self.commands)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, first_sentence(command.help)) for name, command in self.commands.items()])
+
 
 class Lazy(click.Group):
     """A group from a table; `sections` are its entries under their headings."""
@@ -79,6 +87,11 @@ class Lazy(click.Group):
         for section in self.sections:
             with formatter.section(section.title):
                 formatter.write_dl([(entry.name.ljust(widest), entry.help) for entry in section.entries])
+
+
+def first_sentence(text: str | None) -> str:
+    """What stands before the first full stop, in either language."""
+    return _SENTENCE.split(" ".join((text or "").split()), maxsplit=1)[0]
 
 
 def _translated(text: str | None) -> str | None:

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 import click
 
-from cloudctl.cli.client import connect, item
+from cloudctl.cli.client import Client, connect, item
 from cloudctl.cli.fields import body_of, options
 from cloudctl.cli.groups import Verb, Verbs
 from cloudctl.cli.output import Form, formatted
-from cloudctl.cli.references import resolve
+from cloudctl.cli.references import codes_of, resolve
 from cloudctl.cli.words import _
 
 USUAL_ROWS = 50
@@ -40,11 +40,19 @@ _LIMIT: Decorator = click.option(
 _ALL: Decorator = click.option("--all", "everything", is_flag=True, help=_("All rows, page after page."))
 
 
+# Columns that a table shows by code: of which noun, named by which field.
+JOINS = {
+    "department": ("departments", "department_id"),
+    "parent": ("departments", "parent_id"),
+    "system": ("systems", "system_id"),
+}
+
+
 class Noun(NamedTuple):
     """A noun of the API: where it is listed, what a table shows, what it is filtered by, what its form asks for.
 
-    Without `required` there is no `create`, without `editable` no `edit`, without `single` no `show`. `shown` makes
-    a row ready for the table.
+    Without `required` there is no `create`, without `editable` no `edit`, without `single` no `show`. For the table
+    the columns `joined` get the codes of what the row names by ids, and `shown` makes a row ready.
     """
 
     name: str
@@ -54,6 +62,7 @@ class Noun(NamedTuple):
     optional: tuple[str, ...] = ()
     editable: tuple[str, ...] = ()
     single: bool = True
+    joined: tuple[str, ...] = ()
     shown: Callable[[Row], Row] = dict
 
     @property
@@ -85,11 +94,19 @@ class Noun(NamedTuple):
             """List them, newest first."""
             api = connect()
             rows, more = api.rows(self.path, body_of(api, filters), None if everything else most)
-            form.rows([self.shown(row) for row in rows] if form.is_table else rows, self.columns)
+            form.rows(self.for_people(api, rows) if form.is_table else rows, self.columns)
             if more:
                 click.echo(_("There are more rows: --all shows them."), err=True)
 
         return run
+
+    def for_people(self, api: Client, rows: list[Row]) -> list[Row]:
+        """The rows of a table: codes instead of ids, one more list a joined column."""
+        for column in self.joined:
+            noun, field = JOINS[column]
+            codes = codes_of(api, noun) if rows else {}
+            rows = [{**row, column: codes.get(row[field], row[field])} for row in rows]
+        return [self.shown(row) for row in rows]
 
     def showing(self) -> Verb:
         """`show`."""

@@ -12,9 +12,10 @@ from cloudctl.cli.words import _
 
 QUOTAS = Noun(
     "quotas",
-    columns=("department_id", "cloud", "zone", "dimension", "limit", "held", "committed"),
+    columns=("department", "cloud", "zone", "dimension", "limit", "held", "committed"),
     filters=("department_id", "cloud", "zone", "dimension"),
     single=False,
+    joined=("department",),
 )
 
 quotas = QUOTAS.group(_("What a department may use, holds and uses."))

@@ -36,6 +36,13 @@ HANDLES: dict[str, Handle] = {
 }
 
 
+def codes_of(api: Client, noun: str) -> dict[str | None, str]:
+    """What people call each thing of a noun, by its id."""
+    handle = HANDLES[noun]
+    rows, _more = api.rows(handle.path, {}, None)
+    return {row["id"]: row[handle.field] for row in rows}
+
+
 def resolve(api: Client, noun: str, name: str) -> str:
     """The id of what `name` means; raises Failure when it means nothing, or more than one thing."""
     handle = HANDLES.get(noun)

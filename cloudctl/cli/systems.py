@@ -7,7 +7,8 @@ from cloudctl.cli.words import _
 
 SYSTEMS = Noun(
     "systems",
-    columns=("code", "name", "mlps_level", "classification", "id", "department_id"),
+    columns=("code", "name", "mlps_level", "classification", "department", "id"),
+    joined=("department",),
     filters=("code", "department_id", "mlps_level"),
     required=("code", "name", "mlps_level"),
     optional=("department_id", "classification"),

@@ -19,7 +19,7 @@ from cloudctl.cli.words import _
 GAP = "  "
 NOTHING = "-"
 PEOPLE_ZONE = timezone(timedelta(hours=8))  # Asia/Shanghai has had no other offset since 1991
-LABELLED = frozenset({"state", "kind", "level", "effect", "power", "dimension", "backup", "outcome", "role"})
+LABELLED = frozenset({"state", "kind", "level", "effect", "power", "dimension", "backup", "outcome", "role", "roles"})
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*(Z|[+-]\d\d:\d\d)\Z")
 
 
@@ -56,23 +56,22 @@ def record_table(record: Mapping[str, Any], keys: Sequence[str] | None = None) -
 
 def cell(key: str, value: Any) -> str:
     """A value as people read it; `key` tells what it is. Never more than one line."""
+    if value in (None, "", [], {}):
+        return NOTHING
     match value:
-        case None | "" | [] | {}:
-            return NOTHING
         case str():
             return _text(key, value)
         case list():
             return ", ".join(cell(key, entry) for entry in value)
         case dict():
-            return ", ".join(f"{name}={cell(name, entry)}" for name, entry in value.items())
-    return _figure(key, value)
+            given = {name: entry for name, entry in value.items() if entry not in (None, [], {})}
+            return ", ".join(f"{name}={cell(name, entry)}" for name, entry in given.items())
+    return _figure(value)
 
 
-def _figure(key: str, value: Any) -> str:
+def _figure(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if key.endswith("_at_ms"):
-        return people_time(datetime.fromtimestamp(value / 1000, PEOPLE_ZONE))
     return str(value)
 
 

@@ -57,3 +57,9 @@ def add_months(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     first_of_next = date(year + (month == 11), (month + 1) % 12 + 1, 1)
     return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), first_of_next - timedelta(days=1))
+
+
+def months_until(start: date, end: date) -> int:
+    """The whole months from `start` that reach `end`: 12 for the same day a year later, 13 for the day after it."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return months + (add_months(start, months) < end)

@@ -6,7 +6,7 @@
 
 The file is a tar of `manifest.json` and `database`: a whole SQLite file, or pg_dump's custom format. It shows one
 moment, the engine's own tables included, while the service goes on working. It holds sealed secrets but never the key:
-keep the key elsewhere. A copy goes back into the kind of database that it came from; run `migrations.upgrade` afterwards.
+keep that elsewhere. A copy goes back into the kind of database that it came from; run `migrations.upgrade` afterwards.
 """
 
 from __future__ import annotations

@@ -48,11 +48,6 @@ class Expression:
         except _FAILURES as error:
             raise ConfigurationError("This is not a CEL expression: {problem}", problem=str(error)) from error
 
-    @property
-    def names(self) -> frozenset[str]:
-        """The variables it mentions, those of its macros (`x` in `items.all(x, ...)`) included."""
-        return frozenset(self._program.variables())
-
     def value(self, context: Context) -> Any:
         """Its value; raises ConfigurationError for an absent field, a wrong type or a failed computation."""
         try:

@@ -202,7 +202,9 @@ class Prefixes(Protocol):
         """Cuts the first free prefix; raises PoolExhausted."""
         ...
 
-    def reserve_exactly(self, *, zone: str, cidr: str, network_id: UUID, order_id: UUID | None, now: datetime) -> Prefix:
+    def reserve_exactly(
+        self, *, zone: str, cidr: str, network_id: UUID, order_id: UUID | None, now: datetime
+    ) -> Prefix:
         """Takes this prefix; raises Invalid when it lies in no supernet of the zone, Conflict when it overlaps."""
         ...
 

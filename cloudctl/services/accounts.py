@@ -9,7 +9,7 @@ from cloudctl.domain.accounts import DEPARTMENT_ROLES, Account, Actor, Permissio
 from cloudctl.domain.errors import Invalid, Unauthenticated
 from cloudctl.ports.context import Context, Request
 from cloudctl.services import tokens
-from cloudctl.services.changes import apply_changes
+from cloudctl.services.edits import apply_edits
 
 EDITABLE = frozenset({"name", "email", "roles", "locale", "active"})
 
@@ -61,7 +61,7 @@ def update(
         uow.check_version(account, expected_version)
         if "roles" in changes:
             _check_roles(changes["roles"], account.department_id)
-        before, after = apply_changes(account, changes, EDITABLE)
+        before, after = apply_edits(account, changes, EDITABLE)
         uow.audit(
             "update/account", "account", account.id, department_id=account.department_id, before=_plain(before),
             after=_plain(after),

@@ -10,7 +10,7 @@ from cloudctl.domain.catalogue import Classification, Image, Specification, Volu
 from cloudctl.domain.errors import Conflict, Invalid, NotFound
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import Catalogue
-from cloudctl.services.changes import apply_changes
+from cloudctl.services.edits import apply_edits
 
 Entry = Specification | Image | VolumeType | Zone | Classification
 
@@ -46,7 +46,7 @@ def put(ctx: Context, request: Request, noun: str, code: str, fields: dict[str, 
             entry = NOUNS[noun](code=code, **fields)
             uow.catalogue.add(entry)
         else:
-            before, _ = apply_changes(entry, fields, frozenset(fields))
+            before, _ = apply_edits(entry, fields, frozenset(fields))
             _refuse_new_sizes(code, before)
         uow.audit("create/catalogue" if before is None else "update/catalogue", noun, code, before=before, after=fields)
         return uow.answer(entry)

@@ -1,27 +1,140 @@
-"""Field changes of a record: applied from a request, told to the audit trail."""
+"""Change items as transactions: resize, extend, renew and release, put on record around the calls to the cloud.
+
+for change in changes_of(ctx, order_id):
+start_change(ctx, order_id, change)      # resource: changing, or releasing
+...                                      # the cloud is asked
+finish_change(ctx, order_id, change)     # the record takes the new values, the ledger is booked
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from uuid import UUID
 
-from cloudctl.domain.errors import Invalid
+from cloudctl.domain.items import (
+    CHANGE_ITEMS,
+    ExtendItem,
+    Item,
+    ReleaseItem,
+    RenewItem,
+    ResizeItem,
+    changed_resource,
+    item_kind,
+)
+from cloudctl.domain.orders import Order
+from cloudctl.domain.plans import Change, change_demand
+from cloudctl.domain.resources import Resource
+from cloudctl.domain.servers import Server
+from cloudctl.domain.volumes import Volume
+from cloudctl.ports.context import Context
+from cloudctl.ports.unit_of_work import UnitOfWork
+from cloudctl.services import assessment
+from cloudctl.services.deliveries import platform_request
+from cloudctl.services.history import say
+
+# The progress line of each kind of change.
+SAID = {
+    "resize": "{name} now has the specification {value}.",
+    "extend": "{name} now has {value} GiB.",
+    "renew": "{name} now runs until {value}.",
+    "release": "{name} is switched off; it can be restored for {value} days.",
+}
 
 
-def apply_changes(
-    entity: object, changes: dict[str, Any], editable: frozenset[str]
-) -> tuple[dict[str, object], dict[str, object]]:
-    """Sets the changed fields; answers (before, after) of those that differ. Raises Invalid for any other field."""
-    unknown = sorted(set(changes) - editable)
-    if unknown:
-        raise Invalid(
-            "{field_name} cannot be changed.",
-            field=unknown[0],
-            way_out="These can: {editable}.",
-            field_name=unknown[0],
-            editable=", ".join(sorted(editable)),
+def changes_of(ctx: Context, order_id: UUID) -> list[Change]:
+    """The change items of an order that are not applied yet, with their resources."""
+    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
+        changes = _changes(uow, uow.orders.get(order_id))
+        return [change for change in changes if not _applied(change.item, change.resource)]
+
+
+def start_change(ctx: Context, order_id: UUID, change: Change) -> None:
+    """Marks the resource as changing, or releasing, before the cloud is asked."""
+    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
+        resource = uow.resources.lock(change.resource.id)
+        if resource.state == "active" and not isinstance(change.item, RenewItem):
+            resource.advance("release" if isinstance(change.item, ReleaseItem) else "change")
+
+
+def finish_change(ctx: Context, order_id: UUID, change: Change) -> None:
+    """The cloud confirmed: the record takes the new values; what shrank is freed now, what grew is committed now."""
+    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
+        order = uow.orders.lock(order_id)
+        resource = uow.resources.lock(change.resource.id)
+        if _applied(change.item, resource):
+            return
+        value = _take_over(ctx, uow, order, change, resource)
+        uow.quotas.commit(order, change.demand.growth())
+        shrinking = change.demand.shrinking()
+        uow.quotas.free(resource.department_id, resource.cloud, resource.zone, shrinking, order.id)
+        say(uow, order, SAID[item_kind(change.item)], name=resource.name, value=value)
+        uow.audit(
+            f"update/{item_kind(change.item)}",
+            resource.KIND.value,
+            resource.id,
+            department_id=resource.department_id,
+            after={"order": order.number, "state": resource.state},
         )
-    before = {name: getattr(entity, name) for name, value in changes.items() if getattr(entity, name) != value}
-    after = {name: changes[name] for name in before}
-    for name, value in after.items():
-        setattr(entity, name, value)
-    return before, after
+
+
+def _take_over(ctx: Context, uow: UnitOfWork, order: Order, change: Change, resource: Resource) -> object:
+    """The record takes the new values; answers the one that is told."""
+    match change.item:
+        case ResizeItem() if isinstance(resource, Server):
+            specification = uow.catalogue.specification(change.item.specification)
+            resource.specification = specification.code
+            resource.vcpu = specification.vcpu
+            resource.memory_mib = specification.memory_mib
+            resource.root_disk_gib = specification.root_disk_gib
+            resource.advance("activate")
+            return specification.code
+        case ExtendItem() if isinstance(resource, Volume):
+            resource.size_gib = change.item.size_gib
+            resource.advance("activate")
+            return resource.size_gib
+        case RenewItem():
+            resource.expires_on = change.item.expires_on
+            return resource.expires_on
+        case _:
+            _retain(ctx, uow, order, resource)
+            return ctx.limits.retention_days
+
+
+def _retain(ctx: Context, uow: UnitOfWork, order: Order, resource: Resource) -> None:
+    """Starts the retention of a released resource, and of a server's addresses with it."""
+    until = uow.now + timedelta(days=ctx.limits.retention_days)
+    for leaving in [resource, *assessment.addresses_of(uow, resource)]:
+        if leaving.state == "active":
+            leaving.advance("release")
+        if leaving.state == "releasing":
+            leaving.advance("retain")
+            leaving.purge_after = until
+        leaving.unclaim(order.id)
+    if isinstance(resource, Server):
+        resource.power = "off"
+
+
+def _changes(uow: UnitOfWork, order: Order) -> list[Change]:
+    """The order's change items against the records as they stand."""
+    changes = []
+    for position, item in enumerate(order.items):
+        key = changed_resource(item)
+        if key is not None and isinstance(item, CHANGE_ITEMS):
+            resource = uow.resources.get(key)
+            wanted = uow.catalogue.specification(item.specification) if isinstance(item, ResizeItem) else None
+            demand = change_demand(item, resource, wanted)
+            changes.append(Change(position=position, item=item, resource=resource, demand=demand, wanted=wanted))
+    return changes
+
+
+def _applied(item: Item, resource: Resource) -> bool:
+    """Whether the record already has the change: then an earlier run of the step finished it."""
+    match item:
+        case ResizeItem():
+            return isinstance(resource, Server) and resource.specification == item.specification
+        case ExtendItem():
+            return isinstance(resource, Volume) and resource.size_gib >= item.size_gib
+        case RenewItem():
+            return resource.expires_on is not None and resource.expires_on >= item.expires_on
+        case _:
+            return resource.state in {"retained", "purging", "released"}

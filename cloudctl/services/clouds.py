@@ -9,7 +9,7 @@ from cloudctl.domain.accounts import Permission
 from cloudctl.domain.clouds import Cloud, CloudKind
 from cloudctl.domain.quotas import Dimension
 from cloudctl.ports.context import Context, Request
-from cloudctl.services.changes import apply_changes
+from cloudctl.services.edits import apply_edits
 
 EDITABLE = frozenset({"name", "zones", "capacity", "overcommit", "max_mlps_level", "external_network", "retired"})
 
@@ -62,7 +62,7 @@ def update(
         uow.check_version(cloud, expected_version)
         for zone in sorted(changes.get("zones", ())):
             uow.catalogue.zone(zone)
-        before, after = apply_changes(cloud, changes, EDITABLE)
+        before, after = apply_edits(cloud, changes, EDITABLE)
         uow.audit("update/cloud", "cloud", cloud.id, before=_plain(before), after=_plain(after))
         return uow.answer(cloud)
 

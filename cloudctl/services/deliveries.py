@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -18,18 +17,9 @@ from cloudctl.domain.catalogue import Image, VolumeType
 from cloudctl.domain.clouds import Cloud
 from cloudctl.domain.errors import NotFound
 from cloudctl.domain.items import (
-    CHANGE_ITEMS,
     NEW_ITEMS,
-    ExtendItem,
-    Item,
-    ReleaseItem,
-    RenewItem,
-    ResizeItem,
-    changed_resource,
-    item_kind,
 )
 from cloudctl.domain.orders import Order
-from cloudctl.domain.plans import Change, change_demand
 from cloudctl.domain.quotas import Demand, Dimension
 from cloudctl.domain.resources import Resource, Tenant
 from cloudctl.domain.servers import Server
@@ -211,96 +201,6 @@ def fail(ctx: Context, order_id: UUID, step: str, reason: str) -> None:
         assessment.let_go(uow, order)
         order.last_error = f"{step}: {reason}"
         advance(uow, order, "cancel" if order.cancel_requested else "fail", order.last_error)
-
-
-def changes_of(ctx: Context, order_id: UUID) -> list[Change]:
-    """The change items of an order that are not applied yet, with their resources."""
-    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
-        changes = _changes(uow, uow.orders.get(order_id))
-        return [change for change in changes if not _applied(change.item, change.resource)]
-
-
-def start_change(ctx: Context, order_id: UUID, change: Change) -> None:
-    """Marks the resource as changing, or releasing, before the cloud is asked."""
-    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
-        resource = uow.resources.lock(change.resource.id)
-        if resource.state == "active" and not isinstance(change.item, RenewItem):
-            resource.advance("release" if isinstance(change.item, ReleaseItem) else "change")
-
-
-def finish_change(ctx: Context, order_id: UUID, change: Change) -> None:
-    """The cloud confirmed: the record takes the new values; what shrank is freed now, what grew is committed now."""
-    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
-        order = uow.orders.lock(order_id)
-        resource = uow.resources.lock(change.resource.id)
-        if _applied(change.item, resource):
-            return
-        match change.item:
-            case ResizeItem() if isinstance(resource, Server):
-                specification = uow.catalogue.specification(change.item.specification)
-                resource.specification = specification.code
-                resource.vcpu = specification.vcpu
-                resource.memory_mib = specification.memory_mib
-                resource.root_disk_gib = specification.root_disk_gib
-                resource.advance("activate")
-            case ExtendItem() if isinstance(resource, Volume):
-                resource.size_gib = change.item.size_gib
-                resource.advance("activate")
-            case RenewItem():
-                resource.expires_on = change.item.expires_on
-            case ReleaseItem():
-                _retain(ctx, uow, order, resource)
-        uow.quotas.commit(order, change.demand.growth())
-        shrinking = change.demand.shrinking()
-        uow.quotas.free(resource.department_id, resource.cloud, resource.zone, shrinking, order.id)
-        say(uow, order, "{kind} {name} is done.", kind=resource.KIND.value, name=resource.name)
-        uow.audit(
-            f"update/{item_kind(change.item)}",
-            resource.KIND.value,
-            resource.id,
-            department_id=resource.department_id,
-            after={"order": order.number, "state": resource.state},
-        )
-
-
-def _retain(ctx: Context, uow: UnitOfWork, order: Order, resource: Resource) -> None:
-    """Starts the retention of a released resource, and of a server's addresses with it."""
-    until = uow.now + timedelta(days=ctx.limits.retention_days)
-    for leaving in [resource, *assessment.addresses_of(uow, resource)]:
-        if leaving.state == "active":
-            leaving.advance("release")
-        if leaving.state == "releasing":
-            leaving.advance("retain")
-            leaving.purge_after = until
-        leaving.unclaim(order.id)
-    if isinstance(resource, Server):
-        resource.power = "off"
-
-
-def _changes(uow: UnitOfWork, order: Order) -> list[Change]:
-    """The order's change items against the records as they stand."""
-    changes = []
-    for position, item in enumerate(order.items):
-        key = changed_resource(item)
-        if key is not None and isinstance(item, CHANGE_ITEMS):
-            resource = uow.resources.get(key)
-            wanted = uow.catalogue.specification(item.specification) if isinstance(item, ResizeItem) else None
-            demand = change_demand(item, resource, wanted)
-            changes.append(Change(position=position, item=item, resource=resource, demand=demand, wanted=wanted))
-    return changes
-
-
-def _applied(item: Item, resource: Resource) -> bool:
-    """Whether the record already has the change: then an earlier run of the step finished it."""
-    match item:
-        case ResizeItem():
-            return isinstance(resource, Server) and resource.specification == item.specification
-        case ExtendItem():
-            return isinstance(resource, Volume) and resource.size_gib >= item.size_gib
-        case RenewItem():
-            return resource.expires_on is not None and resource.expires_on >= item.expires_on
-        case _:
-            return resource.state in {"retained", "purging", "released"}
 
 
 def _referred(resources: Iterable[Resource]) -> set[UUID]:

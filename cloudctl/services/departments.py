@@ -9,7 +9,7 @@ from cloudctl.domain.accounts import Permission
 from cloudctl.domain.departments import Department, Level
 from cloudctl.domain.errors import Invalid
 from cloudctl.ports.context import Context, Request
-from cloudctl.services.changes import apply_changes
+from cloudctl.services.edits import apply_edits
 
 EDITABLE = frozenset({"name", "level", "parent_id"})
 
@@ -43,7 +43,7 @@ def update(
         department = uow.departments.get(department_id)
         uow.check_version(department, expected_version)
         _refuse_loop(uow.departments.get, department_id, changes.get("parent_id"))
-        before, after = apply_changes(department, changes, EDITABLE)
+        before, after = apply_edits(department, changes, EDITABLE)
         uow.audit(
             "update/department", "department", department.id, department_id=department.id, before=before, after=after
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from cloudctl.domain.calendars import today_for_people
+from cloudctl.domain.calendars import months_until, today_for_people
 from cloudctl.domain.clouds import Cloud
 from cloudctl.domain.items import ExtendItem, Item, RenewItem, ResizeItem, ServerItem, item_kind
 from cloudctl.domain.orders import Order
@@ -39,7 +39,6 @@ NEUTRAL_ITEM = ItemFacts(
     resource_kind="",
     growth=False,
 )
-DAYS_A_MONTH = 30
 
 
 def order_facts(uow: UnitOfWork, order: Order, plan: Plan, system: System, cloud: Cloud) -> dict[str, Any]:
@@ -142,7 +141,7 @@ def _changed(change: Change, today: date) -> dict[str, Any]:
     elif isinstance(item, ExtendItem):
         facts["disk_gib"] = item.size_gib
     elif isinstance(item, RenewItem):
-        facts["term_months"] = -(-(item.expires_on - today).days // DAYS_A_MONTH)
+        facts["term_months"] = months_until(today, item.expires_on)
     facts["growth"] = any(amount > 0 for amount in change.demand.values())
     return facts
 

@@ -9,7 +9,7 @@ from cloudctl.domain.accounts import Permission
 from cloudctl.domain.errors import Invalid
 from cloudctl.domain.systems import System
 from cloudctl.ports.context import Context, Request
-from cloudctl.services.changes import apply_changes
+from cloudctl.services.edits import apply_edits
 
 EDITABLE = frozenset({"name", "mlps_level", "classification"})
 
@@ -63,7 +63,7 @@ def update(
         system = uow.systems.get(system_id)
         request.actor.require_sight(system.department_id, "system", system_id)
         uow.check_version(system, expected_version)
-        before, after = apply_changes(system, changes, EDITABLE)
+        before, after = apply_edits(system, changes, EDITABLE)
         system.check()
         uow.audit("update/system", "system", system.id, department_id=system.department_id, before=before, after=after)
         return uow.answer(system)

@@ -16,7 +16,7 @@ from cloudctl.domain.servers import Server, ServerFact, ServerStatus
 from cloudctl.domain.volumes import Volume, VolumeStatus
 from cloudctl.domain.workflows import Verdict
 from cloudctl.ports.context import Context
-from cloudctl.services import deliveries
+from cloudctl.services import changes, deliveries
 from cloudctl.services.deliveries import Delivery
 from cloudctl.workflows.attempts import FINAL, insist, poll
 from cloudctl.workflows.building import open_site
@@ -36,24 +36,24 @@ def apply_all(ctx: Context, order_id: UUID) -> Verdict | None:
     """Applies what is not applied yet, in the order of the form."""
     delivery = deliveries.load(ctx, order_id)
     touched = sum(isinstance(item, CHANGE_ITEMS) for item in delivery.order.items)
-    pending = deliveries.changes_of(ctx, order_id)
+    pending = changes.changes_of(ctx, order_id)
     applied = touched - len(pending)
     for change in pending:
-        deliveries.start_change(ctx, order_id, change)
+        changes.start_change(ctx, order_id, change)
         try:
             _apply(open_site(ctx, order_id), change)
         except FINAL as error:
             if not applied:
                 raise
             return {"outcome": "park", "reason": str(error), "step": "apply_changes"}
-        deliveries.finish_change(ctx, order_id, change)
+        changes.finish_change(ctx, order_id, change)
         applied += 1
     return None
 
 
 def take_back(ctx: Context, order_id: UUID) -> None:
     """Servers that were switched off for a release that did not happen run again."""
-    for change in deliveries.changes_of(ctx, order_id):
+    for change in changes.changes_of(ctx, order_id):
         resource = change.resource
         if isinstance(resource, Server) and resource.state == "releasing":
             site = open_site(ctx, order_id)

@@ -213,11 +213,14 @@ def openstack(folder: Path) -> Iterator[ProviderCase]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the SDK warns of itself
             connection = sdk.connect(cloud=lab.cloud)
-            body = {"network": {"name": "by-hand", "project_id": tenant}}
-            made = connection.network.post("/networks", json=body).json()["network"]["id"]
-        yield
-        assert connection.network.delete(f"/networks/{made}").status_code == 204
-        connection.close()
+            made = connection.network.create_network(name="by-hand", project_id=tenant)
+        try:
+            yield
+        finally:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                connection.network.delete_network(made)
+                connection.close()
 
     yield ProviderCase(
         name="openstack",

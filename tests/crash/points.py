@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,36 +45,38 @@ def die() -> None:
 
 
 class Trap:
-    """Kills this process at `point`: wraps the engine's one way into a step, and every call that can have an effect."""
+    """Counts every call inside every step, and kills this process at `point`.
 
-    def __init__(self, point: Point) -> None:
+    It wraps the engine's one way into a step, and the two ways out of one that leave something behind.
+    """
+
+    def __init__(self, point: Point | None) -> None:
+        self.calls: Counter[str] = Counter()
         self._point = point
         self._lock = threading.Lock()
-        self._inside = False
-        self._calls = 0
+        self._step: str | None = None
 
     def set(self) -> None:
-        """From now on; for the life of the process."""
-        steps.judged = self._step(steps.judged)
-        SimulatedCloud.call = self._call(SimulatedCloud.call)  # type: ignore[method-assign]
-        DatabaseUnitOfWork.__exit__ = self._transaction(DatabaseUnitOfWork.__exit__)  # type: ignore[method-assign]
+        """From now on; for the life of the process, in which one saga runs."""
+        steps.judged = self._trapped_step(steps.judged)
+        SimulatedCloud.call = self._trapped_call(SimulatedCloud.call)  # type: ignore[method-assign]
+        DatabaseUnitOfWork.__exit__ = self._trapped_transaction(  # type: ignore[method-assign]
+            DatabaseUnitOfWork.__exit__
+        )
 
-    def _step(self, judged: Callable[..., Verdict]) -> Callable[..., Verdict]:
+    def _trapped_step(self, judged: Callable[..., Verdict]) -> Callable[..., Verdict]:
         def trapped(step: Step, ctx: object, *ids: Any) -> Verdict:
-            if step.__name__ != self._point.step:
-                return judged(step, ctx, *ids)
-            if self._point.when == "before":
-                die()
-            self._inside = True
+            self._reach(Point(step.__name__, "before"))
+            self._step = step.__name__
+            self.calls[self._step] += 0
             verdict = judged(step, ctx, *ids)
-            self._inside = False
-            if self._point.when == "after":
-                die()
+            self._step = None
+            self._reach(Point(step.__name__, "after"))
             return verdict
 
         return trapped
 
-    def _call(self, call: Callable[..., Any]) -> Callable[..., Any]:
+    def _trapped_call(self, call: Callable[..., Any]) -> Callable[..., Any]:
         @contextmanager
         def trapped(cloud: SimulatedCloud, operation: str, **told: Any) -> Iterator[Any]:
             with call(cloud, operation, **told) as made:
@@ -83,7 +86,7 @@ class Trap:
 
         return trapped
 
-    def _transaction(self, leave: Callable[..., None]) -> Callable[..., None]:
+    def _trapped_transaction(self, leave: Callable[..., None]) -> Callable[..., None]:
         def trapped(*of: Any) -> None:
             leave(*of)
             self._done()
@@ -91,9 +94,11 @@ class Trap:
         return trapped
 
     def _done(self) -> None:
-        if not self._inside or self._point.when != "inside":
-            return
         with self._lock:
-            self._calls += 1
-            if self._calls == self._point.nth:
-                die()
+            if self._step is not None:
+                self.calls[self._step] += 1
+                self._reach(Point(self._step, "inside", self.calls[self._step]))
+
+    def _reach(self, point: Point) -> None:
+        if point == self._point:
+            die()

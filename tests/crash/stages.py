@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -45,22 +46,24 @@ class Stage:
     def recover(self, scenario: Scenario) -> None:
         """A clean worker after the crash; then everything must hold."""
         self.work()
-        self.act(checks.sound)
-        self.act(scenario.ended)
-        if scenario.then is not None:
-            self.act(scenario.then)
-            self.work()
-            self.act(checks.sound)
-            self.act(scenario.finally_ended)
-
-    def steps(self, saga: str) -> set[str]:
-        """The steps that the newest workflow of `saga` has finished."""
         with self.app() as app:
-            newest = app.context.workflows.recent(saga=saga, limit=1)[0]
-            return {step.name.partition(".")[2] for step in app.context.workflows.steps(newest.id)}
+            checks.sound(app)
+            scenario.ended(app)
+            if scenario.then is None:
+                return
+            scenario.then(app)
+        self.work()
+        with self.app() as app:
+            checks.sound(app)
+            scenario.finally_ended(app)
+
+    def calls(self) -> dict[str, int]:
+        """The steps that the last clean worker ran, and how many calls with an effect each made."""
+        told: dict[str, int] = json.loads((Path(self.settings.data_dir) / worker.CALLS).read_text())
+        return told
 
     def _words(self, code: int) -> str:
-        log = Path(self.settings.data_dir) / "worker.log"
+        log = Path(self.settings.data_dir) / worker.LOG
         return f"the worker ended with {code}:\n" + (log.read_text()[-4000:] if log.exists() else "")
 
 
@@ -72,19 +75,25 @@ class Stages:
     server: PostgresServer | None
     _numbers: count[int] = field(default_factory=count)
     _prepared: dict[str, Settings] = field(default_factory=dict)
-    _reached: dict[str, set[str]] = field(default_factory=dict)
+    _counted: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def stage(self, scenario: Scenario) -> Stage:
         """A city in which the scenario's saga is queued."""
         return Stage(self._copy(self._prepare(scenario)))
 
-    def reached(self, scenario: Scenario) -> set[str]:
-        """The steps of the saga that the scenario runs through when nobody dies."""
-        if scenario.name not in self._reached:
+    def busiest(self, step: str, scenarios: Iterable[Scenario]) -> Scenario:
+        """The scenario in which the step makes the most calls; there must be one that reaches it."""
+        reaching = [scenario for scenario in scenarios if step in self._calls(scenario)]
+        assert reaching, f"no scenario reaches {step}"
+        return max(reaching, key=lambda scenario: self._calls(scenario)[step])
+
+    def _calls(self, scenario: Scenario) -> dict[str, int]:
+        """What the scenario's steps do when nobody dies."""
+        if scenario.name not in self._counted:
             stage = self.stage(scenario)
             stage.work()
-            self._reached[scenario.name] = stage.steps(scenario.saga)
-        return self._reached[scenario.name]
+            self._counted[scenario.name] = stage.calls()
+        return self._counted[scenario.name]
 
     def _prepare(self, scenario: Scenario) -> Settings:
         if scenario.name not in self._prepared:

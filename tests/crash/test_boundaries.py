@@ -20,7 +20,7 @@ def test_without_a_crash(scenario: Scenario, sqlite: Stages) -> None:
 @pytest.mark.parametrize("when", WHENS)
 @pytest.mark.parametrize("step", PROVISION.step_names)
 def test_a_crash_at_a_boundary(step: str, when: str, sqlite: Stages) -> None:
-    scenario = next(scenario for scenario in BUILDS if step in sqlite.reached(scenario))
+    scenario = sqlite.busiest(step, BUILDS)
     stage = sqlite.stage(scenario)
     assert stage.work(Point(step, when)), "the worker survived the point"
     stage.recover(scenario)

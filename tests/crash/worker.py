@@ -5,6 +5,7 @@ Processes are forked from a server that has everything imported, because importi
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import signal
@@ -21,6 +22,7 @@ GIVES_UP_AFTER_S = 120.0
 REAP_S = 0.1
 UNFINISHED = ("ENQUEUED", "PENDING")
 STUCK = 3
+LOG, CALLS = "worker.log", "calls.json"
 KILLED = -signal.SIGKILL
 
 _processes = multiprocessing.get_context("forkserver")
@@ -28,7 +30,7 @@ _processes.set_forkserver_preload(["tests.crash.worker"])
 
 
 def start(settings: Settings, point: Point | None = None) -> BaseProcess:
-    """A worker that is running; its words are in `worker.log` of the data directory."""
+    """A worker that is running. LOG in the data directory has its words, and CALLS at its end the calls of each step."""
     process = _processes.Process(target=work, args=(settings, point))
     process.start()
     return process
@@ -44,12 +46,13 @@ def run(settings: Settings, point: Point | None = None) -> int:
 
 def work(settings: Settings, point: Point | None) -> None:
     """The process."""
-    log = os.open(Path(settings.data_dir) / "worker.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    data = Path(settings.data_dir)
+    log = os.open(data / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 1)
     os.dup2(log, 2)
     app = build(settings)
-    if point is not None:
-        Trap(point).set()
+    trap = Trap(point)
+    trap.set()
     app.engine._reap_s = REAP_S
     app.engine.launch()
     finished = _wait(app)
@@ -58,6 +61,7 @@ def work(settings: Settings, point: Point | None) -> None:
         sys.stderr.flush()
         os._exit(STUCK)
     app.stop()
+    (data / CALLS).write_text(json.dumps(trap.calls))
 
 
 def _wait(app: App) -> bool:

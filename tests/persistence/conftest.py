@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from cloudctl.persistence import migrations
 from cloudctl.persistence.engines import Engines, open_engines
 from cloudctl.persistence.mapping import map_domain
 from cloudctl.persistence.queries.database import DatabaseQueries
+from cloudctl.persistence.tables import metadata
 from tests.lab.postgres import PostgresServer
 from tests.persistence.records import City, Database
 
@@ -37,11 +39,12 @@ def postgres_url(postgres: PostgresServer) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: PostgresServer) -> str:
-    engines = open_engines(postgres.create_database("migrated"))
-    migrations.upgrade(engines.write)
-    engines.close()
-    return "migrated"
+def postgres_migrated(postgres: PostgresServer) -> Iterator[Engines]:
+    """One migrated database for all tests: emptying it is twenty times quicker than making another."""
+    made = open_engines(postgres.create_database("migrated"), writers=60)
+    migrations.upgrade(made.write)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")
@@ -75,12 +78,12 @@ def engines(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engines]
         yield made
         made.close()
         return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    url = server.create_database(template=request.getfixturevalue("postgres_template"))
-    made = open_engines(url, writers=60)
+    made = request.getfixturevalue("postgres_migrated")
+    with made.write.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))  # neither triggers nor references
+        for table in metadata.tables.values():
+            connection.execute(table.delete())
     yield made
-    made.close()
-    server.drop_database(url.rpartition("/")[2])
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier, Event
@@ -10,8 +11,9 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from cloudctl.domain.departments import Department
 from cloudctl.domain.errors import Conflict, IdempotencyMismatch
@@ -186,33 +188,45 @@ def test_audit_events_are_sealed_once(city: City, database: Database) -> None:
     assert [row.sealed_at for row in database.all(select(audit_events))] == [START]
 
 
-def test_progress_is_numbered_in_the_order_of_commits(city: City, database: Database, queries: DatabaseQueries) -> None:
-    """The later of two transactions commits first: a reader that saw its line must not miss the other's."""
-    early, late = city.order("2026-000001"), city.order("2026-000002")
-    opened, committed = Event(), Event()
+def test_no_line_appears_behind_a_reader(city: City, database: Database, queries: DatabaseQueries) -> None:
+    """While one transaction has its number and is not committed yet, no later number can be seen."""
+    order = city.order()
+    numbered, go = Event(), Event()
 
     def slow() -> None:
         with database.work() as uow:
-            uow.progress(line(city, early.id, "slow"))
-            if database.engines.write.dialect.name == "postgresql":
-                uow.orders.lock(early.id)
-                opened.set()
-                assert committed.wait(30)
+            uow.progress(line(city, order.id, "slow"))
 
-    with ThreadPoolExecutor(1) as pool:
-        ended = pool.submit(slow)
-        if database.engines.write.dialect.name == "postgresql":
-            assert opened.wait(30)
-        else:
-            ended.result(30)
+            @event.listens_for(uow.session, "before_commit")
+            def hold_on(_: Session) -> None:
+                numbered.set()
+                assert go.wait(30)
+
+    def quick() -> None:
         with database.work() as uow:
-            uow.progress(line(city, late.id, "quick"))
-        seen = queries.progress_since(0)
-        committed.set()
-        ended.result(30)
-    rest = queries.progress_since(seen[-1].seq)
-    assert sorted(row.message for row in [*seen, *rest]) == ["quick", "slow"]
-    assert queries.last_progress() == max(row.seq for row in [*seen, *rest])
+            uow.progress(line(city, order.id, "quick"))
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(slow)
+        assert numbered.wait(30)
+        second = pool.submit(quick)
+        wait_for_a_waiter(database)
+        assert queries.progress_since(0) == []
+        assert not second.done()
+        go.set()
+        first.result(30)
+        second.result(30)
+    assert [row.message for row in queries.progress_since(0)] == ["slow", "quick"]
+
+
+def wait_for_a_waiter(database: Database) -> None:
+    """Until the second transaction stands in line: at the lock on PostgreSQL, at the one writing connection on SQLite."""
+    if database.engines.write.dialect.name == "sqlite":
+        return
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    deadline = time.monotonic() + 30
+    while database.all(waiting) == [(0,)]:
+        assert time.monotonic() < deadline
 
 
 def test_progress_under_load_is_never_missed(city: City, database: Database, queries: DatabaseQueries) -> None:
@@ -230,8 +244,6 @@ def test_progress_under_load_is_never_missed(city: City, database: Database, que
         while True:
             last_round = done.is_set()
             seen += queries.progress_since(seen[-1].seq if seen else 0, limit=7)
-            if last_round and len(seen) == queries.last_progress():
-                return [row.message for row in seen]
             if last_round and not queries.progress_since(seen[-1].seq if seen else 0):
                 return [row.message for row in seen]
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from cloudctl.settings import Settings
 
 
+NOISY = ("alembic", "dbos", "uvicorn")  # what they say below a warning is no business of an operator
+
+
 def settings_with(**overrides: object) -> Settings:
     """The settings in force, with those options of the command line that were given."""
     from cloudctl.settings import SettingsError, load  # noqa: PLC0415 - as all below: loaded when it runs
@@ -75,4 +78,6 @@ def log_as_set(settings: Settings) -> None:
         "worker": lambda: settings.executor_id or None,
     }
     plain = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for library in NOISY:
+        logging.getLogger(library).setLevel(logging.WARNING)
     configure(settings.log_level, JsonFormatter(fields, redact) if settings.log_json else plain)

@@ -37,7 +37,6 @@ def serve(host: str | None, port: int | None, unix_socket: str | None) -> None:
         ready(app)
         if settings.on_sqlite:
             app.start_worker()
-        click.echo(_("Serving at {url}; Ctrl-C stops it.").format(url=address(settings)), err=True)
         listen(app)
 
 
@@ -89,6 +88,11 @@ def listen(app: App) -> None:
         async def serve(self, *args: Any, **kwargs: Any) -> None:
             self.loop = asyncio.get_running_loop()
             await super().serve(*args, **kwargs)
+
+        async def startup(self, *args: Any, **kwargs: Any) -> None:
+            await super().startup(*args, **kwargs)
+            if self.started:
+                click.echo(_("Serving at {url}; Ctrl-C stops it.").format(url=address(settings)), err=True)
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             super().handle_exit(sig, frame)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from api.main import create_app
 from cloudctl.bootstrap import App, build
+from cloudctl.domain.calendars import today_for_people
 from cloudctl.settings import Settings, Simulated
 from tests.unit.api.client import Client
 
@@ -34,6 +37,12 @@ class City:
         answer = self.as_(who).post(path, payload)
         assert answer.status in {200, 201, 202}, answer.body
         return answer.json()
+
+    def uuid(self, name: str) -> UUID:
+        return UUID(self.ids[name])
+
+    def today(self, plus_days: int = 0) -> str:
+        return (today_for_people(self.installation.context.clock.now()) + timedelta(days=plus_days)).isoformat()
 
     def person(self, login: str, role: str, department: str | None = None) -> None:
         account = self.made(

@@ -77,7 +77,7 @@ def test_bytes_are_masked_and_texts_within_data_too() -> None:
     assert redact({"raw": SECRET.encode(), "note": f"it was {TOKEN}"}) == {"raw": MASK, "note": f"it was {MASK}"}
 
 
-def test_a_long_text_is_masked_in_passable_time() -> None:
-    redact_text("a" * 200_000)
-    redact_text("token " * 30_000)
-    redact_text("://" * 60_000)
+@pytest.mark.parametrize("text", ["a" * 200_000, "token " * 30_000, "://" * 60_000, "eyJ" * 60_000])
+@pytest.mark.timeout(20)
+def test_a_long_text_does_not_make_it_stall(text: str) -> None:
+    assert redact_text(f"{text} {TOKEN}") == f"{text} {MASK}"

@@ -146,7 +146,7 @@ def serving(cloud: RecordedCloud) -> Iterator[RecordedCloud]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = do_PUT = do_DELETE = _handle
+        do_GET = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815 - names the standard library asks for
 
         def log_message(self, *_: object) -> None:
             """Silence."""
