@@ -87,24 +87,39 @@ BY_NAME: dict[str, Any] = {
     "saga": "provision_order",
     "status": "SUCCESS",
     "version": 3,
-    "type": "/problems/quota-exceeded",
     "secret": "cctl_9fJx-example-shown-once",
     "possible": ["approve", "return", "reject"],
     "findings": [],
-    "effect": None,
+    "effect": "warn",
     "last_error": None,
     "revoked_at": None,
     "cancel_requested": False,
 }
 
 
+BY_SHAPE: dict[str, Any] = {
+    "Problem": {
+        "type": "/problems/quota-exceeded",
+        "title": "A quota is used up",
+        "status": 409,
+        "detail": "vcpu: 70 asked for, 52 left.",
+        "instance": "urn:cloudctl:request:019ab3c0-8c20-7d43-b1f0-5c2d8e9a4b03",
+        "code": "quota-exceeded",
+        "request_id": "019ab3c0-8c20-7d43-b1f0-5c2d8e9a4b03",
+        "field": "items",
+        "way_out": "Ask for less, release what is not used, or ask the office for a higher limit.",
+    },
+    "HealthOut": {"status": "ok", "checks": {"database": "ok", "engine": "ok"}},
+}
+
+
 def example_of(shape: type) -> Any:
     """A plausible answer of this shape, as plain JSON values."""
-    return _example(typed.type_info(shape), "")
+    return BY_SHAPE.get(shape.__name__) or _example(typed.type_info(shape), "")
 
 
 def _example(info: typed.Type, name: str) -> Any:
-    if name in BY_NAME and not isinstance(info, typed.StructType):
+    if name in BY_NAME and _fits(info, BY_NAME[name]):
         return BY_NAME[name]
     match info:
         case typed.StructType(fields=fields, tag=tag, tag_field=tag_field):
@@ -118,6 +133,26 @@ def _example(info: typed.Type, name: str) -> Any:
             return next(iter(cls)).value
     return _PLAIN.get(type(info))
 
+
+def _fits(info: typed.Type, value: Any) -> bool:
+    """Whether a named example is of the field's type; the same name may stand for different things."""
+    match info:
+        case typed.UnionType(types=types):
+            return any(_fits(kind, value) for kind in types)
+        case typed.EnumType(cls=cls):
+            return value in {member.value for member in cls}
+        case typed.ListType(item_type=item):
+            return isinstance(value, list) and all(_fits(item, entry) for entry in value)
+    return type(value) is _PYTHON.get(type(info))
+
+
+_PYTHON: dict[type[typed.Type], type] = {
+    typed.IntType: int,
+    typed.BoolType: bool,
+    typed.StrType: str,
+    typed.UUIDType: str,
+    typed.DictType: dict,
+}
 
 _PLAIN: dict[type[typed.Type], Any] = {
     typed.UUIDType: AN_ID,

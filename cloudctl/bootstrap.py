@@ -20,7 +20,6 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-
 from cloudctl.domain.accounts import PLATFORM
 from cloudctl.engine import Engine, QueueSettings, WorkflowClient, connect, enqueuer, migrate, open_database
 from cloudctl.engine.leases import exclusivity, liveness
@@ -47,7 +46,7 @@ from cloudctl.ports.secrets import Secrets
 from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.providers.registry import ProviderRegistry, Simulation
 from cloudctl.secrets.sealing import Sealing, read_keys
-from cloudctl.services import first_start, notices, orders, resources
+from cloudctl.services import first_start, notices, orders, resources, terms
 from cloudctl.settings import Settings
 from cloudctl.workflows import SAGAS
 
@@ -194,6 +193,7 @@ def _jobs(app: App) -> list[Job]:
         Job("notices", every_s=5, run=lambda: notices.send_due(ctx, platform("job:notices"))),
         Job("corrections", every_s=300, run=lambda: orders.expire_corrections(ctx, platform("job:corrections"))),
         Job("purges", every_s=300, run=lambda: resources.purge_due(ctx, platform("job:purges"))),
+        Job("terms", every_s=3600, run=lambda: terms.remind(ctx, platform("job:terms"))),
         Job("workflow-retention", every_s=3600, run=lambda: forget_finished(app.client, ctx.clock.now(), keep_days)),
         Job("answers-retention", every_s=3600, run=lambda: forget_answers(app.engines.write, ctx.clock.now())),
     ]

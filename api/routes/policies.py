@@ -6,11 +6,13 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answers import plain
-from api.deps import Caller
+from api.answers import encode, plain
+from api.deps import Acting, Caller
 from api.openapi import answering
-from api.schemas.policies import PolicyOut
+from api.schemas.orders import AssessmentOut
+from api.schemas.policies import ExplainIn, PolicyOut
 from cloudctl.domain.accounts import Permission
+from cloudctl.services import policies
 
 router = APIRouter(tags=["policies"])
 
@@ -21,3 +23,10 @@ def list_policies(request: Request) -> Response:
     caller = Caller(request)
     caller.actor.require(Permission.POLICIES_READ)
     return plain(caller.ctx.rules.describe())
+
+
+@router.post("/v1/policies/explain", **answering(AssessmentOut, needs=Permission.POLICIES_READ))
+def explain_order(act: Acting, body: ExplainIn) -> Response:
+    """Judges an order as it stands now: every rule that speaks, placement, quota and capacity. Writes nothing."""
+    found = policies.explain(act.ctx, act.request, body.order_id)
+    return Response(encode(AssessmentOut.of(found)), media_type="application/json")

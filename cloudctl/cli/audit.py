@@ -29,6 +29,7 @@ audit = AUDIT.group(_("Who did what, when and why."))
 def export(target: IO[bytes], **filters: Any) -> None:
     """Write the events as they are on record, one JSON object a line (NDJSON)."""
     api = connect()
-    response = api.stream("/audit/export", accept="application/x-ndjson", query=body_of(api, filters))
-    while chunk := response.read1(CHUNK):
-        target.write(chunk)
+    query = body_of(api, filters)
+    with api.stream("/audit/export", accept="application/x-ndjson", query=query) as response:
+        while chunk := response.read1(CHUNK):
+            target.write(chunk)

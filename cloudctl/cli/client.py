@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
@@ -60,6 +61,10 @@ class Client:
         self._timeout_s = timeout_s
         self._connection, self._prefix = self._open(timeout_s)
 
+    def close(self) -> None:
+        """Closes the connection; the next request would open it again."""
+        self._connection.close()
+
     def get(self, path: str, query: Query | None = None) -> Answer:
         """Reads."""
         return self._ask("GET", path, query)
@@ -95,20 +100,22 @@ class Client:
             if cursor is None or len(rows) == limit:
                 return rows, cursor is not None
 
+    @contextmanager
     def stream(
         self, path: str, *, accept: str, query: Query | None = None, last_event_id: str | None = None
-    ) -> HTTPResponse:
-        """An open answer to read from, on a connection of its own; the caller closes it. 204: nothing to come.
+    ) -> Iterator[HTTPResponse]:
+        """An open answer to read from, on a connection of its own. Status 204: nothing is to come.
 
         Raises Failure for a refusal, and what http.client raises for a lost connection.
         """
         connection, prefix = self._open(self._timeout_s)
         headers = {"Accept": accept, **({"Last-Event-ID": last_event_id} if last_event_id else {})}
-        connection.request("GET", prefix + BASE + path + _query(query), None, self._headers(headers))
-        response = connection.getresponse()
-        if response.status not in {200, 204}:
-            raise failure_of(response.status, _decoded(response.read()))
-        return response
+        with closing(connection):
+            connection.request("GET", prefix + BASE + path + _query(query), None, self._headers(headers))
+            response = connection.getresponse()
+            if response.status not in {200, 204}:
+                raise failure_of(response.status, _decoded(response.read()))
+            yield response
 
     def _open(self, timeout_s: float) -> tuple[HTTPConnection, str]:
         return open_connection(self.target.url, timeout_s=timeout_s, ca_file=self.target.ca_file)
@@ -155,8 +162,10 @@ class Client:
 
 def connect(name: str | None = None) -> Client:
     """A client of the context `name`, by default of the one that --context chose, else of the one in use."""
-    context = click.get_current_context(silent=True)
-    return Client(contexts.current(name or (context.find_root().obj if context else None)))
+    context = click.get_current_context()
+    client = Client(contexts.current(name or context.find_root().obj))
+    context.call_on_close(client.close)
+    return client
 
 
 def item(path: str, key: str) -> str:

@@ -17,7 +17,6 @@ import click
 
 from cloudctl.cli.words import _
 
-
 _SENTENCE = re.compile(r"(?<=\.) |(?<=。)")
 
 

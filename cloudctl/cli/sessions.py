@@ -7,6 +7,7 @@ the standard input.
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from typing import IO
 
 import click
@@ -40,7 +41,8 @@ def login(url: str, name: str, token_file: IO[str] | None, ca_file: str | None) 
             _("Careful: {url} carries the token readable over the network. Use https.").format(url=url), err=True
         )
     target = kept.Target(url, _token(token_file), ca_file)
-    person = Client(target).get("/me").data
+    with closing(Client(target)) as api:
+        person = api.get("/me").data
     kept.save(name, target)
     click.echo(
         _("Logged in to {url} as {login} ({roles}).").format(

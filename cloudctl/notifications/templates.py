@@ -3,7 +3,7 @@
     subject, body = render("order_returned", {"number": "2026-000017", "title": "OA", "reason": "No term."})
 
 Texts are message ids; a notice's params fill them. `number` and `title` go with every order, `reason` where somebody
-gave one; term_ending has `kind`, `name` and `expires_on`.
+gave one; term_ending has `count`, `names` and `expires_on`.
 """
 
 from __future__ import annotations
@@ -70,10 +70,8 @@ TEMPLATES: dict[str, Template] = {
         mark("Order {number}, “{title}”, was withdrawn or not corrected in time. Nothing is held for it any longer."),
     ),
     "term_ending": Template(
-        mark("The term of {name} ends on {expires_on}"),
-        mark(
-            "The term of the {kind} {name} ends on {expires_on}. Please renew it if it is still needed, or release it."
-        ),
+        mark("The term of {count} resources ends on {expires_on}"),
+        mark("Their term ends on {expires_on}: {names}. Please renew what is still needed, and release the rest."),
     ),
 }
 REASON = mark("Reason: {reason}")

@@ -12,7 +12,7 @@ included. No network call may be made inside.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 from uuid import UUID
@@ -141,6 +141,10 @@ class Resources(Protocol):
 
     def on_network(self, network_id: UUID) -> int:
         """How many servers stand on a network and are not gone."""
+        ...
+
+    def ending_on(self, day: date) -> Sequence[Resource]:
+        """Active ones whose term ends on that day."""
         ...
 
     def due_for_purge(self, now: datetime) -> Sequence[Resource]:

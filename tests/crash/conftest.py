@@ -10,7 +10,7 @@ import pytest
 from tests.crash.stages import Stages
 from tests.lab.postgres import PostgresServer
 
-FULL_ONLY = ["test_matrix.py", "test_fleet.py"]
+OF_MATRIX = {"test_boundaries.py": "boundaries", "test_matrix.py": "full", "test_fleet.py": "full"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -18,8 +18,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    full = config.getoption("--matrix", "boundaries") == "full"
-    return True if collection_path.name in FULL_ONLY and not full else None
+    """What does not belong to the matrix that was asked for is not collected, rather than skipped."""
+    matrix = config.getoption("--matrix", "boundaries")
+    return True if OF_MATRIX.get(collection_path.name, matrix) != matrix else None
 
 
 @pytest.fixture(scope="session")

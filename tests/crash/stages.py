@@ -81,6 +81,10 @@ class Stages:
         """A city in which the scenario's saga is queued."""
         return Stage(self._copy(self._prepare(scenario)))
 
+    def empty(self) -> Stage:
+        """A city without an order."""
+        return Stage(self._copy(self._founded()))
+
     def busiest(self, step: str, scenarios: Iterable[Scenario]) -> Scenario:
         """The scenario in which the step makes the most calls; there must be one that reaches it."""
         reaching = [scenario for scenario in scenarios if step in self._calls(scenario)]
@@ -97,7 +101,7 @@ class Stages:
 
     def _prepare(self, scenario: Scenario) -> Settings:
         if scenario.name not in self._prepared:
-            stage = Stage(self._copy(self._founded()))
+            stage = self.empty()
             for act in scenario.before:
                 stage.act(act)
                 stage.work()

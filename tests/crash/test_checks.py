@@ -39,6 +39,8 @@ COPY = (
     " SELECT 'another', kind, {key}, tenant, name, vcpu, memory_mib, volume_gib, visible_at, state"
     " FROM objects WHERE key = :key"
 )
+LINE = "order_id, department_id, at, state, actor, message, params, reason"
+TWICE = f"INSERT INTO progress_lines ({LINE}) SELECT {LINE} FROM progress_lines WHERE message = 'Delivered.'"
 DAMAGE = [
     ("made twice", in_cloud, COPY.format(key="key")),
     ("leaked", in_cloud, COPY.format(key="'unknown'")),
@@ -48,14 +50,10 @@ DAMAGE = [
     ("vcpu", on_record, "UPDATE quotas SET committed = committed + 1 WHERE dimension = 'vcpu'"),
     ("vcpu", on_record, "UPDATE quotas SET held = held + 1 WHERE dimension = 'vcpu'"),
     ("is reserved, its network active", on_record, "UPDATE prefixes SET state = 'reserved'"),
-    ("assert", on_record, "UPDATE orders SET state = 'failed'"),
-    (
-        "assert",
-        on_record,
-        "INSERT INTO progress_lines SELECT 9999, order_id, department_id, at, state, actor, message, params, reason FROM progress_lines WHERE message = 'Delivered.'",
-    ),
+    ("history", on_record, "UPDATE orders SET state = 'failed'"),
+    ("told 2 times", on_record, TWICE),
     ("order_delivered", on_record, "DELETE FROM notices"),
-    ("assert", on_record, "UPDATE workflow_status SET status = 'ERROR'"),
+    ("ended with ERROR", on_record, "UPDATE workflow_status SET status = 'ERROR'"),
 ]
 
 

@@ -30,7 +30,7 @@ _processes.set_forkserver_preload(["tests.crash.worker"])
 
 
 def start(settings: Settings, point: Point | None = None) -> BaseProcess:
-    """A worker that is running. LOG in the data directory has its words, and CALLS at its end the calls of each step."""
+    """A worker that is running. LOG in the data directory has its words; CALLS, at its end, the calls of each step."""
     process = _processes.Process(target=work, args=(settings, point))
     process.start()
     return process

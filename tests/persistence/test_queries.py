@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -44,6 +45,7 @@ LISTS = {
     "notices": rows.NoticeRow,
 }
 ASK = PageAsk()
+FAR_FUTURE = urlsafe_b64encode(b"\x7f" * 24).decode()  # a well-formed cursor of no moment that there is
 
 
 @pytest.fixture
@@ -150,8 +152,8 @@ def test_every_list_answers_its_row_in_one_statement(full: City, queries: Databa
     (row,) = page.items
     assert type(row) is LISTS[noun]
     assert page.next is None
-    assert msgspec.json.decode(msgspec.json.encode(row), type=dict)
-    assert msgspec.convert(msgspec.to_builtins(row), LISTS[noun]) == row
+    sent_and_read = msgspec.json.decode(msgspec.json.encode(row), type=LISTS[noun])
+    assert msgspec.json.encode(sent_and_read) == msgspec.json.encode(row)
 
 
 @pytest.mark.parametrize("noun", [noun for noun in LISTS if noun != "clouds"])
@@ -177,11 +179,8 @@ def test_every_filter_finds_and_leaves_out(full: City, queries: DatabaseQueries,
             row
         ]
     assert reader.page(None, {name: None}, ASK).items == [row]
-    other: object = {int: 4, bool: False}.get(type(value), uuid4())
-    assert (
-        reader.page(None, {name: other if name.endswith("id") or type(value) in (int, bool) else "other"}, ASK).items
-        == []
-    )
+    other: object = {int: 4, bool: False}.get(type(value), str(uuid4()))
+    assert reader.page(None, {name: other}, ASK).items == []
 
 
 def test_bad_asks_name_the_field_and_the_way_out(full: City, queries: DatabaseQueries) -> None:
@@ -190,7 +189,7 @@ def test_bad_asks_name_the_field_and_the_way_out(full: City, queries: DatabaseQu
         ("system_id", {"system_id": "not-an-id"}, ASK),
         ("limit", {}, PageAsk(limit=0)),
         ("limit", {}, PageAsk(limit=501)),
-        *(("cursor", {}, PageAsk(cursor=cursor)) for cursor in ("", "x", "é", "AAAA", "A" * 400, "_" * 32)),
+        *(("cursor", {}, PageAsk(cursor=cursor)) for cursor in ("", "x", "é", "AAAA", "A" * 400, FAR_FUTURE)),
     ]
     for field, filters, ask in asks:
         with pytest.raises(Invalid) as refused:
@@ -364,7 +363,7 @@ def test_reading_cannot_write(database: Database) -> None:
             connection.execute(text("DELETE FROM counters"))
     else:
         with database.engines.read.connect() as connection:
-            assert connection.get_isolation_level() == "AUTOCOMMIT"
+            assert connection.connection.driver_connection.autocommit
 
 
 def test_readers_do_not_wait_for_a_writer(city: City, database: Database, queries: DatabaseQueries) -> None:

@@ -220,7 +220,7 @@ def test_no_line_appears_behind_a_reader(city: City, database: Database, queries
 
 
 def wait_for_a_waiter(database: Database) -> None:
-    """Until the second transaction stands in line: at the lock on PostgreSQL, at the one writing connection on SQLite."""
+    """Until the second transaction stands at the lock; on SQLite it waits for the one connection that writes."""
     if database.engines.write.dialect.name == "sqlite":
         return
     waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")

@@ -6,7 +6,7 @@ Where only an id is known one union of four index look-ups tells its kind.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -67,6 +67,13 @@ class ResourceRecords:
     def on_network(self, network_id: UUID) -> int:
         standing = servers.c.network_id == network_id, servers.c.state.not_in(GONE)
         return self.session.scalar(select(func.count()).select_from(servers).where(*standing)) or 0
+
+    def ending_on(self, day: date) -> Sequence[Resource]:
+        return [
+            resource
+            for noun in KINDS.values()
+            for resource in self._select(noun, TABLES[noun].c.state == "active", TABLES[noun].c.expires_on == day)
+        ]
 
     def due_for_purge(self, now: datetime) -> Sequence[Resource]:
         """Retained ones whose retention has ended, and purging ones; what stands on a thing comes before it."""

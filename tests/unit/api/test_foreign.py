@@ -115,7 +115,7 @@ def theirs(city: City) -> Belongings:
         "code": "extranet",
     }
     shown = {"cloud_id", "code", "resource_id"}
-    return Belongings(by_name, {value for name, value in by_name.items() if name not in shown} | {"fgw-spt", "审批平台"})
+    return Belongings(by_name, {value for name, value in by_name.items() if name not in shown} | {"fgw-spt-"})
 
 
 def resources(city: City, order_id: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from cloudctl.notifications.templates import FOOTER, REASON, TEMPLATES, render
 from cloudctl.services.history import TOLD
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-PARAMS = {"number": "2026-000017", "title": "OA", "kind": "server", "name": "fgw-1", "expires_on": "2027-01-01"}
+PARAMS = {"number": "2026-000017", "title": "OA", "count": "2", "names": "fgw-1", "expires_on": "2027-01-01"}
 ALL = [text for template in TEMPLATES.values() for text in template] + [REASON, FOOTER]
 
 
@@ -48,7 +48,7 @@ def test_a_reason_is_told_where_there_is_one(reason: str, count: int) -> None:
 
 
 def test_a_param_that_is_missing_does_not_lose_the_notice() -> None:
-    subject, _ = render("term_ending", {"name": "fgw-1"})
+    subject, _ = render("term_ending", {"count": "1"})
     assert "{expires_on}" in subject
 
 
