@@ -127,7 +127,7 @@ def _example(info: typed.Type, name: str) -> Any:
             return {str(tag_field): tag} | sample if tag_field else sample
         case typed.UnionType(types=types):
             return _example(next(kind for kind in types if not isinstance(kind, typed.NoneType)), name)
-        case typed.ListType(item_type=item) | typed.VarTupleType(item_type=item):
+        case typed.ListType(item_type=item) | typed.VarTupleType(item_type=item) | typed.FrozenSetType(item_type=item):
             return [_example(item, "")]
         case typed.EnumType(cls=cls):
             return next(iter(cls)).value
@@ -141,7 +141,7 @@ def _fits(info: typed.Type, value: Any) -> bool:
             return any(_fits(kind, value) for kind in types)
         case typed.EnumType(cls=cls):
             return value in {member.value for member in cls}
-        case typed.ListType(item_type=item):
+        case typed.ListType(item_type=item) | typed.FrozenSetType(item_type=item):
             return isinstance(value, list) and all(_fits(item, entry) for entry in value)
     return type(value) is _PYTHON.get(type(info))
 

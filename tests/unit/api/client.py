@@ -1,7 +1,7 @@
 """A client that speaks ASGI to the application in this process: plain answers, and streams one chunk at a time.
 
-    with Client(app) as client:
-        answer = client.get("/healthz")
+with Client(app) as client:
+    answer = client.get("/healthz")
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ class Client:
         if self._owner:
             self.loop.stop()
 
-    def request(self, method: str, target: str, *, payload: Any = None, body: bytes | None = None, **headers: str) -> Answer:
+    def request(
+        self, method: str, target: str, *, payload: Any = None, body: bytes | None = None, **headers: str
+    ) -> Answer:
         chunks: list[bytes] = []
         head: dict[str, Any] = {}
         sent = body if body is not None else b"" if payload is None else json.dumps(payload).encode()

@@ -53,7 +53,9 @@ def test_a_body_over_the_limit_is_413_whether_or_not_it_says_so(city: City) -> N
     with Client(small, city.tokens["officer"]) as client:
         told = client.post("/v1/orders", {"title": "x" * 2000})
         assert (told.status, told.json()["code"]) == (413, "body-too-large")
-        untold = client.request("POST", "/v1/orders", body=json.dumps({"title": "x" * 2000}).encode(), content_length="")
+        untold = client.request(
+            "POST", "/v1/orders", body=json.dumps({"title": "x" * 2000}).encode(), content_length=""
+        )
         assert (untold.status, untold.json()["code"]) == (413, "body-too-large")
 
 

@@ -51,7 +51,11 @@ def test_a_problem_has_every_member(city: City) -> None:
 def test_findings_of_a_denial_come_along() -> None:
     denied = errors.PolicyDenied("Policies deny this order: {rules}.", findings=[{"rule": "zone"}], rules="zone")
     problem = problem_of(denied, locale="en", request_id="r")
-    assert (problem.status, problem.findings, problem.detail) == (422, [{"rule": "zone"}], "Policies deny this order: zone.")
+    assert (problem.status, problem.findings, problem.detail) == (
+        422,
+        [{"rule": "zone"}],
+        "Policies deny this order: zone.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,435 @@
+"""A whole installation in this process, for tests: SQLite, one simulated cloud, a seeded city, and a clock that only
+the test moves.
+
+    with installation(tmp_path) as city:
+        order = city.approved(city.build_items("oa"))       # handed in, signed, approved: its saga is queued
+        city.run()                                          # runs what is queued, step by step, in this thread
+        assert city.order(order.id).state == "delivered"
+        city.cloud.inject(Fault(operation="servers.create", kind=FaultKind.NO_CAPACITY))
+        city.clock.move(days=15)
+
+The city is built once in a session and copied for each test. `run` calls sagas as the engine does (each step judged,
+each verdict through JSON) without its polling; `city.worker()` starts the real engine instead.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import shutil
+import struct
+import tempfile
+import time
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+
+from cloudctl.bootstrap import App, build, platform
+from cloudctl.domain.accounts import Role
+from cloudctl.domain.addresses import Prefix
+from cloudctl.domain.clouds import Cloud, CloudKind
+from cloudctl.domain.departments import Level
+from cloudctl.domain.items import AddressItem, DiskAsk, Item, NetworkItem, ServerItem
+from cloudctl.domain.orders import Backup, Order
+from cloudctl.domain.quotas import Dimension
+from cloudctl.domain.resources import Resource
+from cloudctl.domain.workflows import Saga, Verdict
+from cloudctl.engine.steps import judged
+from cloudctl.ports.context import Request
+from cloudctl.ports.notifier import Notifier
+from cloudctl.providers.simulated import SimulatedCloud
+from cloudctl.services import accounts, addresses, catalogue, clouds, departments, orders, quotas, systems, tokens
+from cloudctl.services.orders import OrderForm
+from cloudctl.settings import Settings, Simulated
+from cloudctl.workflows import SAGAS
+from tests.contract.clocks import MovableClock
+
+ZONE, CLOUD, EXTERNAL = "extranet", "sim-1", "outside"
+ROOM = {
+    Dimension.VCPU: 1000,
+    Dimension.MEMORY_MIB: 4_000_000,
+    Dimension.VOLUME_GIB: 100_000,
+    Dimension.SERVERS: 2000,
+    Dimension.SEGMENTS: 200,
+    Dimension.ADDRESSES: 200,
+}
+LIMITS = {
+    Dimension.VCPU: 64,
+    Dimension.MEMORY_MIB: 262_144,
+    Dimension.VOLUME_GIB: 4000,
+    Dimension.SERVERS: 32,
+    Dimension.SEGMENTS: 8,
+    Dimension.ADDRESSES: 8,
+}
+PEOPLE: dict[str, tuple[Role, str | None]] = {
+    "officer": (Role.DEPARTMENT_OFFICER, "fgw"),
+    "head": (Role.DEPARTMENT_HEAD, "fgw"),
+    "stranger": (Role.DEPARTMENT_OFFICER, "czj"),
+    "strange-head": (Role.DEPARTMENT_HEAD, "czj"),
+    "reviewer": (Role.OFFICE_REVIEWER, None),
+    "office-admin": (Role.OFFICE_ADMIN, None),
+    "operator": (Role.OPERATOR, None),
+    "auditor": (Role.AUDITOR, None),
+}
+T = TypeVar("T")
+
+
+def ssh_key(comment: str = "li@fgw") -> str:
+    """A public key that is well formed."""
+    kind, public = b"ssh-ed25519", bytes(range(32))
+    blob = struct.pack(">I", len(kind)) + kind + struct.pack(">I", len(public)) + public
+    return f"ssh-ed25519 {b64encode(blob).decode()} {comment}"
+
+
+class Clock(MovableClock):
+    """Stands still until somebody sleeps or moves it; both cost no time."""
+
+    def move(self, **by: float) -> None:
+        """`move(days=15)`; the names are timedelta's."""
+        self.sleep(timedelta(**by).total_seconds())
+
+
+@dataclass(frozen=True)
+class Seed:
+    """The city that every installation is a copy of."""
+
+    directory: Path
+    people: dict[str, Request]
+    secrets: dict[str, str]
+    ids: dict[str, UUID]
+
+
+@dataclass
+class Installed:
+    """An installation and who is in it; `ids` has the departments fgw and czj, their systems oa and ys, the people."""
+
+    app: App
+    clock: Clock
+    directory: Path
+    seed: Seed
+    verdicts: list[tuple[str, Verdict]] = field(default_factory=list)
+    _ran: set[str] = field(default_factory=set)
+
+    @property
+    def ctx(self) -> Any:
+        return self.app.context
+
+    @property
+    def people(self) -> dict[str, Request]:
+        return self.seed.people
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """Everybody's API token."""
+        return self.seed.secrets
+
+    @property
+    def ids(self) -> dict[str, UUID]:
+        return self.seed.ids
+
+    @property
+    def record(self) -> Cloud:
+        """The cloud on record."""
+        return self.read(lambda uow: uow.clouds.by_code(CLOUD))
+
+    @property
+    def cloud(self) -> SimulatedCloud:
+        """The simulated cloud itself: faults go in here, and its inventory is the truth."""
+        return self.ctx.clouds.provider(self.record).cloud  # type: ignore[no-any-return]
+
+    def read(self, look: Callable[[Any], T]) -> T:
+        """What `look` finds through a unit of work."""
+        with self.ctx.unit_of_work(platform("test")) as uow:
+            return look(uow)
+
+    def order(self, key: UUID) -> Order:
+        return self.read(lambda uow: uow.orders.get(key))
+
+    def resource(self, key: UUID) -> Any:
+        return self.read(lambda uow: uow.resources.get(key))
+
+    def resources(self, order: Order) -> dict[str, Any]:
+        """What an order asked for, by name."""
+        return {resource.name: resource for resource in self.read(lambda uow: uow.resources.of_order(order.id))}
+
+    def claimed(self, order: Order) -> list[Resource]:
+        return self.read(lambda uow: list(uow.resources.claimed_by(order.id)))
+
+    def prefixes(self, order: Order) -> list[Prefix]:
+        return self.read(lambda uow: list(uow.prefixes.of_order(order.id)))
+
+    def ledger(self, department: str = "fgw") -> dict[str, tuple[int, int]]:
+        """(held, committed) by dimension."""
+        accounts_ = self.read(lambda uow: uow.quotas.of(self.ids[department], CLOUD, ZONE))
+        return {dimension.value: (quota.held, quota.committed) for dimension, quota in accounts_.items()}
+
+    def progress(self, order: Order) -> list[str]:
+        """The messages of an order's progress lines."""
+        return [row.message for row in self.ctx.queries.progress_of(order.id)]
+
+    def rows(self) -> dict[str, int]:
+        """How many rows each table of the database has: the domain's and the engine's."""
+        with self.app.engines.read.connect() as connection:
+            names = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars().all()
+            return {name: connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one() for name in names}
+
+    def audited(self, **fields: object) -> list[dict[str, Any]]:
+        """The audit events whose fields equal these, oldest first, as they are exported."""
+        with self.app.engines.read.connect() as connection:
+            records = connection.execute(text("SELECT record FROM audit_events ORDER BY at, id")).scalars().all()
+        events = [msgspec.json.decode(record) for record in records]
+        return [event for event in events if all(event[name] == value for name, value in fields.items())]
+
+    def objects(self, order: Order) -> Counter[str]:
+        """How many objects of the cloud's own list carry each key of the order's resources."""
+        keys = {str(resource.id) for resource in self.read(lambda uow: uow.resources.of_order(order.id))}
+        return Counter(item.key for item in self.cloud.inventory() if item.key in keys)
+
+    def stranded(self) -> list[str]:
+        """Objects in the cloud, tenants aside, whose key is no active resource on record."""
+        return [
+            f"{item.kind} {item.name}"
+            for item in self.cloud.inventory()
+            if item.kind not in {"tenant", "image"} and not self._active(item.key)
+        ]
+
+    def _active(self, key: str | None) -> bool:
+        try:
+            return key is not None and self.resource(UUID(key)).state in {"active", "retained"}
+        except Exception:  # noqa: BLE001 - an unknown key is what is looked for
+            return False
+
+    def form(self, items: list[Item], **changes: Any) -> OrderForm:
+        """A form that no policy denies."""
+        values: dict[str, Any] = {
+            "system_id": self.ids["oa"],
+            "title": "OA 上云",
+            "purpose": "办公系统",
+            "zone": ZONE,
+            "contact_name": "李",
+            "contact_phone": "0532-1",
+            "backup": Backup.DAILY,
+            "project_document": "发改〔2026〕12号",
+            "items": items,
+        }
+        return OrderForm(**values | changes)
+
+    def build_items(self, name: str = "oa", *, count: int = 2, disks: int = 1, address: bool = False) -> list[Item]:
+        """A network, servers on it with data volumes, and an address for the first, if wanted."""
+        items: list[Item] = [
+            NetworkItem(name=f"{name}-net", prefix_length=26, ipv6=True, term_months=12),
+            ServerItem(
+                name=name,
+                count=count,
+                specification="s2",
+                image="openeuler",
+                network=f"{name}-net",
+                disks=(DiskAsk(size_gib=100),) * disks,
+                ssh_keys=(ssh_key(),),
+                user_data=b"#cloud-config\n",
+                term_months=12,
+            ),
+        ]
+        return [*items, AddressItem(server=f"{name}-1", term_months=12)] if address else items
+
+    def submitted(self, items: list[Item], **changes: Any) -> Order:
+        return orders.create(self.ctx, self.people["officer"], self.form(items, **changes), submit=True)
+
+    def signed(self, items: list[Item], **changes: Any) -> Order:
+        return orders.sign_off(self.ctx, self.people["head"], self.submitted(items, **changes).id)
+
+    def approved(self, items: list[Item], **changes: Any) -> Order:
+        """Through the department and the office; its saga is queued."""
+        order = self.signed(items, **changes)
+        if order.state == "signed_off":
+            order = orders.approve(self.ctx, self.people["office-admin"], order.id)
+        assert order.state == "approved", order.state
+        return order
+
+    def carried_out(self, items: list[Item], **changes: Any) -> Order:
+        """Approved and run to wherever it ends."""
+        order = self.approved(items, **changes)
+        self.run()
+        return self.order(order.id)
+
+    def delivered(self, items: list[Item], **changes: Any) -> Order:
+        order = self.carried_out(items, **changes)
+        assert order.state == "delivered", (order.state, order.last_error)
+        return order
+
+    def run(self) -> list[tuple[str, Verdict]]:
+        """Runs every queued saga to its end, oldest first; answers each saga's name and last verdict."""
+        ended = []
+        while queued := self.queued():
+            for workflow in queued:
+                self._ran.add(workflow.id)
+                saga = next(saga for saga in SAGAS if saga.name == workflow.saga)
+                ended.append((saga.name, saga.body(self.steps_of(saga), *workflow.input)))
+        return ended
+
+    def queued(self) -> list[Any]:
+        """The workflows that wait in the engine's queue and that `run` has not run."""
+        waiting = self.ctx.workflows.recent(status="ENQUEUED", limit=1000)
+        return [workflow for workflow in reversed(waiting) if workflow.id not in self._ran]
+
+    def steps_of(self, saga: Saga) -> SimpleNamespace:
+        """A saga's steps as its body sees them; what they answer is kept in `verdicts`."""
+        return SimpleNamespace(**{step.__name__: self._checkpointed(step) for step in saga.steps})
+
+    def _checkpointed(self, step: Callable[..., Verdict]) -> Callable[..., Verdict]:
+        def call(*ids: Any) -> Verdict:
+            verdict: Verdict = json.loads(json.dumps(judged(step, self.ctx, *ids)))
+            self.verdicts.append((step.__name__, verdict))
+            return verdict
+
+        return call
+
+    @contextmanager
+    def worker(self) -> Iterator[None]:
+        """The real engine and the regular jobs, for the block."""
+        self.app.start_worker()
+        try:
+            yield
+        finally:
+            self.app.ticker.stop()
+            left = self.app.engine.shutdown(drain_s=20)
+            self.app.working = False
+            assert left == 0, f"{left} steps hang"
+
+    def wait(self, order: Order, *states: str, within_s: float = 30) -> Order:
+        """With a worker: the order once it is in one of the states."""
+        end = time.monotonic() + within_s
+        while (now := self.order(order.id)).state not in states:
+            assert time.monotonic() < end, (now.state, now.last_error)
+            time.sleep(0.02)
+        return now
+
+
+@contextmanager
+def installation(tmp_path: Path, *, notifier: Notifier | None = None, **settings: Any) -> Iterator[Installed]:
+    """A fresh copy of the city in `tmp_path`; `settings` are fields of Settings."""
+    seed = seeded()
+    directory = tmp_path / "city"
+    shutil.copytree(seed.directory, directory)
+    clock = Clock()
+    app = build(_settings(directory, **settings), clock=clock, notifier=notifier)
+    try:
+        yield Installed(app=app, clock=clock, directory=directory, seed=seed)
+    finally:
+        app.stop()
+
+
+def _settings(directory: Path, **changes: Any) -> Settings:
+    quick: dict[str, Any] = {
+        "data_dir": str(directory),
+        "engine_poll_s": 0.05,
+        "cloud_poll_s": 1.0,
+        "settle_s": 10.0,
+        "step_budget_s": 60.0,
+        "retry_attempts": 4,
+        "parallel_calls": 4,
+        "workers_per_process": 2,
+        "log_json": False,
+        "simulated": Simulated(latency_min_s=0.0, latency_max_s=0.0),
+    }
+    return Settings(**quick | changes)
+
+
+@cache
+def seeded() -> Seed:
+    """Makes the city once a session."""
+    directory = Path(tempfile.mkdtemp(prefix="cloudctl-city-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    app = build(_settings(directory), clock=Clock())
+    token_file = app.prepare()
+    assert token_file is not None
+    people: dict[str, Request] = {}
+    secrets = {"admin": token_file.read_text(encoding="ascii").strip()}
+    ids: dict[str, UUID] = {}
+    _catalogue(app.context)
+    _departments(app.context, ids)
+    for login in PEOPLE:
+        people[login], secrets[login], ids[login] = person(app.context, login, *_place(login, ids))
+    for code, owner in (("oa", "officer"), ("ys", "stranger")):
+        ids[code] = systems.create(app.context, people[owner], code=code, name=code, mlps_level=2).id
+    app.stop()
+    return Seed(directory, people, secrets, ids)
+
+
+def person(
+    ctx: Any, login: str, role: Role, department_id: UUID | None, *more: Role
+) -> tuple[Request, str, UUID]:
+    """A new account: its requests, its token's secret and its id."""
+    account = accounts.create(
+        ctx,
+        platform("seed"),
+        login=login,
+        name=login,
+        email=f"{login}@example.gov.cn",
+        department_id=department_id,
+        roles=frozenset({role, *more}),
+    )
+    _, secret = tokens.issue(ctx, platform("seed"), account.id, name="test", days=300)
+    return Request(actor=accounts.authenticate(ctx, secret), request_id=f"by-{login}"), secret, account.id
+
+
+def _place(login: str, ids: dict[str, UUID]) -> tuple[Role, UUID | None]:
+    role, department = PEOPLE[login]
+    return role, ids[department] if department else None
+
+
+def _catalogue(ctx: Any) -> None:
+    seed = platform("seed")
+    for noun, code, fields in (
+        ("zones", ZONE, {"name": "政务外网区", "name_en": "Extranet", "max_mlps_level": 3}),
+        ("zones", "internet", {"name": "互联网区", "name_en": "Internet", "max_mlps_level": 3}),
+        ("specifications", "s2", {"name": "2C4G", "vcpu": 2, "memory_mib": 4096, "root_disk_gib": 40}),
+        ("specifications", "s4", {"name": "4C8G", "vcpu": 4, "memory_mib": 8192, "root_disk_gib": 40}),
+        ("volume-types", "standard", {"name": "标准", "names": {}}),
+        (
+            "images",
+            "openeuler",
+            {
+                "name": "openEuler",
+                "os_family": "openEuler",
+                "architecture": "x86_64",
+                "min_disk_gib": 20,
+                "login_user": "openeuler",
+                "names": {},
+            },
+        ),
+    ):
+        catalogue.put(ctx, seed, noun, code, dict(fields))
+    clouds.register(
+        ctx,
+        seed,
+        code=CLOUD,
+        name="一号云（模拟）",
+        kind=CloudKind.SIMULATED,
+        zones=frozenset({ZONE}),
+        capacity=dict(ROOM),
+        external_network=EXTERNAL,
+    )
+    for cidr in ("10.8.0.0/16", "fd00:8::/48"):
+        addresses.add_supernet(ctx, seed, zone=ZONE, cidr=cidr)
+
+
+def _departments(ctx: Any, ids: dict[str, UUID]) -> None:
+    seed = platform("seed")
+    for code, name in (("fgw", "发展改革委"), ("czj", "财政局")):
+        ids[code] = departments.create(ctx, seed, code=code, name=name, level=Level.CITY).id
+        for dimension, limit in LIMITS.items():
+            quotas.set_limit(
+                ctx, seed, department_id=ids[code], cloud=CLOUD, zone=ZONE, dimension=dimension, limit=limit
+            )
