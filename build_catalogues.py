@@ -21,6 +21,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).parent
 LOCALES = Path("cloudctl", "messages", "locale")
 SOURCES = ("cloudctl", "api")
+ENGLISH = frozenset({"api/openapi.py", "api/examples.py"})  # the API's own description is in one language
 
 
 class CatalogueHook(BuildHookInterface[Any]):
@@ -59,6 +60,8 @@ def template(root: Path = ROOT) -> Catalog:
 
     found = Catalog(fuzzy=False)
     for path in sorted(file for source in SOURCES for file in (root / source).rglob("*.py")):
+        if path.relative_to(root).as_posix() in ENGLISH:
+            continue
         for _line, text in texts(path.read_text(encoding="utf-8")):
             found.add(text)
     return found

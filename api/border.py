@@ -14,7 +14,7 @@ from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.locales import DEFAULT, preferred
@@ -85,6 +85,8 @@ class Border:
                 visit.actor = await run_in_threadpool(accounts.authenticate, self._ctx, _bearer(headers))
                 visit.locale = accepted or visit.actor.locale
             await self._app(scope, self._bounded(receive), answer)
+        except ClientDisconnect:
+            _log.info("request %s: the caller was gone before the end", visit.request_id)
         except Exception as error:
             if started:
                 _log.exception("request %s broke off after its answer had begun", visit.request_id)

@@ -33,6 +33,7 @@ HEARTBEAT_S: Final = 15.0
 LONGEST_S: Final = 900.0  # then the client comes back, and its token is looked at again
 BACKLOG: Final = 256
 PAGE: Final = 500
+TURN: Final = 32
 RETRY = b"retry: 2000\n\n"
 HEARTBEAT = b": still here\n\n"
 _log = logging.getLogger(__name__)
@@ -127,14 +128,17 @@ class Streams:
             self._rendered.clear()
             for row in rows:
                 cursor = row.seq
-                self._hand_out(row)
+                await self._hand_out(row)
 
-    def _hand_out(self, row: ProgressRow) -> None:
-        for queue in self._open.get(row.order_id, ()):
+    async def _hand_out(self, row: ProgressRow) -> None:
+        """To every stream of the order; now and then other requests get their turn."""
+        for count, queue in enumerate(tuple(self._open.get(row.order_id, ())), start=1):
             if queue.full():
                 _end(queue)
             else:
                 queue.put_nowait(row)
+            if count % TURN == 0:
+                await asyncio.sleep(0)
 
     def chunk(self, row: ProgressRow, locale: str) -> bytes:
         """The event of a line, rendered once a language however many follow the order."""

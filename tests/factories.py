@@ -24,13 +24,13 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from sqlalchemy import text
@@ -48,6 +48,7 @@ from cloudctl.domain.workflows import Saga, Verdict
 from cloudctl.engine.steps import judged
 from cloudctl.ports.context import Request
 from cloudctl.ports.notifier import Notifier
+from cloudctl.ports.queries import PageAsk
 from cloudctl.providers.simulated import SimulatedCloud
 from cloudctl.services import accounts, addresses, catalogue, clouds, departments, orders, quotas, systems, tokens
 from cloudctl.services.orders import OrderForm
@@ -83,6 +84,7 @@ PEOPLE: dict[str, tuple[Role, str | None]] = {
     "auditor": (Role.AUDITOR, None),
 }
 T = TypeVar("T")
+_ENDED = text("UPDATE workflow_status SET status = 'SUCCESS' WHERE workflow_uuid = :id")
 
 
 def ssh_key(comment: str = "li@fgw") -> str:
@@ -119,7 +121,6 @@ class Installed:
     directory: Path
     seed: Seed
     verdicts: list[tuple[str, Verdict]] = field(default_factory=list)
-    _ran: set[str] = field(default_factory=set)
 
     @property
     def ctx(self) -> Any:
@@ -196,19 +197,31 @@ class Installed:
         keys = {str(resource.id) for resource in self.read(lambda uow: uow.resources.of_order(order.id))}
         return Counter(item.key for item in self.cloud.inventory() if item.key in keys)
 
-    def stranded(self) -> list[str]:
-        """Objects in the cloud, tenants aside, whose key is no active resource on record."""
-        return [
-            f"{item.kind} {item.name}"
-            for item in self.cloud.inventory()
-            if item.kind not in {"tenant", "image"} and not self._active(item.key)
-        ]
+    def stranded(self, department: str = "fgw") -> list[str]:
+        """Objects of a department's tenants in the cloud that are no active or retained resource on record."""
+        inventory = self.cloud.inventory()
+        tenants = {item.backend_id for item in inventory if item.key == str(self.ids[department])}
+        kept = {
+            str(row.id)
+            for listing in ("servers", "volumes", "networks", "addresses")
+            for state in ("active", "retained")
+            for row in getattr(self.ctx.queries, listing)
+            .page(self.ids[department], {"state": state}, PageAsk(limit=200))
+            .items
+        }
+        things = [item for item in inventory if item.tenant in tenants and item.kind != "image"]
+        return [f"{item.kind} {item.name}" for item in things if item.key not in kept]
 
-    def _active(self, key: str | None) -> bool:
-        try:
-            return key is not None and self.resource(UUID(key)).state in {"active", "retained"}
-        except Exception:  # noqa: BLE001 - an unknown key is what is looked for
-            return False
+    def apart(self) -> Installed:
+        """The same installation for a new department with its own people, system, quota and tenant."""
+        code = f"d{uuid4().hex[:8]}"
+        people, secrets, ids = dict(self.seed.people), dict(self.seed.secrets), dict(self.seed.ids)
+        ids["fgw"] = department(self.ctx, code, code)
+        for login in ("officer", "head"):
+            role, _ = PEOPLE[login]
+            people[login], secrets[login], ids[login] = person(self.ctx, f"{login}-{code}", role, ids["fgw"])
+        ids["oa"] = systems.create(self.ctx, people["officer"], code=f"oa-{code}", name=code, mlps_level=2).id
+        return replace(self, seed=Seed(self.seed.directory, people, secrets, ids), verdicts=[])
 
     def form(self, items: list[Item], **changes: Any) -> OrderForm:
         """A form that no policy denies."""
@@ -273,15 +286,15 @@ class Installed:
         ended = []
         while queued := self.queued():
             for workflow in queued:
-                self._ran.add(workflow.id)
                 saga = next(saga for saga in SAGAS if saga.name == workflow.saga)
                 ended.append((saga.name, saga.body(self.steps_of(saga), *workflow.input)))
+                with self.app.engine_database.begin() as connection:
+                    connection.execute(_ENDED, {"id": workflow.id})
         return ended
 
     def queued(self) -> list[Any]:
-        """The workflows that wait in the engine's queue and that `run` has not run."""
-        waiting = self.ctx.workflows.recent(status="ENQUEUED", limit=1000)
-        return [workflow for workflow in reversed(waiting) if workflow.id not in self._ran]
+        """The workflows that wait in the engine's queue, oldest first."""
+        return list(reversed(self.ctx.workflows.recent(status="ENQUEUED", limit=1000)))
 
     def steps_of(self, saga: Saga) -> SimpleNamespace:
         """A saga's steps as its body sees them; what they answer is kept in `verdicts`."""
@@ -367,9 +380,7 @@ def seeded() -> Seed:
     return Seed(directory, people, secrets, ids)
 
 
-def person(
-    ctx: Any, login: str, role: Role, department_id: UUID | None, *more: Role
-) -> tuple[Request, str, UUID]:
+def person(ctx: Any, login: str, role: Role, department_id: UUID | None, *more: Role) -> tuple[Request, str, UUID]:
     """A new account: its requests, its token's secret and its id."""
     account = accounts.create(
         ctx,
@@ -426,10 +437,14 @@ def _catalogue(ctx: Any) -> None:
 
 
 def _departments(ctx: Any, ids: dict[str, UUID]) -> None:
-    seed = platform("seed")
     for code, name in (("fgw", "发展改革委"), ("czj", "财政局")):
-        ids[code] = departments.create(ctx, seed, code=code, name=name, level=Level.CITY).id
-        for dimension, limit in LIMITS.items():
-            quotas.set_limit(
-                ctx, seed, department_id=ids[code], cloud=CLOUD, zone=ZONE, dimension=dimension, limit=limit
-            )
+        ids[code] = department(ctx, code, name)
+
+
+def department(ctx: Any, code: str, name: str) -> UUID:
+    """A new department with quota of every dimension."""
+    seed = platform("seed")
+    key = departments.create(ctx, seed, code=code, name=name, level=Level.CITY).id
+    for dimension, limit in LIMITS.items():
+        quotas.set_limit(ctx, seed, department_id=key, cloud=CLOUD, zone=ZONE, dimension=dimension, limit=limit)
+    return key

@@ -54,4 +54,6 @@ def _scalar(value: Any) -> str:
     if isinstance(value, str) and _PLAIN.match(value) and value.lower() not in _WORDS:
         return value
     quoted = json.dumps(value, ensure_ascii=False)
+    if isinstance(value, float):
+        return quoted if "." in quoted else quoted.replace("e", ".0e")  # 1e-05 is a text to YAML 1.1
     return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)

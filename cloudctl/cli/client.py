@@ -136,6 +136,8 @@ class Client:
         headers = self._headers({**(more or {}), **({"Content-Type": "application/json"} if payload else {})})
         where = self._prefix + BASE + path + _query(query)
         attempts, lost = ATTEMPTS if method in AGAIN else 1, False
+        if method not in AGAIN:
+            self._connection.close()  # an idle one may be closed at the other end, and this goes out only once
         while True:
             attempts -= 1
             try:

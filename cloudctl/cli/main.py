@@ -6,7 +6,6 @@ its code. Whatever Click finds wrong with the command line: 2.
 
 from __future__ import annotations
 
-import errno
 import gettext
 import os
 import sys
@@ -77,10 +76,8 @@ def run(args: list[str] | None = None) -> Exit:
         return Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
         return Exit.INTERRUPTED
-    except OSError as error:
-        if error.errno != errno.EPIPE:
-            raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the exit's own flush stays quiet
+    except (SystemExit, BrokenPipeError):  # Click exits by itself when it meets a broken pipe, and only then
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the interpreter's own last flush stays quiet
         return Exit.PIPE
     return Exit.OK
 

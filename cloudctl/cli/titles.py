@@ -173,6 +173,33 @@ LABELS: dict[str, str] = {
 }
 
 
+# What stands in the parameters of sentences (`{what}`, `{kind}`, `{dimension}`) as a code word: translated with them.
+IN_SENTENCES: tuple[str, ...] = (
+    mark("account"),
+    mark("address"),
+    mark("classification"),
+    mark("cloud"),
+    mark("department"),
+    mark("exemption"),
+    mark("image"),
+    mark("memory_mib"),
+    mark("network"),
+    mark("order"),
+    mark("policy"),
+    mark("server"),
+    mark("snapshot"),
+    mark("specification"),
+    mark("supernet"),
+    mark("system"),
+    mark("token"),
+    mark("vcpu"),
+    mark("volume"),
+    mark("volume type"),
+    mark("volume_gib"),
+    mark("zone"),
+)
+
+
 def title(key: str) -> str:
     """A field's title for people; the field's own name when it has none."""
     return _(TITLES.get(key, key))

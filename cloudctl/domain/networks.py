@@ -40,10 +40,11 @@ class NetworkRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkFact:
-    """What a cloud reports; `ready` once network, subnets and router all stand."""
+    """What a cloud reports; `ready` once network, subnets and router all stand, `fault` the cloud's words if not."""
 
     key: UUID | None
     backend_id: str
     name: str
     ready: bool
     cidrs: tuple[str, ...] = ()
+    fault: str | None = None

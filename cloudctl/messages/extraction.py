@@ -21,7 +21,7 @@ Found = tuple[int, str | tuple[str, str]]
 # Calls whose first argument is a message id, besides the errors of domain/errors.py.
 FIRST_ARGUMENT = frozenset({"_", "mark", "missing"})
 # Keyword arguments that are message ids in whichever call they stand.
-KEYWORDS = frozenset({"way_out", "message", "noun"})
+KEYWORDS = frozenset({"way_out", "message", "noun", "what"})
 # A function under one of these decorators is a command; its docstring is its help.
 COMMANDS = frozenset({"command", "group"})
 

@@ -90,6 +90,10 @@ def _postgresql(url: URL, size: int, **options: Any) -> Engine:
         pool_timeout=POOL_TIMEOUT_S,
         pool_pre_ping=False,
         skip_autocommit_rollback=True,
-        connect_args={"options": "-c timezone=UTC", "application_name": "cloudctl", "keepalives_idle": 30},
+        connect_args={
+            "options": f"-c timezone=UTC -c lock_timeout={BUSY_TIMEOUT_MS}",
+            "application_name": "cloudctl",
+            "keepalives_idle": 30,
+        },
         **options,
     )

@@ -31,6 +31,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 FINAL = (CapacityExhausted, Rejected, Failed, Unsupported)
+PASSING = (Busy, NotReady, Unreachable)
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 
@@ -59,12 +60,17 @@ def insist(ctx: Context, act: Callable[[], T], *, again_if_unknown: bool = True)
     for attempt in range(ctx.limits.retry_attempts):
         try:
             return act()
-        except (Busy, NotReady, Unreachable) as error:
+        except PASSING as error:
             unknown = isinstance(error, Unreachable) and error.effect_unknown
             if (unknown and not again_if_unknown) or attempt == ctx.limits.retry_attempts - 1:
                 raise
-            ctx.clock.sleep(error.retry_after_s or min(FIRST_PAUSE_S * 2**attempt, LONGEST_PAUSE_S))
+            pause(ctx, attempt, error)
     raise AssertionError("limits.retry_attempts is at least 1")
+
+
+def pause(ctx: Context, attempt: int, error: BackendError) -> None:
+    """Waits as long as the cloud asked for, else twice as long after each attempt (from 0)."""
+    ctx.clock.sleep(error.retry_after_s or min(FIRST_PAUSE_S * 2**attempt, LONGEST_PAUSE_S))
 
 
 def poll(ctx: Context, look: Callable[[], T | None], waiting_for: str) -> T:

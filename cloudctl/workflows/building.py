@@ -15,7 +15,7 @@ from cloudctl.domain.errors import BackendError, Failed, Unreachable
 from cloudctl.domain.resources import Resource
 from cloudctl.ports.context import Context
 from cloudctl.services import deliveries
-from cloudctl.workflows.attempts import gravest, insist, poll, quietly_absent
+from cloudctl.workflows.attempts import PASSING, gravest, insist, pause, poll, quietly_absent
 from cloudctl.workflows.objects import BuildingSite, Fact, Handler, Site
 
 A = TypeVar("A")
@@ -40,7 +40,7 @@ def build(site: BuildingSite, handler: Handler) -> dict[UUID, Fact]:
         return {}
     tried = deliveries.mark_building(ctx, order_id, wanted)
     found = dict(settle(site, handler, tried)) if tried else {}
-    missing = [resource for key, resource in wanted.items() if key not in found]
+    missing = [resource for key, resource in wanted.items() if not _whole(handler, found.get(key))]
     made, errors = side_by_side(ctx, lambda resource: _create(site, handler, resource), missing)
     found |= {resource.id: fact for resource, fact in made}
     deliveries.keep_backend_ids(ctx, order_id, {key: fact.backend_id for key, fact in found.items()}, handler.BUILT)
@@ -105,18 +105,32 @@ def remove_objects(site: Site, handler: Handler, objects: Mapping[UUID, str]) ->
 
 
 def _create(site: BuildingSite, handler: Handler, resource: Resource) -> Fact:
-    """Creates one object; after a lost answer it looks before it creates again."""
+    """Creates one object; whenever an attempt may have left something, it looks before it creates again."""
     ctx = site.ctx
+    unsure = PASSING if handler.IN_PARTS else (Unreachable,)
     for attempt in range(ctx.limits.retry_attempts):
         try:
-            return insist(ctx, lambda: handler.create(site, resource), again_if_unknown=False)
-        except Unreachable:
-            found = settle(site, handler, [resource.id])
-            if found:
-                return found[resource.id]
+            return _send(site, handler, resource)
+        except unsure as error:
+            found = settle(site, handler, [resource.id]).get(resource.id)
+            if _whole(handler, found):
+                return found
             if attempt == ctx.limits.retry_attempts - 1:
                 raise
+            pause(ctx, attempt, error)
     raise AssertionError("limits.retry_attempts is at least 1")
+
+
+def _send(site: BuildingSite, handler: Handler, resource: Resource) -> Fact:
+    """The create itself. What is made in parts is not simply sent again: its first part may stand, not yet listed."""
+    if handler.IN_PARTS:
+        return handler.create(site, resource)
+    return insist(site.ctx, lambda: handler.create(site, resource), again_if_unknown=False)
+
+
+def _whole(handler: Handler, fact: Fact | None) -> bool:
+    """Whether there is nothing more to create."""
+    return fact is not None and (not handler.IN_PARTS or handler.ready(fact) or handler.fault(fact) is not None)
 
 
 def side_by_side(

@@ -45,10 +45,11 @@ class BuildingSite(Site):
 
 
 class Handler(Protocol):
-    """What differs between the kinds."""
+    """What differs between the kinds. One made `IN_PARTS` may be found half-made: `create` then makes the rest."""
 
     KIND: ClassVar[type[Resource]]
     BUILT: ClassVar[str]
+    IN_PARTS: ClassVar[bool]
 
     def find(self, site: Site, keys: Collection[UUID] | None) -> Mapping[UUID, Fact]: ...
     def create(self, site: BuildingSite, resource: Any) -> Fact: ...
@@ -62,6 +63,7 @@ class NetworkHandler:
 
     KIND: ClassVar[type[Resource]] = Network
     BUILT: ClassVar[str] = "Network segments are being built: {count}."
+    IN_PARTS: ClassVar[bool] = True
 
     def find(self, site: Site, keys: Collection[UUID] | None) -> Mapping[UUID, NetworkFact]:
         return site.provider.networks.find(site.tenant, keys)
@@ -82,8 +84,8 @@ class NetworkHandler:
     def ready(self, fact: NetworkFact) -> bool:
         return fact.ready
 
-    def fault(self, _: NetworkFact, /) -> str | None:
-        return None
+    def fault(self, fact: NetworkFact) -> str | None:
+        return None if fact.fault is None else f"network {fact.name} went into error: {fact.fault}"
 
     def delete(self, site: Site, backend_id: str) -> None:
         site.provider.networks.delete(site.tenant, backend_id)
@@ -94,6 +96,7 @@ class VolumeHandler:
 
     KIND: ClassVar[type[Resource]] = Volume
     BUILT: ClassVar[str] = "Volumes are being built: {count}."
+    IN_PARTS: ClassVar[bool] = False
 
     def find(self, site: Site, keys: Collection[UUID] | None) -> Mapping[UUID, VolumeFact]:
         return site.provider.volumes.find(site.tenant, keys)
@@ -124,6 +127,7 @@ class ServerHandler:
 
     KIND: ClassVar[type[Resource]] = Server
     BUILT: ClassVar[str] = "Servers are being built: {count}."
+    IN_PARTS: ClassVar[bool] = False
 
     def find(self, site: Site, keys: Collection[UUID] | None) -> Mapping[UUID, ServerFact]:
         return site.provider.servers.find(site.tenant, keys)
@@ -162,6 +166,7 @@ class AddressHandler:
 
     KIND: ClassVar[type[Resource]] = Address
     BUILT: ClassVar[str] = "Floating addresses are being assigned: {count}."
+    IN_PARTS: ClassVar[bool] = False
 
     def find(self, site: Site, keys: Collection[UUID] | None) -> Mapping[UUID, AddressFact]:
         return site.provider.addresses.find(site.tenant, keys)

@@ -18,7 +18,7 @@ from cloudctl.ports.context import Context
 from cloudctl.services import deliveries
 from cloudctl.workflows import changing
 from cloudctl.workflows.attempts import gravest, insist, poll, step
-from cloudctl.workflows.building import await_ready, build, open_site, side_by_side
+from cloudctl.workflows.building import await_ready, build, open_site, settle, side_by_side
 from cloudctl.workflows.objects import ADDRESSES, NETWORKS, SERVERS, VOLUMES, BuildingSite, Handler, Site
 from cloudctl.workflows.undoing import UNDO_STEPS, settle_order
 
@@ -104,7 +104,7 @@ def verify(ctx: Context, order_id: str) -> None:
         keys = [resource.id for resource in site.delivery.of(handler.KIND)]
         if not keys:
             continue
-        found = insist(ctx, lambda handler=handler, keys=keys: handler.find(site, keys))  # type: ignore[misc]
+        found = settle(site, handler, keys)
         absent = len(keys) - len(found)
         if absent:
             raise Failed("{count} of {all} objects are gone from the cloud.", count=absent, all=len(keys))

@@ -43,6 +43,7 @@ def sound(app: App) -> None:
     records = resources(app)
     _one_object_each(records, objects(app))
     _ledger(app, records)
+    _complete(app, records)
     _prefixes(app, records)
     _history(app)
     for state in app.context.workflows.recent(limit=1000):
@@ -86,7 +87,10 @@ def _one_object_each(records: Iterable[Resource], listed: Iterable[Item]) -> Non
 
 
 def _ledger(app: App, records: Iterable[Resource]) -> None:
-    """The lines add up to the accounts, and the accounts to what stands and what open orders hold."""
+    """The lines add up to the accounts, and the accounts to what stands and what open orders hold.
+
+    A parked order keeps all that it held, whatever of it is undone by then.
+    """
     sums: dict[UUID, list[int]] = {}
     for entry in rows(app, quota_entries):
         held, committed = SIGNS[entry.kind.value]
@@ -94,11 +98,12 @@ def _ledger(app: App, records: Iterable[Resource]) -> None:
         account[0] += held * entry.amount
         account[1] += committed * entry.amount
     placed = _total(resource for resource in records if resource.state in PLACED)
-    building = _total(resource for resource in records if resource.state in {"building", "planned"})
+    open_orders = {order.id for order in rows(app, orders) if order.held}
+    kept = _total(resource for resource in records if resource.order_id in open_orders)
     for account in rows(app, quotas):
         assert [account.held, account.committed] == sums.get(account.id, [0, 0]), account.dimension
         assert account.committed == placed[account.dimension], account.dimension
-        assert account.held == building[account.dimension], account.dimension
+        assert account.held == kept[account.dimension], account.dimension
 
 
 def _total(records: Iterable[Resource]) -> Demand:
@@ -108,8 +113,17 @@ def _total(records: Iterable[Resource]) -> Demand:
     return total
 
 
+def _complete(app: App, records: Iterable[Resource]) -> None:
+    """What is handed over is all there."""
+    handed_over = {order.id for order in rows(app, orders) if order.state == "delivered"}
+    for resource in records:
+        if resource.order_id in handed_over:
+            assert resource.state in PLACED | {"released"}, f"delivered without {resource.name}: {resource.state}"
+
+
 def _prefixes(app: App, records: Iterable[Resource]) -> None:
-    expected = {"reserved": {"planned", "building"}, "assigned": PLACED, "cooling": {"released"}, "free": GONE}
+    reserved = {"planned", "building", "undone"}
+    expected = {"reserved": reserved, "assigned": PLACED, "cooling": {"released"}, "free": GONE}
     by_id = {resource.id: resource for resource in records}
     taken = []
     for prefix in rows(app, prefixes):

@@ -121,6 +121,12 @@ class PostgresServer:
         self.stop()
 
     @property
+    def pid(self) -> int:
+        """The postmaster's; its sessions are its children."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def _conninfo(self) -> str:
         return f"host=127.0.0.1 port={self.port} user=postgres dbname=postgres connect_timeout=5"
 

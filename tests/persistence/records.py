@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, event, func, select
+from sqlalchemy import Connection, event, func, select, text
 from sqlalchemy.orm import Session
 
 from cloudctl.domain.accounts import Account, Actor, Role, permissions_of
@@ -92,6 +93,15 @@ class Database:
         with self.engines.read.connect() as connection:
             return sum(connection.scalar(select(func.count()).select_from(t)) or 0 for t in metadata.tables.values())
 
+    def wait_for_a_waiter(self) -> None:
+        """Until a second transaction waits for the first; on SQLite it waits for the one connection that writes."""
+        if self.engines.write.dialect.name == "sqlite":
+            return
+        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        deadline = time.monotonic() + 20
+        while self.all(waiting) == [(0,)]:
+            assert time.monotonic() < deadline, "nobody waits"
+
     def all(self, statement: Any) -> Any:
         with self.engines.read.connect() as connection:
             return connection.execute(statement).all()
@@ -115,14 +125,11 @@ class City:
         )
         self.supernet = Supernet(zone="egov", cidr="10.8.0.0/16")
         with database.work() as uow:
-            for record, store in (
-                (self.department, uow.departments),
-                (self.officer, uow.accounts),
-                (self.system, uow.systems),
-                (self.cloud, uow.clouds),
-                (Zone(code="egov", name="政务外网区", name_en="E-government", max_mlps_level=3), uow.catalogue),
-            ):
-                store.add(record)
+            uow.departments.add(self.department)
+            uow.accounts.add(self.officer)
+            uow.systems.add(self.system)
+            uow.clouds.add(self.cloud)
+            uow.catalogue.add(Zone(code="egov", name="政务外网区", name_en="E-government", max_mlps_level=3))
             uow.prefixes.add_supernet(self.supernet)
 
     def order(self, number: str = "2026-000001", **fields: Any) -> Order:

@@ -27,7 +27,7 @@ from cloudctl.persistence.tables import servers
 from cloudctl.ports.queries import Page, PageAsk, Queries, rows
 from tests.persistence.records import START, City, Database, Statements, account, department, system
 
-LISTS = {
+LISTS: dict[str, type[rows.Row]] = {
     "departments": rows.DepartmentRow,
     "accounts": rows.AccountRow,
     "tokens": rows.TokenRow,
@@ -57,7 +57,13 @@ def full(city: City, database: Database) -> City:
     mine, officer = city.department.id, city.officer.id
     network = city.network(order_id=order.id)
     server = city.server(network.id, order_id=order.id, fixed_addresses=["10.8.0.5"])
-    shared = {"order_id": order.id, "department_id": mine, "system_id": city.system.id, "cloud": "sim", "zone": "egov"}
+    shared: dict[str, Any] = {
+        "order_id": order.id,
+        "department_id": mine,
+        "system_id": city.system.id,
+        "cloud": "sim",
+        "zone": "egov",
+    }
     shared |= {"created_at": START, "server_id": server.id, "item": 1}
     with database.work() as uow:
         uow.tokens.add(
@@ -267,7 +273,7 @@ def names_in(statement: str) -> list[str]:
 
 
 def test_catalogue_leaves_out_what_is_retired(city: City, database: Database, queries: DatabaseQueries) -> None:
-    image = {"os_family": "linux", "architecture": "x86_64", "min_disk_gib": 10, "login_user": "debian"}
+    image: dict[str, Any] = {"os_family": "linux", "architecture": "x86_64", "min_disk_gib": 10, "login_user": "debian"}
     with database.work() as uow:
         uow.catalogue.add(Specification(code="s2", name="2C4G", vcpu=2, memory_mib=4096, root_disk_gib=40))
         uow.catalogue.add(Specification(code="old", name="1C", vcpu=1, memory_mib=1, root_disk_gib=1, retired=True))
@@ -363,7 +369,8 @@ def test_reading_cannot_write(database: Database) -> None:
             connection.execute(text("DELETE FROM counters"))
     else:
         with database.engines.read.connect() as connection:
-            assert connection.connection.driver_connection.autocommit
+            driver: Any = connection.connection.driver_connection
+            assert driver.autocommit
 
 
 def test_readers_do_not_wait_for_a_writer(city: City, database: Database, queries: DatabaseQueries) -> None:

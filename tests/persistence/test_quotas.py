@@ -174,15 +174,17 @@ def test_releasing_twice_at_once_gives_back_once(city: City, database: Database)
     with database.work() as uow:
         uow.quotas.hold(order, Demand({Dimension.SERVERS: 3}))
         uow.quotas.hold(other, Demand({Dimension.SERVERS: 4}))
-    start = Barrier(8)
 
-    def release(_: int) -> None:
-        start.wait()
+    def release() -> None:
         with database.work() as uow:
             uow.quotas.release(order)
 
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(release, range(8)))
+    with ThreadPoolExecutor(1) as pool:
+        with database.work() as uow:
+            uow.quotas.release(order)
+            second = pool.submit(release)
+            database.wait_for_a_waiter()
+        second.result(30)
     assert sums(database) == (4, 0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -19,6 +20,7 @@ from cloudctl.domain.orders import Backup
 from cloudctl.domain.policies import Effect, Finding, Ruling
 from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.resources import Tenant
+from cloudctl.domain.servers import Server
 from cloudctl.domain.volumes import Volume
 from tests.persistence.records import START, City, Database, account, department, system
 
@@ -136,7 +138,12 @@ def test_resources_of_all_kinds(city: City, database: Database) -> None:
     order = city.order()
     network = city.network(order_id=order.id)
     server = city.server(network.id, order_id=order.id, item=1, ssh_keys=["ssh-ed25519 AAAA"], user_data=b"sealed")
-    base = {"order_id": order.id, "department_id": city.department.id, "system_id": city.system.id, "cloud": "sim"}
+    base: dict[str, Any] = {
+        "order_id": order.id,
+        "department_id": city.department.id,
+        "system_id": city.system.id,
+        "cloud": "sim",
+    }
     rest = base | {"zone": "egov", "created_at": START, "server_id": server.id, "item": 2}
     volume = Volume(id=uuid4(), name="data", size_gib=100, volume_type="ssd", **rest)
     address = Address(id=uuid4(), name="public", **rest)
@@ -153,10 +160,15 @@ def test_resources_of_all_kinds(city: City, database: Database) -> None:
         for event in ("build", "activate", "release", "retain"):
             found.advance(event)
         found.purge_after = START
+        active = uow.resources.get(server.id)
+        active.state, active.expires_on = "active", date(2026, 6, 1)
+        assert uow.resources.ending_on(date(2026, 6, 1)) == [active]
+        assert uow.resources.ending_on(date(2026, 6, 2)) == []
     with database.work() as uow:
         assert [r.id for r in uow.resources.due_for_purge(START)] == [volume.id]
         assert uow.resources.due_for_purge(START - timedelta(seconds=1)) == []
         server_found = uow.resources.get(server.id)
+        assert isinstance(server_found, Server)
         assert (server_found.ssh_keys, server_found.user_data) == (["ssh-ed25519 AAAA"], b"sealed")
         server_found.state = "undone"
         assert uow.resources.on_network(network.id) == 0
@@ -187,9 +199,14 @@ def test_orders_due_for_correction(city: City, database: Database) -> None:
 
 
 def test_exemptions_in_force(city: City, database: Database) -> None:
-    def exemption(**fields: object) -> Exemption:
-        standard = {"rule": "size", "department_id": city.department.id, "system_id": None, "reason": "relief"}
-        more = {"approved_by": city.officer.id, "ends_on": date(2026, 3, 2), "created_at": START}
+    def exemption(**fields: Any) -> Exemption:
+        standard: dict[str, Any] = {
+            "rule": "size",
+            "department_id": city.department.id,
+            "system_id": None,
+            "reason": "relief",
+        }
+        more: dict[str, Any] = {"approved_by": city.officer.id, "ends_on": date(2026, 3, 2), "created_at": START}
         return Exemption(**(standard | more | fields))
 
     standing, over = exemption(), exemption(ends_on=date(2026, 3, 1))

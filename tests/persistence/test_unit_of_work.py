@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier, Event
@@ -210,23 +209,13 @@ def test_no_line_appears_behind_a_reader(city: City, database: Database, queries
         first = pool.submit(slow)
         assert numbered.wait(30)
         second = pool.submit(quick)
-        wait_for_a_waiter(database)
+        database.wait_for_a_waiter()
         assert queries.progress_since(0) == []
         assert not second.done()
         go.set()
         first.result(30)
         second.result(30)
     assert [row.message for row in queries.progress_since(0)] == ["slow", "quick"]
-
-
-def wait_for_a_waiter(database: Database) -> None:
-    """Until the second transaction stands at the lock; on SQLite it waits for the one connection that writes."""
-    if database.engines.write.dialect.name == "sqlite":
-        return
-    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-    deadline = time.monotonic() + 30
-    while database.all(waiting) == [(0,)]:
-        assert time.monotonic() < deadline
 
 
 def test_progress_under_load_is_never_missed(city: City, database: Database, queries: DatabaseQueries) -> None:

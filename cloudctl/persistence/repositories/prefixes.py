@@ -11,7 +11,7 @@ from datetime import datetime
 from ipaddress import ip_network
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import ColumnElement, select, text, update
 from sqlalchemy.orm import Session
 
 from cloudctl.domain.addresses import IPNetwork, Prefix, Supernet, carve, overlapping
@@ -78,14 +78,16 @@ class PrefixRecords:
         )
 
     def of_network(self, network_id: UUID) -> Sequence[Prefix]:
-        """All that were ever cut for a network, in order."""
-        return self.session.scalars(
-            select(Prefix).where(prefixes.c.network_id == network_id).order_by(prefixes.c.id)
-        ).all()
+        """What a network has or had until its cool-down, in order; what is free again is nobody's."""
+        return self._kept(prefixes.c.network_id == network_id)
 
     def of_order(self, order_id: UUID) -> Sequence[Prefix]:
-        """All that were ever cut for an order, in order."""
-        return self.session.scalars(select(Prefix).where(prefixes.c.order_id == order_id).order_by(prefixes.c.id)).all()
+        """What was cut for an order and is not free again, in order."""
+        return self._kept(prefixes.c.order_id == order_id)
+
+    def _kept(self, whose: ColumnElement[bool]) -> Sequence[Prefix]:
+        kept = select(Prefix).where(whose, prefixes.c.state != "free").order_by(prefixes.c.id)
+        return self.session.scalars(kept).all()
 
     def _locked(self, zone: str, now: datetime) -> Sequence[Supernet]:
         in_order = select(Supernet).where(supernets.c.zone == zone).order_by(supernets.c.id)

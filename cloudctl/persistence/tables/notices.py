@@ -21,6 +21,6 @@ notices = Table(
     Column("sent_at", Instant),
     text("last_error", null=True),
     created(),
-    index("state", "due_at"),
+    index("state", "id"),
     index("order_id"),
 )

@@ -47,7 +47,7 @@ orders = Table(
     version(),
     index("department_id", "id"),
     index("system_id"),
-    index("state", "correction_due"),
+    index("state", "id"),
 )
 
 counters = Table(

@@ -38,5 +38,5 @@ def resource_table(name: str, *columns: Column[Any] | Index) -> Table:
         index("department_id", "created_at", "id"),
         index("order_id"),
         index("claimed_by"),
-        index("state", "purge_after"),
+        index("state", "created_at", "id"),
     )

@@ -47,7 +47,7 @@ class OpenStackNetworks:
         return by_key((segment.fact for segment in found.values()), keys)
 
     def create(self, request: NetworkRequest) -> NetworkFact:
-        """Four to seven calls for a new segment; a half-made one is finished by its parts that are missing."""
+        """Three to seven calls for a new segment; a half-made one is finished by its parts that are missing."""
         found = next(iter(self._segments(request.tenant, {request.key}).values()), None)
         segment = self._planned(request, found)
         for cidr in segment.plan.cidrs:
@@ -59,7 +59,7 @@ class OpenStackNetworks:
         return segment.fact
 
     def delete(self, tenant: str, backend_id: str) -> None:
-        """Five calls; raises Busy while servers are on the network."""
+        """Four to seven calls; raises Busy while servers are on the network."""
         try:
             network = self._client.get(NEUTRON, f"/networks/{backend_id}", "network", Described, tenant=tenant)
         except Absent:

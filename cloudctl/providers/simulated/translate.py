@@ -101,6 +101,7 @@ def network_fact(thing: Thing) -> NetworkFact:
         name=LABEL + thing.name,
         ready=is_ready(thing),
         cidrs=tuple(thing.state["cidrs"]),
+        fault=thing.state.get("fault"),
     )
 
 

@@ -135,7 +135,7 @@ def settle(city: City) -> None:
     }
     city.ids["cloud-a"] = city.made("admin", "/v1/clouds", cloud)["id"]
     city.ids["supernet"] = city.made("admin", "/v1/supernets", {"zone": "extranet", "cidr": "10.8.0.0/16"})["id"]
-    limits = {"vcpu": 64, "memory_mib": 262144, "volume_gib": 4000, "servers": 32, "segments": 8, "addresses": 8}
+    limits = {"vcpu": 400, "memory_mib": 10**6, "volume_gib": 20000, "servers": 200, "segments": 200, "addresses": 20}
     for dimension, limit in limits.items():
         quota = {"department_id": city.ids["fgw"], "cloud": "cloud-a", "zone": "extranet", "dimension": dimension}
         answer = admin.put("/v1/quotas", quota | {"limit": limit})

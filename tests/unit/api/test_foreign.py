@@ -13,12 +13,12 @@ import pytest
 from fastapi.routing import APIRoute
 
 from api.main import ROUTERS
+from cloudctl.bootstrap import platform
 from cloudctl.domain.addresses import Address
+from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.networks import Network
 from cloudctl.domain.servers import Server
 from cloudctl.domain.volumes import Volume
-from cloudctl.domain.identifiers import new_id
-from cloudctl.bootstrap import platform
 from tests.unit.api.conftest import City
 
 ROUTES = sorted(
@@ -64,7 +64,7 @@ BODIES["POST /v1/orders/check"] = BODIES["POST /v1/orders"]
 # What everybody may see, and one's own: these answer 200, without anything of another department.
 OPEN = {
     "GET /v1/me", "GET /v1/catalogue", "GET /v1/capacity", "GET /v1/policies", "GET /v1/clouds",
-    "GET /v1/clouds/{cloud_id}", "GET /v1/supernets", "GET /v1/orders", "GET /v1/systems", "GET /v1/servers",
+    "GET /v1/clouds/{cloud_id}", "GET /v1/orders", "GET /v1/systems", "GET /v1/servers",
     "GET /v1/volumes", "GET /v1/networks", "GET /v1/addresses", "GET /v1/prefixes", "GET /v1/quotas",
     "GET /v1/departments", "GET /v1/exemptions",
 }  # fmt: skip

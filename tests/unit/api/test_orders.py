@@ -41,15 +41,11 @@ def test_the_check_shows_what_is_left_and_writes_nothing(city: City) -> None:
     assert answer.status == 200, answer.body
     amounts = {amount["dimension"]: amount for amount in found["amounts"]}
     assert (amounts["vcpu"]["demand"], amounts["servers"]["demand"]) == (2, 1)
-    assert amounts["vcpu"]["quota_left"] <= 64
-    assert (
-        found["resources"] == ["network fgw-spt-net", "volume fgw-spt-app-1-data1", "server fgw-spt-app-1"]
-        or len(found["resources"]) == 3
-    )
+    assert 0 < amounts["vcpu"]["quota_left"] <= 400
+    assert [name.split()[0] for name in found["resources"]] == ["network", "server", "volume"]
     assert city.as_("officer").get("/v1/orders?limit=500").json()["items"] == before
-    assert (
-        city.as_("officer").post("/v1/orders/check", city.form(title="x"), idempotency_key="never-kept").status == 200
-    )
+    other = city.as_("officer").post("/v1/orders/check", city.form(title="x"), idempotency_key="never-kept")
+    assert other.status == 200
 
 
 def test_decisions_follow_the_life_cycle(city: City) -> None:

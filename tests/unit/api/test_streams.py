@@ -34,10 +34,12 @@ def test_a_stream_shows_what_was_and_what_comes(city: City, fast: Client) -> Non
     stream = fast.stream(f"/v1/orders/{order['id']}/events")
     assert stream.status == 200
     assert stream.chunk() == b"retry: 2000\n\n"
-    assert (first := stream.event())
+    first = stream.event()
+    assert first is not None
     assert (first["state"], first["text"], first["order_id"]) == ("submitted", "Handed in.", order["id"])
     city.as_("head").post(f"/v1/orders/{order['id']}/return", {"reason": "缺材料"})
-    assert (second := stream.event())
+    second = stream.event()
+    assert second is not None
     assert (second["state"], second["reason"]) == ("returned", "缺材料")
     assert second["id"] > first["id"]
     stream.close()
@@ -54,7 +56,8 @@ def test_a_stream_resumes_after_the_last_event(city: City, fast: Client) -> None
     first = fast.get(f"{path}/progress").json()[0]["seq"]
     city.as_("head").post(f"{path}/return", {"reason": "缺材料"})
     stream = fast.stream(f"{path}/events", last_event_id=str(first))
-    assert (event := stream.event())
+    event = stream.event()
+    assert event is not None
     assert event["state"] == "returned"
     stream.close()
 
@@ -64,7 +67,8 @@ def test_a_stream_ends_with_the_file_and_is_not_come_back_for(city: City, fast: 
     path = f"/v1/orders/{order['id']}"
     stream = fast.stream(f"{path}/events")
     fast.post(f"{path}/cancel")
-    assert (event := stream.event())
+    event = stream.event()
+    assert event is not None
     assert event["state"] == "cancelled"
     assert stream.event() is None
     stream.wait()

@@ -56,7 +56,8 @@ def test_a_denial_names_every_rule_in_the_readers_language() -> None:
     findings = [
         {
             "rule": "zone-mlps", "version": 3, "effect": "deny",
-            "reason": {"zh_CN": "等保三级", "en": "MLPS 3 belongs elsewhere."}, "way_out": {"en": "Choose another zone."},
+            "reason": {"zh_CN": "等保三级", "en": "MLPS 3 belongs elsewhere."},
+            "way_out": {"en": "Choose another zone."},
         },
         {"rule": "term", "version": 1, "effect": "warn", "reason": {"zh_CN": "期限"}, "exemption_id": "e-1"},
     ]  # fmt: skip

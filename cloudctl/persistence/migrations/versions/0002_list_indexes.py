@@ -1,4 +1,4 @@
-"""Indexes for the lists (a department's rows in the order of their pages) and for the schedules (what is due)."""
+"""Indexes for the lists: a department's rows, or those of a state, in the order of their pages."""
 
 from alembic import op
 
@@ -10,13 +10,13 @@ RESOURCES = (
     ("department_id", "created_at", "id"),
     ("order_id",),
     ("claimed_by",),
-    ("state", "purge_after"),
+    ("state", "created_at", "id"),
 )
 INDEXES = {
     "accounts": (("department_id", "id"),),
     "tokens": (("account_id", "name"),),
     "systems": (("department_id", "id"),),
-    "orders": (("department_id", "id"), ("system_id",), ("state", "correction_due")),
+    "orders": (("department_id", "id"), ("system_id",), ("state", "id")),
     "progress_lines": (("order_id", "seq"),),
     "servers": (*RESOURCES, ("network_id",)),
     "volumes": (*RESOURCES, ("server_id",)),
@@ -25,7 +25,7 @@ INDEXES = {
     "prefixes": (("supernet_id", "state"), ("network_id",), ("order_id",)),
     "quota_entries": (("quota_id",), ("order_id",)),
     "exemptions": (("department_id", "id"),),
-    "notices": (("state", "due_at"), ("order_id",)),
+    "notices": (("state", "id"), ("order_id",)),
     "audit_events": (("department_id", "id"), ("target_id", "id")),
     "idempotency_keys": (("created_at",),),
 }

@@ -96,9 +96,12 @@ def test_a_cloud_without_the_role_is_rejected(cloud: RecordedCloud, provider: Op
 
 def test_every_dimension_has_its_limit_in_the_backend(cloud: RecordedCloud, provider: OpenStackProvider):
     assert set(QUOTAS) == set(Dimension)
-    paths = {name: f"{prefix}/{PROJECT}" for name, prefix in (
-        ("nova", "/compute/v2.1/os-quota-sets"), ("cinder", "/volume/v3/os-quota-sets"), ("neutron", "/network/v2.0/quotas"),
-    )}  # fmt: skip
+    prefixes = {
+        "nova": "/compute/v2.1/os-quota-sets",
+        "cinder": "/volume/v3/os-quota-sets",
+        "neutron": "/network/v2.0/quotas",
+    }
+    paths = {name: f"{prefix}/{PROJECT}" for name, prefix in prefixes.items()}
     for path in paths.values():
         cloud.on("PUT", path, {})
     provider.tenants.set_quota(PROJECT, {dimension: n for n, dimension in enumerate(Dimension, 1)})

@@ -1,0 +1,55 @@
+"""Every shipped policy, in both languages."""
+
+from __future__ import annotations
+
+from cloudctl.domain.policies import Effect
+from cloudctl.policy.registry import read, shipped
+from cloudctl.policy.schema import Policy
+from tests.docs.reference.tables import code, page, table
+
+INTRODUCTION = """\
+Each is a file under `policies/orders/`, with its cases beside it. All rules are judged at `check`, at submission and
+again at approval; the strictest effect wins, and the answer lists every rule that spoke. How to write one:
+[the office's guide](../how-to/office.md). 如何编写：[电子政务办指南](../zh-CN/how-to/office.md)。"""
+
+EFFECTS = {
+    Effect.DENY: "refuses the order",
+    Effect.REQUIRE_APPROVAL: "wants the approval of a certain role",
+    Effect.WARN: "is shown to applicant and reviewer",
+    Effect.AUTO_APPROVE: "approves once the department head has signed, unless a rule denies or wants approval",
+}
+
+
+def render() -> str:
+    """The effects, a list, and a section for each."""
+    registry, problems = read(shipped())
+    assert not problems, problems
+    policies = sorted((rule.policy for rule in registry.rules), key=lambda policy: policy.name)
+    listed = (
+        (f"[{policy.name}](#{policy.name})", policy.title["zh_CN"], policy.title["en"], code(policy.effect.value))
+        for policy in policies
+    )
+    return page(
+        "Policies",
+        INTRODUCTION,
+        table(("effect", "means"), ((code(effect.value), text) for effect, text in EFFECTS.items())),
+        table(("policy", "名称", "title", "effect"), listed),
+        *(_section(policy) for policy in policies),
+    )
+
+
+def _section(policy: Policy) -> str:
+    facts = [
+        ("version", policy.version),
+        ("effect", code(policy.effect.value) + (f", by {code(policy.role)}" if policy.role else "")),
+        ("judged", "once for each item" if policy.scope == "item" else "once for the order"),
+        ("field", code(policy.field)),
+        ("reason", policy.reason["en"]),
+        ("way out", policy.way_out["en"]),
+        ("理由", policy.reason["zh_CN"]),
+        ("办理建议", policy.way_out["zh_CN"]),
+        ("basis", policy.basis),
+        ("exemption", "possible" if policy.exemptable else "not possible"),
+        ("cases", len(policy.cases)),
+    ]
+    return "\n\n".join([f"## {policy.name}", f"```cel\n{policy.when.strip()}\n```", table(("", ""), facts)])

@@ -1,0 +1,99 @@
+"""Every setting with its type, default and variable; the sentences are those of `SENTENCES`, one a setting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from cloudctl import settings
+from tests.docs.reference.tables import code, page, table
+
+INTRODUCTION = """\
+One TOML file and the environment, read once at start. The file is `$CLOUDCTL_CONFIG`, else `./cloudctl.toml`, else
+`/etc/cloudctl/cloudctl.toml`. A variable wins over the file. A setting that is not listed here is refused.
+`cloudctl config show` prints all that are in force and where each comes from, secrets masked."""
+
+CLIENT = """\
+## Variables that are not settings
+
+These are read by the command line's client side, or hold key material, and are never in the file:"""
+
+VARIABLES = {
+    "CLOUDCTL_CONFIG": "The configuration file.",
+    "CLOUDCTL_SEALING_KEYS": "The sealing keys, separated by blanks or commas; goes before the key file.",
+    "CLOUDCTL_URL": "The server that commands speak to; goes before the contexts of `cloudctl login`.",
+    "CLOUDCTL_TOKEN": "The token for it.",
+    "CLOUDCTL_CONTEXT": "The context to use, as `--context`.",
+    "CLOUDCTL_LANG": "The language of the command line: `zh_CN` or `en`.",
+    "OS_CLIENT_CONFIG_FILE": "The clouds.yaml with the credentials of the OpenStack clouds.",
+}
+
+SENTENCES = {
+    "database_url": "`postgresql+psycopg://user@host/name`; empty: an SQLite file in the data directory.",
+    "data_dir": "Where the SQLite file, the key file, simulated clouds and the first token are.",
+    "policies_dir": "Policies instead of the shipped ones: a directory with `facts.yaml` and `orders/`.",
+    "secret_key_file": "The sealing keys; empty: `secret.keys` in the data directory.",
+    "host": "The address to listen on.",
+    "port": "The port to listen on; 0 takes a free one.",
+    "unix_socket": "Listen on this socket instead of host and port.",
+    "log_level": "DEBUG, INFO, WARNING or ERROR.",
+    "log_json": "One JSON object a line; false: plain text.",
+    "executor_id": "The worker's name in the logs; empty: host, process and a random part.",
+    "workers_per_process": "How many builds one process carries on at once.",
+    "orders_per_cloud": "How many builds may work on one cloud at once, over all workers.",
+    "engine_poll_s": "Seconds between looks into the queue.",
+    "retention_days": "How long what was released can be restored.",
+    "prefix_cool_down_days": "How long a prefix that was given back stays unused.",
+    "settle_s": "How long a cloud's lists may lag behind its creates.",
+    "cloud_poll_s": "Seconds between looks at objects that are being built.",
+    "step_budget_s": "How long one step may wait for a cloud before the order is parked.",
+    "retry_attempts": "How often a call is tried that a busy or unreachable cloud did not answer.",
+    "parallel_calls": "How many calls a step makes to a cloud at once.",
+    "max_token_days": "The longest life of an API token.",
+    "workflow_retention_days": "How long finished workflows stay listed.",
+    "clouds_file": "Where clouds.yaml is.",
+    "smtp.host": "The mail server; empty: notices are only written to the log.",
+    "smtp.port": "Its port.",
+    "smtp.sender": "The address that notices come from.",
+    "smtp.user": "The user, where the server wants one.",
+    "smtp.password": "The password; better in the environment.",
+    "smtp.starttls": "Whether to begin TLS before anything is said.",
+    "smtp.timeout_s": "How long the server may take to answer.",
+    "simulated.seed": "Seed of the simulated clouds' latencies and utilisation.",
+    "simulated.latency_min_s": "The shortest time that a simulated object takes.",
+    "simulated.latency_max_s": "The longest.",
+}
+
+
+def names() -> Iterator[str]:
+    """All settings, nested ones dotted."""
+    return (name for name, _, _ in _fields(settings.Settings))
+
+
+def render() -> str:
+    """Settings, then the variables that are none."""
+    rows = (
+        (code(name), kind, _shown(default), code(settings.PREFIX + name.upper().replace(".", "__")), SENTENCES[name])
+        for name, kind, default in _fields(settings.Settings)
+    )
+    return page(
+        "Settings",
+        INTRODUCTION,
+        table(("setting", "type", "default", "variable", "meaning"), rows),
+        CLIENT,
+        table(("variable", "meaning"), ((code(name), text) for name, text in VARIABLES.items())),
+    )
+
+
+def _fields(shape: type, above: str = "") -> Iterator[tuple[str, str, Any]]:
+    for field in msgspec.structs.fields(shape):
+        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+            yield from _fields(field.type, f"{above}{field.name}.")
+        else:
+            yield above + field.name, field.type.__name__, field.default
+
+
+def _shown(value: Any) -> str:
+    return code(str(value).lower() if isinstance(value, bool) else value)

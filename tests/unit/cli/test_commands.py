@@ -1,0 +1,124 @@
+"""The command table: complete, loadable, documented in both languages."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+import cloudctl.cli
+from cloudctl.cli.commands import SECTIONS
+from cloudctl.cli.main import PROGRAM, root
+from cloudctl.cli.nouns import Noun
+from cloudctl.cli.titles import TITLES
+from tests.unit.cli.test_main import environment
+
+PROMISED = (
+    "login logout contexts me completion departments accounts tokens systems catalogue clouds quotas supernets "
+    "prefixes orders servers volumes networks addresses policies exemptions workflows audit notices capacity "
+    "serve worker db doctor demo config backup restore"
+)
+VERBS = {
+    "orders": "list show create edit check submit sign-off review approve return reject cancel close follow",
+    "workflows": "list show retry resume rollback",
+    "policies": "list judge check test explain",
+    "audit": "list export",
+    "db": "upgrade check",
+    "config": "show",
+    "contexts": "list use",
+    "tokens": "list issue revoke",
+    "servers": "list show console start stop snapshot restore",
+}
+
+WALK = """
+import sys, click
+from cloudctl.cli.main import main, root, _speak
+_speak()
+def walk(command, context):
+    yield command.get_help(context)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            child = command.get_command(context, name)
+            yield from walk(child, click.Context(child, info_name=name, parent=context))
+print("\\f".join(walk(root(), click.Context(root(), info_name="cloudctl"))))
+"""
+
+
+def walk(command: click.Command, context: click.Context) -> Iterator[tuple[str, click.Command]]:
+    yield context.command_path, command
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            child = command.get_command(context, name)
+            assert child is not None
+            yield from walk(child, click.Context(child, info_name=name, parent=context))
+
+
+@pytest.fixture(scope="module")
+def commands() -> dict[str, click.Command]:
+    return dict(walk(root(), click.Context(root(), info_name=PROGRAM)))
+
+
+def test_every_promised_command_is_there() -> None:
+    assert {entry.name for section in SECTIONS for entry in section.entries} == set(PROMISED.split())
+
+
+@pytest.mark.parametrize("noun", VERBS)
+def test_every_promised_verb_is_there(commands: dict[str, click.Command], noun: str) -> None:
+    group = commands[f"{PROGRAM} {noun}"]
+    assert isinstance(group, click.Group)
+    assert set(group.list_commands(click.Context(group))) == set(VERBS[noun].split())
+
+
+def test_a_command_is_called_as_the_table_says(commands: dict[str, click.Command]) -> None:
+    for path, command in commands.items():
+        assert command.name == path.rpartition(" ")[2], path
+
+
+def test_every_command_option_and_argument_is_explained(commands: dict[str, click.Command]) -> None:
+    for path, command in commands.items():
+        assert command.help, path
+        for parameter in command.params:
+            if path not in {f"{PROGRAM} policies {verb}" for verb in ("check", "test", "explain")}:
+                assert getattr(parameter, "help", None), (path, parameter.name)
+
+
+def test_every_noun_has_a_module_that_the_table_names() -> None:
+    folder = Path(cloudctl.cli.__file__).parent
+    for entry in (entry for section in SECTIONS for entry in section.entries):
+        module = entry.target.partition(":")[0].removeprefix("cloudctl.cli.")
+        assert (folder / f"{module.replace('.', '/')}.py").exists(), entry
+
+
+def nouns() -> list[Noun]:
+    from importlib import import_module
+
+    modules = [import_module(entry.target.partition(":")[0]) for section in SECTIONS[:4] for entry in section.entries]
+    return [value for module in modules for value in vars(module).values() if isinstance(value, Noun)]
+
+
+def test_every_column_has_a_title() -> None:
+    assert len(nouns()) > 10
+    assert {column for noun in nouns() for column in noun.columns} <= set(TITLES)
+
+
+def helps(home: Path, language: str) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", WALK], env=environment(home, CLOUDCTL_LANG=language), capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split("\f")
+
+
+def test_every_help_page_opens_in_both_languages(commands: dict[str, click.Command], tmp_path: Path) -> None:
+    english, chinese = helps(tmp_path, "en"), helps(tmp_path, "zh_CN")
+    assert len(english) == len(chinese) == len(commands)
+    for page in chinese:
+        assert page.strip().startswith("用法："), page
+        assert "显示帮助" in page, page
+    untranslated = [page.splitlines()[0] for page, twin in zip(chinese, english, strict=True) if page == twin]
+    assert untranslated == []
