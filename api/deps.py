@@ -102,24 +102,24 @@ class Act(Caller):
         try:
             result = use_case(self.ctx, self._request(lambda made: encode_record(shape(made))), *args, **kwargs)
         except Replayed as earlier:
-            response = record(self.http, earlier.answer, status=self._status)
+            response = self._told(earlier.answer)
             response.headers["Idempotent-Replayed"] = "true"
             return response
-        return record(self.http, encode_record(shape(result)), status=self._status)
+        return self._told(encode_record(shape(result)))
 
-    def switch(
+    def show_once(
         self,
         shape: Shape[T],
         use_case: Callable[Concatenate[Context, Request, P], T],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> Response:
-        """Like `carry_out` for what keeps no answer: a secret that is shown once, or an act on a cloud.
+        """Like `carry_out` for a secret that is shown once: no answer is kept, a repetition is told already issued."""
+        return self._told(encode_record(shape(use_case(self.ctx, self.request, *args, **kwargs))))
 
-        The key is not used: a repetition is the use case's own affair (already issued, on already).
-        """
-        result = use_case(self.ctx, self.request, *args, **kwargs)
-        response = record(self.http, encode_record(shape(result)), status=self._status)
+    def _told(self, answer: bytes) -> Response:
+        """An answer to an act belongs to this caller and moment: nobody on the way keeps it."""
+        response = record(self.http, answer, status=self._status)
         response.headers["Cache-Control"] = "no-store"
         return response
 

@@ -54,6 +54,7 @@ KINDS: dict[str, Kind] = {
     "quota-exceeded": Kind(409, mark("A quota is used up"), mark("The order raises a quota that has no room left.")),
     "pool-exhausted": Kind(409, mark("No room left"), mark("No cloud, or no prefix of the zone, has room for this.")),
     "resource-claimed": Kind(409, mark("Already being changed"), mark("Another order is changing the resource.")),
+    "contended": Kind(409, mark("Being changed just now"), mark("Somebody else is changing the record; try again.")),
     "already-issued": Kind(409, mark("Already issued"), mark("A secret is shown once and is not shown again.")),
     "stale": Kind(412, mark("Changed meanwhile"), mark("If-Match does not name the current version.")),
     "body-too-large": Kind(
@@ -69,6 +70,9 @@ KINDS: dict[str, Kind] = {
     ),
     "internal": Kind(
         500, mark("The platform failed"), mark("The fault is the platform's; the operators find it by its request.")
+    ),
+    "unavailable": Kind(
+        503, mark("The platform is not available"), mark("The platform's database does not answer just now.")
     ),
     "backend-failed": Kind(502, mark("The cloud failed"), mark("The cloud reports that the object is in error.")),
     "backend-rejected": Kind(

@@ -149,7 +149,7 @@ def build(
     limits = _limits(settings)
     context = Wiring(
         clock=time,
-        clouds=clouds or ProviderRegistry(simulation=_simulation(settings), clock=time),
+        clouds=clouds or _clouds(settings, time),
         rules=OrderRules(policies.load(Path(settings.policies_dir) if settings.policies_dir else policies.shipped())),
         secrets=secrets,
         queries=DatabaseQueries(engines.read),
@@ -212,13 +212,15 @@ def _limits(settings: Settings) -> Limits:
     )
 
 
-def _simulation(settings: Settings) -> Simulation:
+def _clouds(settings: Settings, clock: Clock) -> Clouds:
     simulated = settings.simulated
-    return Simulation(
+    simulation = Simulation(
         data=Path(settings.data_dir),
         seed=simulated.seed,
         latency_s=(simulated.latency_min_s, simulated.latency_max_s),
     )
+    clouds_file = Path(settings.clouds_file) if settings.clouds_file else None
+    return ProviderRegistry(simulation=simulation, clock=clock, clouds_file=clouds_file)
 
 
 def _notifier(settings: Settings) -> Notifier:

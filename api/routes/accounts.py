@@ -71,7 +71,7 @@ def list_tokens(request: Request, account_id: UUID) -> Response:
 @router.post("/v1/accounts/{account_id}/tokens", **answering(IssuedTokenOut, status=201))
 def issue_token(act: Acting, account_id: UUID, body: TokenIn) -> Response:
     """Issues a token for oneself; for others with `accounts:write`. The secret is in this answer and nowhere else."""
-    return act.switch(IssuedTokenOut.of, tokens.issue, account_id, **body.fields())
+    return act.show_once(IssuedTokenOut.of, tokens.issue, account_id, **body.fields())
 
 
 @router.delete("/v1/tokens/{token_id}", **answering(TokenOut))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
+from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from api.deps import Acting
+from api.answers import plain
+from api.deps import Acting, Caller
 from api.openapi import answering
 from api.pagination import add_list
 from api.routes.resources import add_resource
@@ -26,6 +28,13 @@ add_list(
     needs=Permission.RESOURCES_READ,
     name="list_prefixes",
 )
+
+
+@router.get("/v1/supernets", **answering(SupernetOut, many=True, needs=Permission.CATALOGUE_READ))
+def list_supernets(request: HttpRequest, zone: str | None = None) -> Response:
+    """The blocks that prefixes are cut from."""
+    caller = Caller(request)
+    return plain([SupernetOut.of(block) for block in addresses.supernets(caller.ctx, caller.request, zone=zone)])
 
 
 @router.post("/v1/supernets", **answering(SupernetOut, status=201, needs=Permission.CATALOGUE_WRITE))

@@ -23,22 +23,22 @@ add_resource(router, Server, ServerRow, ServerOut, of=lambda queries: queries.se
 @router.post("/v1/servers/{server_id}/console", **answering(ConsoleOut))
 def open_console(act: Acting, server_id: UUID) -> Response:
     """A short-lived console address; put on the audit trail."""
-    return act.switch(ConsoleOut.of, resources.console, server_id)
+    return act.carry_out(ConsoleOut.of, resources.console, server_id)
 
 
 @router.post("/v1/servers/{server_id}/start", **answering(ServerOut))
 def start_server(act: Acting, server_id: UUID) -> Response:
     """Switches a server on; on already is done."""
-    return act.switch(ServerOut.of, resources.start, server_id)
+    return act.carry_out(ServerOut.of, resources.start, server_id)
 
 
 @router.post("/v1/servers/{server_id}/stop", **answering(ServerOut))
 def stop_server(act: Acting, server_id: UUID) -> Response:
     """Switches a server off; off already is done."""
-    return act.switch(ServerOut.of, resources.stop, server_id)
+    return act.carry_out(ServerOut.of, resources.stop, server_id)
 
 
 @router.post("/v1/servers/{server_id}/snapshot", **answering(SnapshotOut, status=202))
 def snapshot_server(act: Acting, server_id: UUID, body: SnapshotIn) -> Response:
     """Begins an image of a server."""
-    return act.switch(SnapshotOut.of, resources.snapshot, server_id, body.name)
+    return act.carry_out(SnapshotOut.of, resources.snapshot, server_id, body.name)

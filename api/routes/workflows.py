@@ -59,7 +59,7 @@ def roll_back_workflow(act: Acting, workflow_id: str, body: DecisionIn | None = 
 )
 def resume_workflow(act: Acting, workflow_id: str) -> Response:
     """Puts a stopped or stranded workflow back into its queue."""
-    return act.switch(WorkflowRow.of, workflows.resume, workflow_id)
+    return act.carry_out(WorkflowRow.of, workflows.resume, workflow_id)
 
 
 def _order_of(workflow_id: str) -> UUID:

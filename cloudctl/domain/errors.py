@@ -10,7 +10,8 @@
     │   │   ├── Refused          a transition that the life-cycle table does not list
     │   │   ├── QuotaExceeded    a quota dimension that the order raises is used up
     │   │   ├── PoolExhausted    no cloud or prefix has room left
-    │   │   └── Claimed          another order is changing the resource
+    │   │   ├── Claimed          another order is changing the resource
+    │   │   └── Contended        somebody else is changing the record just now: the same request may pass
     │   ├── Stale                If-Match does not name the current version             412
     │   └── PolicyDenied         a policy denies the order                              422
     ├── BackendError             what a cloud answered, translated at the border
@@ -22,6 +23,7 @@
     │   ├── Absent               no such object
     │   ├── Unreachable          no answer; `effect_unknown` says whether a write may have happened
     │   └── Unsupported          the provider does not declare this capability
+    ├── Unavailable              the platform's own database does not answer                503
     └── ConfigurationError       the installation itself is wrong; the message says what to set
 
 Messages are English message ids of the catalogue; `params` fill their `{placeholders}` after translation.
@@ -110,6 +112,12 @@ class Claimed(Conflict):
     """Another order is changing the resource."""
 
     code = "resource-claimed"
+
+
+class Contended(Conflict):
+    """A lost race for a lock: nothing was done, and the same request may pass a moment later."""
+
+    code = "contended"
 
 
 class AlreadyIssued(Conflict):
@@ -201,6 +209,12 @@ class Unsupported(BackendError):
     """The provider does not declare the capability that the call needs."""
 
     code = "backend-unsupported"
+
+
+class Unavailable(CloudctlError):
+    """The platform's own database does not answer; nothing was done."""
+
+    code = "unavailable"
 
 
 class ConfigurationError(CloudctlError):

@@ -3,8 +3,8 @@
     with translated():
         session.flush()
 
-A broken unique or foreign key becomes Conflict naming the field, an overtaken version Stale, and a lost race for a lock
-(a deadlock, a timeout) a Conflict that asks to try again. Everything else passes unchanged.
+A broken unique or foreign key becomes Conflict naming the field, an overtaken version Stale, a lost race for a lock (a
+deadlock, a timeout) Contended, and a database that does not answer Unavailable. Everything else passes unchanged.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
-from cloudctl.domain.errors import Conflict, Stale, UserError
+from cloudctl.domain.errors import CloudctlError, Conflict, Contended, Stale, Unavailable
 from cloudctl.persistence.tables import metadata
 
 _SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: \w+\.(?:.*\.)?(\w+)$")
@@ -28,14 +29,14 @@ def translated() -> Iterator[None]:
     """Raises the domain's error for a database error of its block."""
     try:
         yield
-    except (DBAPIError, StaleDataError) as error:
+    except (DBAPIError, StaleDataError, PoolTimeout) as error:
         known = in_domain_words(error)
         if known is None:
             raise
         raise known from error
 
 
-def in_domain_words(error: BaseException) -> UserError | None:
+def in_domain_words(error: BaseException) -> CloudctlError | None:
     """The domain's error for a database error; None when there is none and the error is a fault of ours."""
     match error:
         case StaleDataError():
@@ -43,7 +44,11 @@ def in_domain_words(error: BaseException) -> UserError | None:
         case IntegrityError():
             return _broken_constraint(error)
         case OperationalError() if _lost_race(error):
-            return Conflict("The record is being changed by somebody else.", way_out="Send the request again.")
+            return Contended("The record is being changed by somebody else.", way_out="Send the request again.")
+        case PoolTimeout() | OperationalError():
+            return Unavailable("The platform's database does not answer.")
+        case DBAPIError() if error.connection_invalidated:
+            return Unavailable("The platform's database does not answer.")
     return None
 
 

@@ -194,7 +194,9 @@ class Quotas(Protocol):
 class Prefixes(Protocol):
     """The address plan of the zones."""
 
-    def supernets(self, zone: str) -> Sequence[Supernet]: ...
+    def supernets(self, zone: str | None) -> Sequence[Supernet]:
+        """The blocks of a zone, or of all."""
+        ...
 
     def add_supernet(self, supernet: Supernet) -> None:
         """Raises Conflict when it overlaps a block of any zone."""

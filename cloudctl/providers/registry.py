@@ -49,9 +49,14 @@ class ProviderRegistry:
     """ports.clouds.Clouds. Safe to use from several threads; connecting to one cloud does not hold up another."""
 
     def __init__(
-        self, *, simulation: Simulation, clock: Clock, factories: Mapping[CloudKind, Factory] | None = None
+        self,
+        *,
+        simulation: Simulation,
+        clock: Clock,
+        clouds_file: Path | None = None,
+        factories: Mapping[CloudKind, Factory] | None = None,
     ) -> None:
-        self._factories = {**default_factories(simulation, clock), **(factories or {})}
+        self._factories = {**default_factories(simulation, clock, clouds_file), **(factories or {})}
         self._slots: dict[str, _Slot] = {}
         self._lock = threading.Lock()
 
@@ -68,11 +73,11 @@ class ProviderRegistry:
             return slot.provider
 
 
-def default_factories(simulation: Simulation, clock: Clock) -> dict[CloudKind, Factory]:
-    """How each kind is connected."""
+def default_factories(simulation: Simulation, clock: Clock, clouds_file: Path | None) -> dict[CloudKind, Factory]:
+    """How each kind is connected; `clouds_file` has the credentials, where they are not in a usual place."""
     return {
         CloudKind.SIMULATED: partial(_simulated, simulation=simulation, clock=clock),
-        CloudKind.OPENSTACK: partial(_openstack, clock=clock),
+        CloudKind.OPENSTACK: partial(_openstack, clock=clock, clouds_file=clouds_file),
         CloudKind.VSPHERE: _vsphere,
     }
 
@@ -101,10 +106,10 @@ def _simulated(cloud: Cloud, *, simulation: Simulation, clock: Clock) -> Provide
     return SimulatedProvider(backend)
 
 
-def _openstack(cloud: Cloud, *, clock: Clock) -> Provider:
+def _openstack(cloud: Cloud, *, clock: Clock, clouds_file: Path | None) -> Provider:
     from cloudctl.providers.openstack.provider import connect  # noqa: PLC0415 - loads the SDK, only when needed
 
-    return connect(cloud, clock)
+    return connect(cloud, clock, clouds_file)
 
 
 def _vsphere(cloud: Cloud) -> Provider:

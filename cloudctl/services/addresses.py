@@ -29,3 +29,10 @@ def add_supernet(ctx: Context, request: Request, *, zone: str, cidr: str) -> Sup
         uow.prefixes.add_supernet(supernet)
         uow.audit("create/supernet", "supernet", supernet.id, after={"zone": zone, "cidr": supernet.cidr})
         return uow.answer(supernet)
+
+
+def supernets(ctx: Context, request: Request, *, zone: str | None = None) -> list[Supernet]:
+    """The blocks of a zone, or of all."""
+    request.actor.require(Permission.CATALOGUE_READ)
+    with ctx.unit_of_work(request) as uow:
+        return list(uow.prefixes.supernets(zone))

@@ -20,6 +20,7 @@ from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import Resources
 from cloudctl.services.assessment import addresses_of
 from cloudctl.services.deliveries import platform_request
+from cloudctl.services.replays import keep, replay
 
 Kind = TypeVar("Kind", bound=Resource)
 
@@ -37,8 +38,9 @@ def get(ctx: Context, request: Request, kind: type[Kind], resource_id: UUID) -> 
 
 def console(ctx: Context, request: Request, server_id: UUID) -> str:
     """A short-lived console address of a running server; put on the audit trail."""
-    server, provider, tenant = _reach(ctx, request, server_id, "read/console")
-    return provider.servers.console_url(tenant, server.backend_id or "")
+    plain = replay(ctx, request)
+    server, provider, tenant = _reach(ctx, plain, server_id, "read/console")
+    return keep(ctx, request, provider.servers.console_url(tenant, server.backend_id or ""))
 
 
 def start(ctx: Context, request: Request, server_id: UUID) -> Server:
@@ -53,8 +55,9 @@ def stop(ctx: Context, request: Request, server_id: UUID) -> Server:
 
 def snapshot(ctx: Context, request: Request, server_id: UUID, name: str) -> str:
     """Starts an image of a server; answers the image's id in the cloud."""
-    server, provider, tenant = _reach(ctx, request, server_id, "create/snapshot")
-    return provider.servers.snapshot(tenant, server.backend_id or "", new_id(), name)
+    plain = replay(ctx, request)
+    server, provider, tenant = _reach(ctx, plain, server_id, "create/snapshot")
+    return keep(ctx, request, provider.servers.snapshot(tenant, server.backend_id or "", new_id(), name))
 
 
 def restore(ctx: Context, request: Request, resource_id: UUID) -> Resource:
@@ -147,14 +150,15 @@ def finish_purge(ctx: Context, resource_id: UUID) -> None:
 
 
 def _switch(ctx: Context, request: Request, server_id: UUID, power: str) -> Server:
-    server, provider, tenant = _reach(ctx, request, server_id, f"update/power-{power}")
+    plain = replay(ctx, request)
+    server, provider, tenant = _reach(ctx, plain, server_id, f"update/power-{power}")
     act = provider.servers.start if power == "on" else provider.servers.stop
     act(tenant, server.backend_id or "")
-    with ctx.unit_of_work(request) as uow:
+    with ctx.unit_of_work(plain) as uow:
         kept = uow.resources.lock(server_id)
-        if isinstance(kept, Server):
-            kept.power = power
-        return uow.answer(kept)  # type: ignore[return-value]
+        assert isinstance(kept, Server)
+        kept.power = power
+    return keep(ctx, request, kept)
 
 
 def _reach(ctx: Context, request: Request, server_id: UUID, action: str) -> tuple[Server, Provider, str]:

@@ -74,8 +74,9 @@ def issue(
                 way_out="Revoke it and issue another, or choose another name.",
                 name=name,
             )
-        own = request.actor.account_id == account_id
-        token, secret = make(account, name, request.actor.permissions if own and scopes is None else scopes, days, ctx)
+        if request.actor.account_id == account_id:
+            scopes = _within_own(request.actor.permissions, scopes)
+        token, secret = make(account, name, scopes, days, ctx)
         uow.tokens.add(token)
         uow.audit(
             "create/token",
@@ -90,6 +91,20 @@ def issue(
             },
         )
         return token, secret
+
+
+def _within_own(held: frozenset[Permission], wanted: frozenset[Permission] | None) -> frozenset[Permission]:
+    """What the present token holds bounds the new one: a narrow token cannot make itself a wider one."""
+    if wanted is None:
+        return held
+    if wanted - held:
+        raise Invalid(
+            "The present token does not hold {scopes}.",
+            field="scopes",
+            way_out="Ask with a token that holds them.",
+            scopes=", ".join(sorted(wanted - held)),
+        )
+    return wanted
 
 
 def revoke(ctx: Context, request: Request, token_id: UUID) -> Token:

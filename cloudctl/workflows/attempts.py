@@ -18,9 +18,12 @@ from cloudctl.domain.errors import (
     Busy,
     CapacityExhausted,
     CloudctlError,
+    Contended,
     Failed,
     NotReady,
     Rejected,
+    Stale,
+    Unavailable,
     Unreachable,
     Unsupported,
 )
@@ -42,7 +45,7 @@ def step(act: Callable[..., Verdict | None]) -> Callable[..., Verdict]:
     @wraps(act)
     def judged(ctx: Context, *ids: Any) -> Verdict:
         try:
-            return act(ctx, *ids) or DONE
+            return _again_while_contended(ctx, lambda: act(ctx, *ids)) or DONE
         except FINAL as error:
             return {"outcome": "failed", "reason": str(error), "step": act.__name__}
         except CloudctlError as error:
@@ -50,6 +53,19 @@ def step(act: Callable[..., Verdict | None]) -> Callable[..., Verdict]:
             return {"outcome": "park", "reason": str(error), "step": act.__name__}
 
     return judged
+
+
+def _again_while_contended(ctx: Context, act: Callable[[], T]) -> T:
+    """Runs a step again while our own database is contended or away, with growing pauses, within the step's budget."""
+    deadline, pause_s = ctx.clock.monotonic_s() + ctx.limits.step_budget_s, FIRST_PAUSE_S
+    while True:
+        try:
+            return act()
+        except (Contended, Stale, Unavailable):
+            if ctx.clock.monotonic_s() >= deadline:
+                raise
+            ctx.clock.sleep(pause_s)
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
 
 def insist(ctx: Context, act: Callable[[], T], *, again_if_unknown: bool = True) -> T:

@@ -23,6 +23,7 @@ from cloudctl.workflows.building import open_site
 from cloudctl.workflows.objects import SERVERS, VOLUMES, Site
 
 STILL = frozenset({ServerStatus.ACTIVE, ServerStatus.STOPPED})
+LOOSE = frozenset({VolumeStatus.AVAILABLE, VolumeStatus.ERROR})
 
 
 def set_backend_quota(ctx: Context, delivery: Delivery, tenant: str) -> None:
@@ -52,12 +53,48 @@ def apply_all(ctx: Context, order_id: UUID) -> Verdict | None:
 
 
 def take_back(ctx: Context, order_id: UUID) -> None:
-    """Servers that were switched off for a release that did not happen run again."""
+    """Takes back what unfinished changes had begun, and makes sure of it: raises Failed for what is not as before.
+
+    A release that did not happen leaves a server running and a volume attached. A resize or an extension that the
+    cloud has carried out, or broke on, cannot be taken back: the order waits for an operator then.
+    """
     for change in changes.changes_of(ctx, order_id):
-        resource = change.resource
-        if isinstance(resource, Server) and resource.state == "releasing":
-            site = open_site(ctx, order_id)
-            insist(ctx, lambda site=site, server=resource: switch(site, server, "start"))  # type: ignore[misc]
+        if change.resource.state in {"changing", "releasing"}:
+            _take_back(open_site(ctx, order_id), change)
+
+
+def _take_back(site: Site, change: Change) -> None:
+    resource = change.resource
+    if isinstance(resource, Server):
+        on = resource.power != "off"
+        if on and resource.state == "releasing":
+            insist(site.ctx, lambda: switch(site, resource, "start"))
+        poll(site.ctx, lambda: _server_as_before(site, resource, on=on), f"return of {resource.name}")
+    if isinstance(resource, Volume):
+        poll(site.ctx, lambda: _volume_as_before(site, resource), f"return of {resource.name}")
+
+
+def _server_as_before(site: Site, server: Server, *, on: bool) -> bool | None:
+    fact = _fact(site, server.id)
+    resized = fact.vcpu is not None and (fact.vcpu, fact.memory_mib) != (server.vcpu, server.memory_mib)
+    if resized or fact.status is ServerStatus.RESIZED:
+        raise Failed("Server {name} is resized in the cloud already: let the order go on.", name=server.name)
+    return True if fact.status is (ServerStatus.ACTIVE if on else ServerStatus.STOPPED) else None
+
+
+def _volume_as_before(site: Site, volume: Volume) -> bool | None:
+    """Attaches a volume again that a release had cut loose."""
+    fact = VOLUMES.find(site, [volume.id]).get(volume.id)
+    if fact is None or (fault := VOLUMES.fault(fact)) is not None:
+        raise Failed("{fault}", fault=f"volume {volume.name} is gone" if fact is None else fault)
+    if fact.size_gib != volume.size_gib:
+        raise Failed("Volume {name} is extended in the cloud already: let the order go on.", name=volume.name)
+    server = None if volume.server_id is None else SERVERS.find(site, [volume.server_id]).get(volume.server_id)
+    if server is None or fact.server is not None:
+        return True if VOLUMES.ready(fact) else None
+    if fact.status is VolumeStatus.AVAILABLE:
+        site.provider.servers.attach(site.tenant, server.backend_id, fact.backend_id)
+    return None
 
 
 def switch(site: Site, server: Server, act: str) -> None:
@@ -87,8 +124,6 @@ def _resize(site: Site, change: Change) -> None:
     def look() -> bool | None:
         nonlocal sent
         fact = _fact(site, server.id)
-        if fact.status is ServerStatus.ERROR:
-            raise Failed("{fault}", fault=SERVERS.fault(fact))
         if fact.status is ServerStatus.RESIZED:
             provider.confirm_resize(site.tenant, backend_id)
         elif fact.status in STILL:
@@ -96,8 +131,8 @@ def _resize(site: Site, change: Change) -> None:
                 return True
             if sent:
                 raise Failed("The cloud did not resize {name}: {fault}", name=server.name, fault=fact.fault or "-")
-            sent = True
             provider.resize(site.tenant, backend_id, wanted.vcpu, wanted.memory_mib, wanted.root_disk_gib)
+            sent = True
         return None
 
     poll(site.ctx, look, f"resize of {server.name}")
@@ -108,8 +143,8 @@ def _extend(site: Site, volume: Volume, size_gib: int) -> None:
 
     def look() -> bool | None:
         fact = VOLUMES.find(site, [volume.id]).get(volume.id)
-        if fact is None or fact.status is VolumeStatus.ERROR:
-            raise Failed("Volume {name} could not be extended.", name=volume.name)
+        if fact is None or (fault := VOLUMES.fault(fact)) is not None:
+            raise Failed("{fault}", fault=f"volume {volume.name} is gone" if fact is None else fault)
         return True if fact.size_gib >= size_gib and VOLUMES.ready(fact) else None
 
     poll(site.ctx, look, f"extension of {volume.name}")
@@ -120,8 +155,10 @@ def detach(site: Site, volume_key: UUID) -> None:
 
     def look() -> bool | None:
         fact = VOLUMES.find(site, [volume_key]).get(volume_key)
-        if fact is None or (fact.server is None and fact.status is VolumeStatus.AVAILABLE):
+        if fact is None or (fact.server is None and fact.status in LOOSE):
             return True
+        if (fault := VOLUMES.fault(fact)) is not None:
+            raise Failed("{fault}", fault=fault)
         if fact.server is not None and fact.status is VolumeStatus.IN_USE:
             site.provider.servers.detach(site.tenant, fact.server, fact.backend_id)
         return None
@@ -134,9 +171,12 @@ def _stopped(site: Site, key: UUID) -> bool | None:
 
 
 def _fact(site: Site, key: UUID) -> ServerFact:
+    """A server as it stands; raises Absent, or Failed with the cloud's words for one in error."""
     fact: ServerFact | None = SERVERS.find(site, [key]).get(key)
     if fact is None:
         raise Absent("Server {key} is gone from the cloud.", key=str(key))
+    if (fault := SERVERS.fault(fact)) is not None:
+        raise Failed("{fault}", fault=fault)
     return fact
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from cloudctl.domain.volumes import Volume
 from cloudctl.domain.workflows import Verdict
 from cloudctl.ports.context import Context
 from cloudctl.services import deliveries
@@ -20,7 +21,7 @@ from cloudctl.workflows.objects import ADDRESSES, NETWORKS, SERVERS, VOLUMES, Ha
 
 @step
 def undo_changes(ctx: Context, order_id: str) -> None:
-    """Switches servers on again whose release had begun."""
+    """Takes back changes that had begun."""
     changing.take_back(ctx, UUID(order_id))
 
 
@@ -38,7 +39,12 @@ def undo_servers(ctx: Context, order_id: str) -> None:
 
 @step
 def undo_volumes(ctx: Context, order_id: str) -> None:
-    """Deletes their volumes."""
+    """Deletes their volumes; one for a server that stays is cut loose first."""
+    delivery = deliveries.load(ctx, UUID(order_id))
+    own = {resource.id for resource in delivery.resources}
+    for volume in delivery.of(Volume):
+        if delivery.tenant and volume.state != "planned" and volume.server_id not in {None, *own}:
+            changing.detach(open_site(ctx, UUID(order_id)), volume.id)
     _remove(ctx, order_id, VOLUMES)
 
 

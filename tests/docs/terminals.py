@@ -11,11 +11,13 @@ under that name first.
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue
 from time import monotonic
@@ -25,6 +27,7 @@ from uuid import uuid4
 from tests.docs.markdown import Block, blocks
 
 SECONDS_A_COMMAND = 120
+SECONDS_TO_STOP = 30
 SHOWN_ADDRESS = "127.0.0.1:8420"
 ASKS_FOR_CODE = "echo $?"
 
@@ -78,7 +81,7 @@ class Terminal:
     """A bash in `folder`; variables and files live on from command to command."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str], address: str = SHOWN_ADDRESS) -> None:
-        self._folder = folder
+        self.folder = folder
         self._environment = dict(environment)
         self._address = address
         self._shell = _Process(["bash", "--norc"], folder, self._environment)
@@ -97,7 +100,7 @@ class Terminal:
         count = 0
         for block in blocks(page):
             if block.language in {"yaml", "json", "toml"} and block.words:
-                path = self._folder / block.words[0]
+                path = self.folder / block.words[0]
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(self._here(block.text), encoding="utf-8")
             elif block.language == "console":
@@ -117,14 +120,14 @@ class Terminal:
         return len(typed)
 
     def _start(self, command: Command) -> None:
-        process = _Process(["bash", "-c", f"exec {self._here(command.typed)}"], self._folder, self._environment)
+        process = _Process(["bash", "-c", self._here(command.typed)], self.folder, self._environment)
         self._others.append(process)
         output = process.until(lambda text: missing(command.expected, self._shown(text)) is None)
         self._compare(command, output, f"line {command.line}: {command.typed}\n{output}")
 
     def _run(self, command: Command, *, may_fail: bool) -> None:
         mark = f"--- {uuid4().hex}"
-        script = self._folder / ".typed"
+        script = self.folder / ".typed"
         script.write_text(self._here(command.typed) + "\n", encoding="utf-8")
         self._shell.send(f". ./{script.name} </dev/null; code=$?; printf '\\n{mark} %d\\n' $code; (exit $code)\n")
         answer = self._shell.until(lambda text: re.search(f"{mark} \\d+\n", text) is not None)
@@ -154,7 +157,7 @@ class _Process:
     def __init__(self, arguments: list[str], folder: Path, environment: Mapping[str, str]) -> None:
         self._child = subprocess.Popen(
             arguments, cwd=folder, env=dict(environment), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, bufsize=1,
+            stderr=subprocess.STDOUT, text=True, bufsize=1, start_new_session=True,
         )  # fmt: skip
         self._lines: Queue[str] = Queue()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -183,15 +186,16 @@ class _Process:
         return text
 
     def end(self) -> None:
-        """As Ctrl-C would, then the hard way."""
+        """The process and all that it started, as their service would be stopped; then the hard way."""
         assert self._child.stdin is not None
         self._child.stdin.close()
-        self._child.send_signal(signal.SIGTERM)
-        try:
-            self._child.wait(20)
-        except subprocess.TimeoutExpired:
-            self._child.kill()
-            self._child.wait()
-        self._reader.join(5)
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                os.killpg(self._child.pid, number)
+            with suppress(subprocess.TimeoutExpired):
+                self._child.wait(SECONDS_TO_STOP)
+                self._reader.join(SECONDS_TO_STOP)
+                if not self._reader.is_alive():
+                    break
         assert self._child.stdout is not None
         self._child.stdout.close()

@@ -19,13 +19,17 @@ from tests.e2e.installation import Person, until
 
 
 class Follower:
-    """Reads the event stream in a thread of its own; `cut` breaks the connection off, and the stream is resumed."""
+    """Reads the event stream, in Chinese, in a thread of its own; after a `cut` the stream is resumed."""
 
     def __init__(self, person: Person, order_id: str) -> None:
         self.lines: list[dict[str, Any]] = []
         self.connections = 0
         self._town = person.town
-        self._headers = {"Authorization": f"Bearer {person.secret}", "Accept": "text/event-stream"}
+        self._headers = {
+            "Authorization": f"Bearer {person.secret}",
+            "Accept": "text/event-stream",
+            "Accept-Language": "zh-CN",
+        }
         self._path = f"/v1/orders/{order_id}/events"
         self._ended = threading.Event()
         self._cut = threading.Event()

@@ -189,6 +189,10 @@ class Person:
         with self.api() as api:
             return api.post(path, body).data
 
+    def put(self, path: str, body: object) -> Any:
+        with self.api() as api:
+            return api.put(path, body).data
+
     def patch(self, path: str, body: object) -> Any:
         with self.api() as api:
             return api.patch(path, body).data

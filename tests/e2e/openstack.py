@@ -10,8 +10,10 @@ Asked with openstacksdk directly. Its warnings about itself are silenced by the 
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator
+from email import message_from_bytes
 from typing import Any, Self
 
 import openstack as sdk
@@ -22,7 +24,9 @@ from tests.e2e.installation import until
 from tests.e2e.people import CloudEntry
 from tests.lab.openstack import Lab
 
-QUIET = pytest.mark.filterwarnings("ignore::openstack.warnings.RemovedInSDK60Warning")
+QUIET = pytest.mark.filterwarnings(
+    "ignore::openstack.warnings.RemovedInSDK50Warning", "ignore::openstack.warnings.RemovedInSDK60Warning"
+)
 KEY, MARK = "cloudctl_key", "cloudctl:"
 
 
@@ -100,10 +104,12 @@ class Project:
     def groups(self) -> list[Any]:
         return list(self._admin.network.security_groups(project_id=self.id))
 
-    def user_data(self, server_id: str) -> str | None:
-        """As Nova keeps it, in base64."""
+    def user_data(self, server_id: str) -> str:
+        """What cloud-init will find: the parts of the MIME message, one after the other."""
         answer = self._admin.compute.get(f"/servers/{server_id}", microversion="2.79")
-        return answer.json()["server"]["OS-EXT-SRV-ATTR:user_data"]  # type: ignore[no-any-return]
+        whole = b64decode(answer.json()["server"]["OS-EXT-SRV-ATTR:user_data"])
+        parts = [part.get_payload(decode=True) for part in message_from_bytes(whole).walk() if not part.is_multipart()]
+        return "\n".join(part.decode() for part in parts if isinstance(part, bytes))
 
     def quota(self) -> dict[str, Any]:
         """Nova's, Cinder's and Neutron's limits in one."""

@@ -1,4 +1,4 @@
-"""A department, a neighbour and the office, put on record with the commands that an administrator types.
+"""A department, a neighbour and the office, put on record over the API by the administrator of the first start.
 
     crew = settle(town, cloud=SIMULATED)        # `serve` is up, the first start's token file is there
     crew.officer.post("/orders", application(crew))
@@ -8,8 +8,7 @@ Codes carry a random mark, so that several installations can share one cloud.
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +16,7 @@ from tests.e2e.installation import Installation, Person
 
 ZONE = "extranet"
 SSH_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKqpVgVTcDzLQ0PtyUCcVKFOhxAf1sEd9cTJlWQ7hfYR li@fgw.example"
-CAPACITY = "vcpu=4000,memory_mib=8000000,volume_gib=2000000,servers=1000,addresses=500"
+CAPACITY = {"vcpu": 4000, "memory_mib": 8_000_000, "volume_gib": 2_000_000, "servers": 1000, "addresses": 500}
 LIMITS = {"vcpu": 200, "memory_mib": 819_200, "volume_gib": 1_500_000, "servers": 60, "segments": 20, "addresses": 20}
 SPECIFICATIONS = {"s1": (1, 1024, 10), "s2": (2, 2048, 10), "huge-disk": (1, 1024, 700_000)}
 
@@ -44,7 +43,7 @@ class Crew:
     system: str
     cloud: CloudEntry
     admin: Person
-    people: dict[str, Person] = field(default_factory=dict)
+    people: dict[str, Person]
 
     def __getattr__(self, login: str) -> Person:
         try:
@@ -65,27 +64,26 @@ ROLES = {
 
 
 def settle(town: Installation, *, cloud: CloudEntry = SIMULATED) -> Crew:
-    """Everything that is there before the first application; the administrator logs in with the first token."""
+    """Everything that is there before the first application, put there by the administrator of the first start."""
     mark = uuid4().hex[:6]
     admin = town.person((town.data / "admin.token").read_text().strip())
-    town.run("login", town.url, "--token-file", str(town.data / "admin.token"))
-    _catalogue(town, cloud)
-    departments = {
-        "own": _put(town, "departments", "create", "--code", f"fgw-{mark}", "--name", "发展改革委", "--level", "city"),
-        "other": _put(town, "departments", "create", "--code", f"jyj-{mark}", "--name", "教育局", "--level", "city"),
-    }
-    own = departments["own"]
+    _catalogue(admin, cloud)
+    own = admin.post("/departments", {"code": f"fgw-{mark}", "name": "发展改革委", "level": "city"})
+    other = admin.post("/departments", {"code": f"jyj-{mark}", "name": "教育局", "level": "city"})
     for dimension, limit in LIMITS.items():
-        town.run(
-            "quotas", "set", "--department", own["code"], "--cloud", cloud.code, "--zone", ZONE,
-            "--dimension", dimension, "--limit", str(limit),
-        )  # fmt: skip
-    crew = Crew(mark=mark, department=own, system="", cloud=cloud, admin=admin)
-    for login, (role, whose) in ROLES.items():
-        crew.people[login] = _person(town, login, role, departments[whose]["code"] if whose else None)
+        quota = {"department_id": own["id"], "cloud": cloud.code, "zone": ZONE, "dimension": dimension, "limit": limit}
+        admin.put("/quotas", quota)
+    homes = {"own": own["id"], "other": other["id"], "": None}
+    people = {login: _person(admin, login, role, homes[whose]) for login, (role, whose) in ROLES.items()}
     system = {"code": f"oa-{mark}", "name": "办公自动化系统", "mlps_level": 2}
-    crew.system = crew.officer.post("/systems", system)["id"]
-    return crew
+    return Crew(
+        mark=mark,
+        department=own,
+        system=people["officer"].post("/systems", system)["id"],
+        cloud=cloud,
+        admin=admin,
+        people=people,
+    )
 
 
 def application(crew: Crew, name: str = "oa", **more: Any) -> dict[str, Any]:
@@ -148,36 +146,23 @@ def deliver(crew: Crew, form: dict[str, Any]) -> dict[str, Any]:
     return ended
 
 
-def _catalogue(town: Installation, cloud: CloudEntry) -> None:
-    town.run(
-        "catalogue", "put-zones", ZONE, "--name", "政务外网区", "--name-en", "Extranet", "--max-mlps-level", "3"
-    )
+def _catalogue(admin: Person, cloud: CloudEntry) -> None:
+    admin.put(f"/catalogue/zones/{ZONE}", {"name": "政务外网区", "name_en": "Extranet", "max_mlps_level": 3})
     for code, (vcpu, memory_mib, disk_gib) in SPECIFICATIONS.items():
-        town.run(
-            "catalogue", "put-specifications", code, "--name", code, "--vcpu", str(vcpu),
-            "--memory-mib", str(memory_mib), "--root-disk-gib", str(disk_gib),
-        )  # fmt: skip
-    town.run(
-        "catalogue", "put-images", "debian-12", "--name", "Debian 12", "--os-family", "Debian", "--architecture",
-        "x86_64", "--min-disk-gib", "1", "--login-user", "debian", "--in", f"{cloud.code}={cloud.image}",
-    )  # fmt: skip
-    town.run("catalogue", "put-volume-types", "standard", "--name", "标准云硬盘")
-    _put(
-        town, "clouds", "create", "--code", cloud.code, "--name", cloud.code, "--kind", cloud.kind, "--zone", ZONE,
-        "--capacity", CAPACITY, "--external-network", cloud.external_network,
-    )  # fmt: skip
+        size = {"name": code, "vcpu": vcpu, "memory_mib": memory_mib, "root_disk_gib": disk_gib}
+        admin.put(f"/catalogue/specifications/{code}", size)
+    image = {"name": "Debian 12", "os_family": "Debian", "architecture": "x86_64", "min_disk_gib": 1}
+    names = {cloud.code: cloud.image}
+    admin.put("/catalogue/images/debian-12", image | {"login_user": "debian", "names": names})
+    admin.put("/catalogue/volume-types/standard", {"name": "标准云硬盘", "names": {}})
+    entry = {"code": cloud.code, "name": cloud.code, "kind": cloud.kind, "zones": [ZONE]}
+    admin.post("/clouds", entry | {"capacity": CAPACITY, "external_network": cloud.external_network})
     for cidr in ("10.16.0.0/16", "fd00:16::/48"):
-        town.run("supernets", "create", "--zone", ZONE, "--cidr", cidr)
+        admin.post("/supernets", {"zone": ZONE, "cidr": cidr})
 
 
-def _person(town: Installation, login: str, role: str, department: str | None) -> Person:
-    where = ("--department", department) if department else ()
-    mail = f"{login}@example.org"
-    _put(town, "accounts", "create", "--login", login, "--name", login, "--email", mail, "--role", role, *where)
-    token = _put(town, "tokens", "issue", "--account", login, "--name", "e2e", "--days", "30")
-    return town.person(token["secret"])
-
-
-def _put(town: Installation, *arguments: str) -> dict[str, Any]:
-    made: dict[str, Any] = json.loads(town.run(*arguments, "-o", "json"))
-    return made
+def _person(admin: Person, login: str, role: str, department_id: str | None) -> Person:
+    account = {"login": login, "name": login, "email": f"{login}@example.org", "roles": [role]}
+    made = admin.post("/accounts", account | ({"department_id": department_id} if department_id else {}))
+    token = admin.post(f"/accounts/{made['id']}/tokens", {"name": "e2e", "days": 30})
+    return admin.town.person(token["secret"])

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections import Counter
 
 from cloudctl.domain.orders import Order
+from cloudctl.providers.simulated import Fault, FaultKind
 from cloudctl.services import workflows
 from tests.factories import Installed
 
 WORDS = "the backend says: rack 7 is on fire"
 Ledger = dict[str, tuple[int, int]]
+
+
+def strike(city: Installed, operation: str, kind: FaultKind, times: int | None = 1, **more: float) -> None:
+    """Puts a fault into the city's cloud that speaks in WORDS; `more` are other fields of Fault."""
+    city.cloud.inject(Fault(operation=operation, kind=kind, times=times, message=WORDS, **more))  # type: ignore[arg-type]
 
 
 def delivered(city: Installed, order: Order) -> None:

@@ -200,9 +200,8 @@ def _decide(stage: Stage, order: dict[str, Any]) -> None:
     )
     stage.post("head", f"/orders/{other['id']}/sign-off")
     stage.command("reviewer", "orders", "list", "--state", "signed_off")
-    stage.command(
-        "reviewer", "orders", "return", other["number"], "--missing", "请写明系统用途与用户范围", "--missing", "请补充项目批复文号"
-    )  # fmt: skip
+    lacks = ("--missing", "请写明系统用途与用户范围", "--missing", "请补充项目批复文号")
+    stage.command("reviewer", "orders", "return", other["number"], *lacks)
     correction = {"purpose": "档案数字化存储，供全市各部门查阅", "project_document": "发改〔2026〕12号"}
     stage.patch("officer", f"/orders/{other['id']}", correction)
     stage.post("officer", f"/orders/{other['id']}/submit")

@@ -78,6 +78,7 @@ def log_as_set(settings: Settings) -> None:
         "worker": lambda: settings.executor_id or None,
     }
     plain = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    least = max(logging.WARNING, logging.getLevelNamesMapping()[settings.log_level])
     for library in NOISY:
-        logging.getLogger(library).setLevel(logging.WARNING)
+        logging.getLogger(library).setLevel(least)
     configure(settings.log_level, JsonFormatter(fields, redact) if settings.log_json else plain)

@@ -122,7 +122,7 @@ def listen(app: App) -> None:
         )  # uvicorn raises the signal again when it has stopped: we stop by ourselves
     try:
         server.run()
-    except SystemExit:  # uvicorn's way to say that it could not start; it has logged the reason
+    except (SystemExit, OSError):  # uvicorn could not start, and has logged why
         raise Failure(_("{url} cannot be listened on.").format(url=address(settings)), Exit.SERVER) from None
     finally:
         for number, handler in before.items():

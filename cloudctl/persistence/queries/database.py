@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, literal, select
 
-from cloudctl.persistence.queries import accounts, catalogue, clouds, gauges, progress, resources
+from cloudctl.persistence.queries import accounts, answers, catalogue, clouds, gauges, progress, resources
 from cloudctl.persistence.queries.audit import AUDIT
 from cloudctl.persistence.queries.departments import DEPARTMENTS
 from cloudctl.persistence.queries.exemptions import EXEMPTIONS
@@ -20,7 +20,7 @@ from cloudctl.persistence.queries.orders import ORDERS
 from cloudctl.persistence.queries.prefixes import PREFIXES
 from cloudctl.persistence.queries.quotas import QUOTAS
 from cloudctl.persistence.queries.systems import SYSTEMS
-from cloudctl.ports.queries import Capacity, TokenOwner
+from cloudctl.ports.queries import Capacity, KeptAnswer, TokenOwner
 from cloudctl.ports.queries.rows import ProgressRow
 
 _ANYTHING = select(literal(1))
@@ -67,6 +67,9 @@ class DatabaseQueries:
 
     def token_owner(self, digest: bytes) -> TokenOwner | None:
         return accounts.token_owner(self._engine, digest)
+
+    def kept_answer(self, account_id: UUID, key: str) -> KeptAnswer | None:
+        return answers.kept_answer(self._engine, account_id, key)
 
     def check(self) -> None:
         with self._engine.connect() as connection:

@@ -27,8 +27,9 @@ class PrefixRecords:
     def __init__(self, session: Session) -> None:
         self.session = session
 
-    def supernets(self, zone: str) -> Sequence[Supernet]:
-        return self.session.scalars(select(Supernet).where(supernets.c.zone == zone).order_by(supernets.c.id)).all()
+    def supernets(self, zone: str | None) -> Sequence[Supernet]:
+        blocks = select(Supernet).order_by(supernets.c.zone, supernets.c.id)
+        return self.session.scalars(blocks if zone is None else blocks.where(supernets.c.zone == zone)).all()
 
     def add_supernet(self, supernet: Supernet) -> None:
         """Raises Conflict when it overlaps a block of any zone."""

@@ -127,9 +127,20 @@ class Queries(Protocol):
         """Who a token belongs to, in one statement."""
         ...
 
+    def kept_answer(self, account_id: UUID, key: str) -> KeptAnswer | None:
+        """What was answered under an Idempotency-Key, if anything."""
+        ...
+
     def check(self) -> None:
         """Asks the database for something cheap; raises what the driver raises."""
         ...
+
+
+class KeptAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The sealed answer that a request got, and the request's fingerprint; None where no answer was kept."""
+
+    fingerprint: bytes
+    answer: bytes | None
 
 
 class TokenOwner(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,6 +165,7 @@ __all__ = [
     "CloudRow",
     "DepartmentRow",
     "ExemptionRow",
+    "KeptAnswer",
     "Listing",
     "NetworkRow",
     "NoticeRow",

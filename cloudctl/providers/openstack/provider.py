@@ -3,13 +3,14 @@
     provider = connect(cloud, clock)      # reads clouds.yaml or the environment, sends nothing yet
     provider.check()                      # raises Unreachable or Rejected
 
-Credentials are looked up the way every OpenStack client does it: the entry named like `cloud.code` in the file that
-OS_CLIENT_CONFIG_FILE names or in the usual places, else the OS_* variables. They need the admin role, because projects
-and their quotas are made with them; inside a project we act with the role `member` alone.
+Credentials are looked up the way every OpenStack client does it: the entry named like `cloud.code` in the file that is
+given, or that OS_CLIENT_CONFIG_FILE names, or in the usual places; else the OS_* variables. They need the admin role,
+because projects and their quotas are made with them; inside a project we act with the role `member` alone.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from keystoneauth1.exceptions import ClientException
@@ -57,11 +58,11 @@ class OpenStackProvider:
         self._client.get("compute", "/servers?limit=1", "servers", list[Entry])
 
 
-def connect(cloud: Cloud, clock: Clock) -> OpenStackProvider:
+def connect(cloud: Cloud, clock: Clock, clouds_file: Path | None = None) -> OpenStackProvider:
     """The provider of `cloud`; raises ConfigurationError when no usable credentials are configured for its code."""
     try:
         with quiet():
-            config = OpenStackConfig(app_name="cloudctl")
+            config = OpenStackConfig(config_files=[str(clouds_file)] if clouds_file else None, app_name="cloudctl")
             names = config.get_cloud_names()
             # The environment's own entry goes by a name that OS_CLOUD_NAME can change.
             entry = cloud.code if cloud.code in names else config.envvar_key

@@ -40,7 +40,8 @@ def render() -> str:
     tags = {tag["name"]: tag.get("description", "") for tag in schema.get("tags", [])}
     routes = [route for path, methods in schema["paths"].items() for route in _routes(schema, path, methods)]
     overview = table(
-        ("method and path", "does", "permission"), ((f"[`{r['title']}`](#{_anchor(r)})", r["summary"], code(r["permission"])) for r in routes)
+        ("method and path", "does", "permission"),
+        ((f"[`{r['title']}`](#{_anchor(r)})", _in_short(r), code(r["permission"])) for r in routes),
     )
     sections = [_tag(name, text, [r for r in routes if name in r["tags"]]) for name, text in tags.items()]
     return page("HTTP API", INTRODUCTION, _problems(), "## Overview", overview, *sections)
@@ -70,7 +71,7 @@ def _routes(schema: Json, path: str, methods: Json) -> Iterator[Json]:
                 "title": f"{method.upper()} {path}",
                 "tags": operation.get("tags", []),
                 "summary": operation.get("summary", ""),
-                "text": operation.get("description", "").partition("\n\nNeeds the permission")[0],
+                "text": operation.get("description", "").partition("Needs the permission")[0].strip(),
                 "permission": operation.get("x-permission") or "",
                 "public": operation.get("security") == [],
                 "parameters": [_resolved(schema, entry) for entry in operation.get("parameters", [])],
@@ -95,6 +96,12 @@ def _route(route: Json) -> str:
     ]
     parts = [f"### {route['title']}", route["text"] or route["summary"], "\n".join(f"* {fact}" for fact in facts)]
     return "\n\n".join([*parts, table(("parameter", "in", "type", "meaning"), rows)] if rows else parts)
+
+
+def _in_short(route: Json) -> str:
+    """The first sentence of a route's description, without its full stop."""
+    first: str = (route["text"] or route["summary"]).split("\n\n")[0]
+    return " ".join(first.split()).partition(". ")[0].rstrip(".")
 
 
 def _anchor(route: Json) -> str:

@@ -30,7 +30,9 @@ def render() -> str:
 
 
 def _sections(command: click.Command, above: click.Context | None, name: str) -> Iterator[str]:
-    ctx = click.Context(command, info_name=name, parent=above, max_content_width=WIDTH, terminal_width=WIDTH)
+    ctx = click.Context(
+        command, info_name=name, parent=above, max_content_width=WIDTH, terminal_width=WIDTH, **command.context_settings
+    )
     level = min(len(ctx.command_path.split()), 3)
     yield f"{'#' * (level + 1)} {ctx.command_path}\n\n```text\n{command.get_help(ctx).rstrip()}\n```"
     if isinstance(command, click.Group):

@@ -33,6 +33,7 @@ class Language(NamedTuple):
     advice: str
     example: str
     note: str
+    full_stop: str
 
 
 ENGLISH = Language(
@@ -46,6 +47,7 @@ ENGLISH = Language(
     "What to do",
     "Example",
     "<!-- Head and example are written by `python -m tests.docs.reference`; what to do is written here. -->",
+    ".",
 )
 MANDARIN = Language(
     "zh_CN",
@@ -57,6 +59,7 @@ MANDARIN = Language(
     "怎么办",
     "示例",
     "<!-- 开头和示例由 `python -m tests.docs.reference` 生成；“怎么办”一节手工编写。 -->",
+    "。",
 )
 LANGUAGES = (ENGLISH, MANDARIN)
 
@@ -71,8 +74,8 @@ FINDING: dict[str, object] = {
 
 EXAMPLES: dict[str, BaseException] = {
     "invalid": FieldsInvalid([
-        ("items[0].count", "This is more than {most}.", "less_than_equal", {"most": 50}),
-        ("title", "This is missing.", "missing", {}),
+        ("items[0].count", "This must be at most {le}.", "less_than_equal", {"le": 50}),
+        ("title", "This is required.", "missing", {}),
     ]),
     "malformed": ApiError("malformed", message="The body is not JSON.", way_out="Check quotes, commas and brackets; the body must be UTF-8."),
     "unauthenticated": errors.Unauthenticated("The token is unknown, expired or revoked.", way_out="Log in with a current token, or ask for a new one."),
@@ -127,7 +130,7 @@ def _page(name: str, language: Language) -> str:
     return "\n\n".join([
         f"# {name}",
         language.note,
-        f"**{kind.status} {say(kind.title)}.** {say(kind.meaning)}".replace("。.**", "。**"),
+        f"**{kind.status} {say(kind.title)}{language.full_stop}** {say(kind.meaning)}",
         f"## {language.advice}",
         advice(language.folder / f"{name}.md", language),
         f"## {language.example}",

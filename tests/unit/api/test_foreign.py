@@ -66,7 +66,7 @@ OPEN = {
     "GET /v1/me", "GET /v1/catalogue", "GET /v1/capacity", "GET /v1/policies", "GET /v1/clouds",
     "GET /v1/clouds/{cloud_id}", "GET /v1/orders", "GET /v1/systems", "GET /v1/servers",
     "GET /v1/volumes", "GET /v1/networks", "GET /v1/addresses", "GET /v1/prefixes", "GET /v1/quotas",
-    "GET /v1/departments", "GET /v1/exemptions",
+    "GET /v1/departments", "GET /v1/exemptions", "GET /v1/supernets",
 }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ def delivered(city: City) -> str:
     states = []
     while (event := stream.event(60)) and event["state"] != "delivered":
         states.append(event["state"])
-        assert event["state"] not in {"failed", "attention"}, event
+        assert event["state"] not in {"failed", "attention"}, (event["text"], event["reason"])
     stream.close()
     assert states[0] == "submitted"
     assert "provisioning" in states

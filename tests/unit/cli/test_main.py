@@ -17,7 +17,8 @@ SERVER_SIDE = ("rich", "pydantic", "sqlalchemy", "httpx", "openstack", "msgspec"
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    ours = ("CLOUDCTL_", "LC_", "LANG", "PYTHONUNBUFFERED")  # an unbuffered output loses a broken pipe
+    # An unbuffered output loses a broken pipe; without kept bytecode every process compiles everything anew.
+    ours = ("CLOUDCTL_", "LC_", "LANG", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, "XDG_CONFIG_HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **more}
 
