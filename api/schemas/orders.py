@@ -135,7 +135,7 @@ class OrderOut(Out, frozen=True, kw_only=True):
     state: str
     possible: list[str]
     cloud: str | None
-    placement: list[str]
+    placement: list[dict[str, str]]
     findings: list[Finding]
     effect: str | None
     held: bool
@@ -178,7 +178,7 @@ class AssessmentOut(Out, frozen=True, kw_only=True):
     """What would happen if the form were handed in now. Nothing was written."""
 
     cloud: str
-    placement: list[str]
+    placement: list[dict[str, str]]
     effect: str | None
     auto_approved: bool
     findings: list[Finding]

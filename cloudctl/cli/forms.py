@@ -9,7 +9,7 @@ import click
 
 from cloudctl.cli.client import Client, item
 from cloudctl.cli.exits import Failure
-from cloudctl.cli.findings import finding_lines
+from cloudctl.cli.findings import finding_lines, in_my_language
 from cloudctl.cli.tables import cell, record_table, rows_table
 from cloudctl.cli.titles import title
 from cloudctl.cli.words import _
@@ -45,7 +45,8 @@ def show_order(api: Client, order: Row) -> None:
 
 def show_assessment(found: Row) -> None:
     """Prints what would happen to an order if it were handed in."""
-    click.echo(record_table(found, ("cloud", "effect", "placement")))
+    reasons = [in_my_language(reason) for reason in found["placement"]]
+    click.echo(record_table({**found, "placement": reasons}, ("cloud", "effect", "placement")))
     _heading(_("Resources"))
     for resource in found["resources"]:
         click.echo(resource)

@@ -10,6 +10,7 @@ from uuid import UUID
 from cloudctl.domain.errors import Invalid, PoolExhausted
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.quotas import Demand, Dimension
+from cloudctl.messages import LOCALES, fill, mark, translator
 
 
 class CloudKind(StrEnum):
@@ -73,10 +74,10 @@ class Room:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """Which cloud serves an order, with a reason for every cloud that was looked at."""
+    """Which cloud serves an order, with a reason, by locale, for every cloud that was looked at."""
 
     cloud: str
-    reasons: tuple[str, ...]
+    reasons: tuple[dict[str, str], ...]
 
 
 def place(
@@ -102,27 +103,41 @@ def place(
             highest=max(cloud.max_mlps_level for cloud in serving),
         )
     reasons = [
-        f"{cloud.code}: rated for MLPS {cloud.max_mlps_level} only" for cloud in serving if cloud not in admitted
+        _said(mark("{cloud}: rated for MLPS {level} only"), cloud=cloud.code, level=cloud.max_mlps_level)
+        for cloud in serving
+        if cloud not in admitted
     ]
     best: tuple[float, str] | None = None
+    short: list[tuple[Dimension, int]] = []
     for cloud in sorted(admitted, key=lambda c: c.code):
         tightest = _tightest(cloud, demand, used)
         if tightest is not None and tightest[1] < 0:
-            reasons.append(f"{cloud.code}: {-tightest[2]} {tightest[0].value} short")
+            dimension, amount = tightest[0], -tightest[2]
+            short.append((dimension, amount))
+            words = mark("{cloud}: {amount} {dimension} short")
+            reasons.append(_said(words, cloud=cloud.code, amount=amount, dimension=dimension.value))
             continue
         share = 1.0 if tightest is None else tightest[1]
-        reasons.append(f"{cloud.code}: {share:.0%} left after this order in its scarcest dimension")
+        words = mark("{cloud}: {share} left after this order in its scarcest dimension")
+        reasons.append(_said(words, cloud=cloud.code, share=f"{share:.0%}"))
         if best is None or share > best[0]:
             best = (share, cloud.code)
     if best is None:
+        dimension, amount = min(short, key=lambda lack: lack[1])
         raise PoolExhausted(
-            "No cloud of the zone {zone} has room: {reasons}.",
+            "No cloud of the zone {zone} has room: {amount} {dimension} short.",
             field="items",
             way_out="Ask for less, or wait until the office adds capacity.",
             zone=zone,
-            reasons="; ".join(reasons),
+            amount=amount,
+            dimension=dimension.value,
         )
     return Placement(cloud=best[1], reasons=tuple(reasons))
+
+
+def _said(message: str, **params: object) -> dict[str, str]:
+    """A reason in every language of ours: it is kept with the order."""
+    return {locale: fill(translator(locale), message, params) for locale in LOCALES}
 
 
 def _tightest(

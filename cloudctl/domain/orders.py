@@ -50,7 +50,7 @@ class Order:
     items: list[Item]
     state: str = "draft"
     cloud: str | None = None
-    placement: list[str] = field(default_factory=list)
+    placement: list[dict[str, str]] = field(default_factory=list)
     ruling: Ruling = field(default_factory=Ruling)
     held: bool = False
     attempt: int = 0

@@ -73,10 +73,16 @@ class Plan:
     @property
     def demand(self) -> Demand:
         """New resources' footprints and the changes' differences, by dimension."""
-        total = Demand()
-        for footprint in [r.footprint for r in self.resources] + [c.demand for c in self.changes]:
-            total = total + footprint
-        return total
+        return sum(self._parts, Demand())
+
+    @property
+    def growth(self) -> Demand:
+        """What has to be held: every part that raises a dimension, and nothing netted against what shrinks later."""
+        return sum((part.growth() for part in self._parts), Demand())
+
+    @property
+    def _parts(self) -> list[Demand]:
+        return [resource.footprint for resource in self.resources] + [change.demand for change in self.changes]
 
     @property
     def touched(self) -> list[Resource]:

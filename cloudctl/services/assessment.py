@@ -54,9 +54,9 @@ def assess(ctx: Context, uow: UnitOfWork, order: Order) -> Assessment:
     plan = plan_of(uow, order)
     used = uow.quotas.used_by_cloud()
     if order.held:
-        _without_own(used, order, plan.demand)
+        _without_own(used, order, plan.growth)
     placement = place(
-        _candidates(uow, order, plan), zone=zone.code, mlps_level=system.mlps_level, demand=plan.demand, used=used
+        _candidates(uow, order, plan), zone=zone.code, mlps_level=system.mlps_level, demand=plan.growth, used=used
     )
     for resource in plan.resources:
         resource.cloud = placement.cloud
@@ -106,7 +106,7 @@ def hold(uow: UnitOfWork, order: Order, found: Assessment) -> None:
     order.ruling = found.ruling
     order.cloud = found.placement.cloud
     order.placement = list(found.placement.reasons)
-    uow.quotas.hold(order, found.demand.growth())
+    uow.quotas.hold(order, found.plan.growth)
     order.held = True
     for network in found.plan.of(Network):
         item = order.items[network.item]
@@ -168,8 +168,8 @@ def _candidates(uow: UnitOfWork, order: Order, plan: Plan) -> list[Cloud]:
     return [cloud for cloud in uow.clouds.all() if not pinned or cloud.code in pinned]
 
 
-def _without_own(used: dict[tuple[str, Dimension], int], order: Order, demand: Demand) -> None:
-    for dimension, amount in demand.growth().items():
+def _without_own(used: dict[tuple[str, Dimension], int], order: Order, growth: Demand) -> None:
+    for dimension, amount in growth.items():
         key = (order.cloud or "", dimension)
         used[key] = used.get(key, 0) - amount
 

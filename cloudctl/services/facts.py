@@ -45,7 +45,7 @@ def order_facts(uow: UnitOfWork, order: Order, plan: Plan, system: System, cloud
     """The facts of an order whose cloud is known."""
     department = uow.departments.get(order.department_id)
     zone = uow.catalogue.zone(order.zone)
-    growth = plan.demand.growth()
+    growth = plan.growth
     today = today_for_people(uow.now)
     return {
         "order": {

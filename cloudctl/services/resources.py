@@ -61,7 +61,10 @@ def snapshot(ctx: Context, request: Request, server_id: UUID, name: str) -> str:
 
 
 def restore(ctx: Context, request: Request, resource_id: UUID) -> Resource:
-    """Queues the restoring of a retained resource; it becomes active again when the cloud confirms."""
+    """Queues the restoring of a retained resource; it becomes active again when the cloud confirms.
+
+    Each asking is a try of its own: one that failed can be asked for again, and two side by side do what one does.
+    """
     request.actor.require(Permission.ORDERS_WRITE)
     with ctx.unit_of_work(request) as uow:
         resource = uow.resources.lock(resource_id)
@@ -74,9 +77,7 @@ def restore(ctx: Context, request: Request, resource_id: UUID) -> Resource:
                 state=resource.state,
             )
         uow.audit("start/restore", resource.KIND.value, resource.id, department_id=resource.department_id)
-        uow.start(
-            "restore_resource", f"restore:{resource.id}:{resource.version}", str(resource.id), queue_key=resource.cloud
-        )
+        uow.start("restore_resource", f"restore:{resource.id}:{new_id()}", str(resource.id), queue_key=resource.cloud)
         return uow.answer(resource)
 
 

@@ -83,7 +83,7 @@ class Terminal:
     def __init__(self, folder: Path, environment: Mapping[str, str], address: str = SHOWN_ADDRESS) -> None:
         self.folder = folder
         self._environment = dict(environment)
-        self._address = address
+        self.address = address
         self._shell = _Process(["bash", "--norc"], folder, self._environment)
         self._others: list[_Process] = []
         self.wrong: list[str] = []
@@ -145,10 +145,10 @@ class Terminal:
             self.wrong.append(f"lacks: {lacking}\n{told}")
 
     def _here(self, text: str) -> str:
-        return text.replace(SHOWN_ADDRESS, self._address)
+        return text.replace(SHOWN_ADDRESS, self.address)
 
     def _shown(self, text: str) -> str:
-        return text.replace(self._address, SHOWN_ADDRESS)
+        return text.replace(self.address, SHOWN_ADDRESS)
 
 
 class _Process:

@@ -142,8 +142,14 @@ def deliver(crew: Crew, form: dict[str, Any]) -> dict[str, Any]:
     """As `approve`, and built; fails with the order's last error when it ends otherwise."""
     order = approve(crew, form)
     ended = crew.officer.await_state(f"/orders/{order['id']}", "delivered", "failed", "attention", "cancelled")
-    assert ended["state"] == "delivered", ended["last_error"]
+    assert ended["state"] == "delivered", (ended["last_error"], steps_of(crew, ended))
     return ended
+
+
+def steps_of(crew: Crew, order: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The steps of an order's present attempt and how each ended, as the operator sees them."""
+    workflow = crew.operator.get(f"/workflows/{order['id']}:{order['attempt']}")
+    return [(step["name"], step["output"]) for step in workflow["steps"]]
 
 
 def _catalogue(admin: Person, cloud: CloudEntry) -> None:

@@ -58,10 +58,10 @@ def test_lists_and_dicts_may_be_changed_in_place(city: City, database: Database)
     made = city.order()
     with database.work() as uow:
         order, cloud = uow.orders.get(made.id), uow.clouds.by_code("sim")
-        order.placement.append("sim: 80% left")
+        order.placement.append({"en": "sim: 80% left"})
         cloud.capacity[Dimension.VCPU] = 7
     with database.work() as uow:
-        assert uow.orders.lock(made.id).placement == ["sim: 80% left"]
+        assert uow.orders.lock(made.id).placement == [{"en": "sim: 80% left"}]
         cloud = uow.clouds.get(city.cloud.id)
         assert (cloud.capacity[Dimension.VCPU], cloud.room(Dimension.VCPU), cloud.version) == (7, 14, 2)
         assert [cloud.code for cloud in uow.clouds.all()] == ["sim"]

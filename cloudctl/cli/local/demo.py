@@ -256,7 +256,8 @@ def _farewell(stage: Stage, data_dir: str, port: int, tokens: dict[str, str], se
         )
     stage.scene(_("Done in {seconds:.0f} s. Try next:").format(seconds=seconds))
     program = os.path.relpath(Path(sys.executable).with_name("cloudctl"))
-    stage.plain(f"  make serve                                   # keeps this city up on http://127.0.0.1:{port}")
+    serve = "make serve" if Path("Makefile").exists() else f"CLOUDCTL_DATA_DIR={data_dir} {program} serve"
+    stage.plain(f"  {serve:<44} # keeps this city up on http://127.0.0.1:{port}")
     stage.plain(f"  . {data_dir}/reviewer.env                    # be the reviewer; also officer, head, auditor, ...")
     stage.plain(f"  {program} orders list")
     stage.plain(f"  {program} capacity")

@@ -32,7 +32,7 @@ orders = Table(
     listed("items", list[Item]),
     text("state"),
     text("cloud", null=True),
-    listed("placement", list[str]),
+    listed("placement", list[dict[str, str]]),
     Column("ruling", Json(Ruling), nullable=False),
     Column("held", Boolean, nullable=False),
     Column("attempt", Integer, nullable=False),

@@ -112,8 +112,12 @@ class OpenStackServers:
         self._act(tenant, backend_id, {"resize": {"flavorRef": flavour}}, done)
 
     def confirm_resize(self, tenant: str, backend_id: str) -> None:
-        """One call; a server with no resize to confirm is done."""
-        self._act(tenant, backend_id, {"confirmResize": None}, lambda _, fact: fact.status in RUNNING | HALTED)
+        """One call; a server with no resize to confirm is done.
+
+        So is one that still waits for it: Nova refuses a second confirmation while it carries out the first.
+        """
+        confirmed = RUNNING | HALTED | {ServerStatus.RESIZED}
+        self._act(tenant, backend_id, {"confirmResize": None}, lambda _, fact: fact.status in confirmed)
 
     def start(self, tenant: str, backend_id: str) -> None:
         """One call."""

@@ -32,7 +32,7 @@ AMOUNTS = [
     {"dimension": "vcpu", "demand": 0, "quota_left": 5, "cloud_left": None},
 ]
 ASSESSMENT = {
-    "cloud": "city-a", "effect": "warn", "placement": ["city-a: 98% left"], "resources": ["network app"],
+    "cloud": "city-a", "effect": "warn", "placement": [{"en": "city-a: 98% left"}], "resources": ["network app"],
     "findings": [FINDING], "amounts": AMOUNTS,
 }  # fmt: skip
 

@@ -101,7 +101,7 @@ ACTS: dict[str, tuple[Any, dict[str, Any], list[tuple[str, str | None, int]]]] =
     "confirm_resize": (
         lambda s: s.confirm_resize(PROJECT, "s1"),
         {"confirmResize": None},
-        [("ACTIVE", None, 2), ("SHUTOFF", None, 2)],
+        [("ACTIVE", None, 2), ("SHUTOFF", None, 2), ("VERIFY_RESIZE", None, 2)],
     ),
 }
 
