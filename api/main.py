@@ -46,7 +46,7 @@ from api.routes import (
 )
 from api.streams import Streams
 from api.validation import fields_invalid, refused
-from cloudctl.domain.errors import BackendError, UserError
+from cloudctl.domain.errors import BackendError, Unavailable, UserError
 from cloudctl.ports.context import Context
 
 # The router tries routes in this order: the busiest first.
@@ -147,6 +147,7 @@ def allowed_methods(routes: list[BaseRoute], request: Request) -> str:
 _HANDLERS = {
     UserError: _told,
     BackendError: _told,
+    Unavailable: _told,
     RequestValidationError: _fields,
     HTTPException: _router,
 }

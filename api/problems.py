@@ -93,6 +93,9 @@ KINDS: dict[str, Kind] = {
     ),
 }
 
+# The branches of the error tree that callers are told of; what else goes wrong is `internal`.
+ANSWERED = (errors.UserError, errors.BackendError, errors.Unavailable)
+
 TRY_LATER = mark("Try again later; if it stays, ask the operators.")
 ASK_OPERATORS = mark("Tell the operators the request id.")
 FAILED = mark("The platform failed to handle this request.")
@@ -156,7 +159,7 @@ def too_large(most_bytes: int) -> ApiError:
 
 def all_codes() -> Iterator[str]:
     """The codes of the whole error tree."""
-    waiting: list[type[errors.CloudctlError]] = [errors.UserError, errors.BackendError]
+    waiting: list[type[errors.CloudctlError]] = [*ANSWERED]
     while waiting:
         kind = waiting.pop()
         waiting.extend(kind.__subclasses__())
@@ -175,7 +178,7 @@ def said(say: Translate, message: str, params: Mapping[str, object]) -> str:
 def problem_of(error: BaseException, *, locale: str, request_id: str) -> Problem:
     """The document that tells a caller of `error`; anything unexpected becomes `internal` and tells nothing of it."""
     say = translator(locale)
-    if not isinstance(error, errors.UserError | errors.BackendError):
+    if not isinstance(error, ANSWERED):
         return _problem("internal", FAILED, say, request_id, way_out=ASK_OPERATORS)
     code = error.kind if isinstance(error, ApiError) else error.code
     way_out = error.way_out if isinstance(error, errors.UserError) else TRY_LATER

@@ -80,6 +80,7 @@ TITLES: dict[str, str] = {
     "min_disk_gib": mark("Smallest disk (GiB)"),
     "mlps_level": mark("MLPS level"),
     "name": mark("Name"),
+    "secret": mark("Secret, shown once"),
     "name_en": mark("English name"),
     "names": mark("Names in clouds"),
     "network_id": mark("Network id"),

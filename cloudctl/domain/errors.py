@@ -11,6 +11,8 @@
     │   │   ├── QuotaExceeded    a quota dimension that the order raises is used up
     │   │   ├── PoolExhausted    no cloud or prefix has room left
     │   │   ├── Claimed          another order is changing the resource
+    │   │   ├── AlreadyIssued    a secret that is shown once is asked for again
+    │   │   ├── IdempotencyMismatch  an Idempotency-Key came back with another body     422
     │   │   └── Contended        somebody else is changing the record just now: the same request may pass
     │   ├── Stale                If-Match does not name the current version             412
     │   └── PolicyDenied         a policy denies the order                              422

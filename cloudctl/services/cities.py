@@ -13,6 +13,7 @@ from uuid import UUID
 
 from cloudctl.domain.accounts import Account, Permission, Role
 from cloudctl.domain.addresses import Supernet
+from cloudctl.domain.calendars import today_for_people
 from cloudctl.domain.catalogue import Classification, Image, Specification, VolumeType, Zone
 from cloudctl.domain.clouds import Cloud
 from cloudctl.domain.departments import Department, Level
@@ -92,7 +93,7 @@ def adopt(
 ) -> int:
     """Puts what already runs on record as active, booked as adopted; answers how many."""
     request.actor.require(Permission.DEPARTMENTS_WRITE)
-    until: date = ctx.clock.now().date() + timedelta(days=days)
+    until: date = today_for_people(ctx.clock.now()) + timedelta(days=days)
     booked: dict[tuple[UUID, str, str], Demand] = {}
     count = 0
     with ctx.unit_of_work(request) as uow:

@@ -15,10 +15,11 @@ import msgspec
 
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.calendars import end_of_day, today_for_people, working_days_after
-from cloudctl.domain.errors import Conflict, Forbidden, Invalid, PolicyDenied
+from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound, PolicyDenied
 from cloudctl.domain.items import Item, ServerItem
 from cloudctl.domain.materials import check_materials
 from cloudctl.domain.orders import CORRECTION_WORKING_DAYS, Backup, Order
+from cloudctl.domain.systems import System
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.services import assessment
@@ -78,7 +79,7 @@ def update(
                 way_out="Withdraw it and write another, or ask the office to return it.",
                 state=order.state,
             )
-        for name, value in _checked(ctx, uow, request, changes).items():
+        for name, value in _checked(ctx, uow, changes).items():
             setattr(order, name, value)
         uow.audit(
             "update/order",
@@ -113,13 +114,15 @@ def submit(
 def sign_off(
     ctx: Context, request: Request, order_id: UUID, *, reason: str | None = None, expected_version: int | None = None
 ) -> Order:
-    """The department head's signature (单位审签); a small request is approved by policy at once."""
+    """The department head's signature (单位审签); what policies still approve as a small request is queued at once."""
     request.actor.require(Permission.ORDERS_SIGN_OFF)
     with ctx.unit_of_work(request) as uow:
         order = _own(uow, request, order_id, expected_version)
         _refuse_self(request, order)
         order.signed_off_by = request.actor.account_id
         advance(uow, order, "sign_off", reason)
+        if order.ruling.auto_approved:
+            order.ruling = assessment.assess(ctx, uow, order).ruling
         if order.ruling.auto_approved:
             _approve(ctx, uow, order, "auto_approve", None)
         return uow.answer(order)
@@ -225,34 +228,43 @@ def expire_corrections(ctx: Context, request: Request) -> int:
 def _draft(ctx: Context, uow: UnitOfWork, form: OrderForm, number: str | None = None) -> Order:
     """An order in state draft out of a checked form."""
     values = {entry.name: getattr(form, entry.name) for entry in fields(form)}
-    request_actor = uow.actor
-    checked = _checked(ctx, uow, None, values)
-    system = uow.systems.get(form.system_id)
-    request_actor.require_sight(system.department_id, "system", form.system_id)
-    if request_actor.account_id is None:
+    actor = uow.actor
+    checked = _checked(ctx, uow, values)
+    system = _known_system(uow, form.system_id)
+    if actor.account_id is None:
         raise Invalid("An order is written by a person.", field="applicant", way_out="Log in as the department.")
     year = today_for_people(uow.now).year
     return Order(
         number=number or uow.orders.next_number(year),
         department_id=system.department_id,
-        applicant_id=request_actor.account_id,
+        applicant_id=actor.account_id,
         created_at=uow.now,
         **checked,
     )
 
 
-def _checked(ctx: Context, uow: UnitOfWork, request: Request | None, values: dict[str, Any]) -> dict[str, Any]:
+def _checked(ctx: Context, uow: UnitOfWork, values: dict[str, Any]) -> dict[str, Any]:
     """The form's fields, materials checked and user data sealed."""
     checked = dict(values)
     if "zone" in checked:
         assessment.known_zone(uow, checked["zone"])
-    if request is not None and "system_id" in checked:
-        system = uow.systems.get(checked["system_id"])
-        request.actor.require_sight(system.department_id, "system", system.id)
+    if "system_id" in checked:
+        _known_system(uow, checked["system_id"])
     if "items" in checked:
         check_materials(checked["items"])
         checked["items"] = [_sealed(ctx, item) for item in checked["items"]]
     return checked
+
+
+def _known_system(uow: UnitOfWork, system_id: UUID) -> System:
+    """The system of a form; raises NotFound naming the field for one that is absent or another department's."""
+    try:
+        system = uow.systems.get(system_id)
+        uow.actor.require_sight(system.department_id, "system", system_id)
+    except NotFound as error:
+        error.field = "system_id"
+        raise
+    return system
 
 
 def _sealed(ctx: Context, item: Item) -> Item:

@@ -75,7 +75,8 @@ def undo_all(steps: Any, order_id: str, where: str, reason: str) -> Verdict:
     for act in UNDO:
         verdict: Verdict = getattr(steps, act.__name__)(order_id)
         if verdict["outcome"] != "done":
-            return _park(steps, order_id, verdict)
+            both = f"{verdict.get('reason', '')} (undone because of {where}: {reason})"
+            return _park(steps, order_id, {**verdict, "reason": both})
     steps.fail(order_id, where, reason)
     return {"outcome": "failed", "step": where, "reason": reason}
 

@@ -1,7 +1,7 @@
 """The surroundings in which a page's commands are typed: a folder, a free port, short waits.
 
-    with in_an_empty_folder(folder) as terminal: ...            # somebody who has just installed cloudctl
-    with in_the_city(folder, *made_city(elsewhere)) as terminal: ...   # after `make demo`, `make serve` running
+with in_an_empty_folder(folder) as terminal: ...            # somebody who has just installed cloudctl
+with in_the_city(folder, *made_city(elsewhere)) as terminal: ...   # after `make demo`, `make serve` running
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def in_an_empty_folder(folder: Path) -> Iterator[Terminal]:
     """A terminal whose home and working directory are new."""
     work = folder / "work"
     work.mkdir()
-    port = _free_port()
+    port = free_port()
     with Terminal(work, _environment(folder, port), address=f"127.0.0.1:{port}") as terminal:
         yield terminal
 
@@ -92,7 +92,7 @@ def _environment(home: Path, port: int) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """A port of the loopback address that nobody listens on now."""
     with socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -13,6 +13,7 @@ import pytest
 
 from cloudctl.settings import load
 from tests.docs.markdown import DOCS, blocks
+from tests.docs.surroundings import free_port
 
 HOW_TO = DOCS / "how-to"
 UNITS = sorted((HOW_TO / "systemd").glob("*.service"))
@@ -63,12 +64,20 @@ def test_site_is_well_formed(tmp_path: Path) -> None:
     nginx = shutil.which("nginx")
     if nginx is not None:
         _certificate(tmp_path)
-        here = text.replace("/etc/cloudctl/tls", str(tmp_path))
-        whole = f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{ }}\nhttp {{ access_log off;\n{here}\n}}\n"
-        (tmp_path / "nginx.conf").write_text(whole)
+        (tmp_path / "nginx.conf").write_text(_whole(text, tmp_path))
         command = [nginx, "-t", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
+
+
+def _whole(site: str, folder: Path) -> str:
+    """A configuration around the site that anybody may test: files in `folder`, ports that are free."""
+    here = site.replace("/etc/cloudctl/tls", str(folder))
+    for port in ("80", "443"):
+        here = here.replace(f"listen {port}", f"listen 127.0.0.1:{free_port()}")
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    places = "\n".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
+    return f"pid {folder}/pid;\nerror_log stderr;\nevents {{ }}\nhttp {{ access_log off;\n{places}\n{here}\n}}\n"
 
 
 def test_event_streams_are_not_buffered() -> None:
@@ -105,7 +114,5 @@ def _certificate(folder: Path) -> None:
     )  # fmt: skip
     (folder / "fullchain.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
     (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )

@@ -9,7 +9,7 @@ import pytest
 
 from tests.docs.markdown import CHINESE, DOCS, blocks, headings, links, prose
 
-TRANSLATED = ("tutorial.md", *sorted(f"how-to/{path.name}" for path in (DOCS / "how-to").glob("*.md")))
+TRANSLATED = ("README.md", "tutorial.md", *sorted(f"how-to/{path.name}" for path in (DOCS / "how-to").glob("*.md")))
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -26,7 +26,7 @@ def test_there_are_as_many_pages() -> None:
 def test_headings_correspond(name: str) -> None:
     english, chinese = both(name)
     assert [level for level, _ in headings(english)] == [level for level, _ in headings(chinese)]
-    assert all(HAN.search(title) or title.isascii() and " " not in title for _, title in headings(chinese))
+    assert all(HAN.search(title) or (title.isascii() and " " not in title) for _, title in headings(chinese))
 
 
 @pytest.mark.parametrize("name", TRANSLATED)

@@ -2,7 +2,7 @@
 
     town = Installation(tmp_path, smtp__port=2525)
     with town.process("serve"):
-        officer = town.person(secret)
+        officer = town.person("officer", secret)
         order = officer.post("/orders", form)
         print(officer.run("orders", "show", order["number"]))
 
@@ -85,20 +85,32 @@ class Installation:
         finally:
             started.stop()
 
+    @contextmanager
+    def serving(self, *command: str) -> Iterator[Process]:
+        """Whatever this command line starts as a server."""
+        started = self._ready(Process([*command], self.environment, self.home / "serve.log"), self._answers)
+        try:
+            yield started
+        finally:
+            started.stop()
+
     def start(self, command: str, *arguments: str, name: str | None = None) -> Process:
         """As `process`, for one that the caller stops."""
         log = self.home / f"{name or command}.log"
         started = Process([self.program, command, *arguments], self.environment, log)
+        return self._ready(started, self._answers if command == "serve" else lambda: "Working as" in started.words())
+
+    def _ready(self, started: Process, ready: Callable[[], bool]) -> Process:
         try:
-            started.await_ready(self._answers if command == "serve" else lambda: "Working as" in started.words())
+            started.await_ready(ready)
         except BaseException:
             started.kill()
             raise
         return started
 
-    def person(self, secret: str) -> Person:
+    def person(self, login: str, secret: str) -> Person:
         """Whoever has this token."""
-        return Person(self, secret)
+        return Person(self, login, secret)
 
     def _answers(self) -> bool:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
@@ -159,9 +171,15 @@ class Process:
 class Person:
     """Somebody with a token: over the API, or with the command line."""
 
-    def __init__(self, town: Installation, secret: str) -> None:
+    def __init__(self, town: Installation, login: str, secret: str) -> None:
         self.town = town
+        self.login = login
         self.secret = secret
+
+    @property
+    def mail(self) -> str:
+        """Where notices go."""
+        return f"{self.login}@example.org"
 
     @contextmanager
     def api(self) -> Iterator[Client]:

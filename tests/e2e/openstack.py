@@ -119,6 +119,15 @@ class Project:
             limits |= {name: value for name, value in found.to_dict().items() if isinstance(value, int)}
         return limits
 
+    def limit(self, **limits: int) -> None:
+        """Sets limits behind cloudctl's back: `instances` (Nova), `volumes` (Cinder), `floatingip` (Neutron)."""
+        for name, limit in limits.items():
+            if name == "floatingip":
+                self._admin.network.update_quota(self.id, floating_ips=limit)
+            else:
+                service = self._admin.compute if name == "instances" else self._admin.block_storage
+                service.put(f"/os-quota-sets/{self.id}", json={"quota_set": {name: limit}}).raise_for_status()
+
     def counts(self) -> dict[str, int]:
         """How many objects of which kind; what is not there is left out."""
         if not self.all():

@@ -8,7 +8,7 @@ Codes carry a random mark, so that several installations can share one cloud.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -38,11 +38,9 @@ SIMULATED = CloudEntry("sim-1", "simulated", "sim-external", "debian-12")
 class Crew:
     """The people, the department and its system."""
 
-    mark: str
     department: dict[str, Any]
     system: str
     cloud: CloudEntry
-    admin: Person
     people: dict[str, Person]
 
     def __getattr__(self, login: str) -> Person:
@@ -52,38 +50,22 @@ class Crew:
             raise AttributeError(login) from None
 
 
-# login -> role, and whether of the department, of its neighbour, or of the office
-ROLES = {
-    "officer": ("department-officer", "own"),
-    "head": ("department-head", "own"),
-    "neighbour": ("department-officer", "other"),
-    "reviewer": ("office-reviewer", ""),
-    "operator": ("operator", ""),
-    "auditor": ("auditor", ""),
-}
+DEPARTMENT = {"officer": "department-officer", "head": "department-head"}
+OFFICE = {"reviewer": "office-reviewer", "operator": "operator", "auditor": "auditor"}
 
 
 def settle(town: Installation, *, cloud: CloudEntry = SIMULATED) -> Crew:
     """Everything that is there before the first application, put there by the administrator of the first start."""
-    mark = uuid4().hex[:6]
-    admin = town.person((town.data / "admin.token").read_text().strip())
+    admin = town.person("admin", (town.data / "admin.token").read_text().strip())
     _catalogue(admin, cloud)
-    own = admin.post("/departments", {"code": f"fgw-{mark}", "name": "发展改革委", "level": "city"})
-    other = admin.post("/departments", {"code": f"jyj-{mark}", "name": "教育局", "level": "city"})
-    for dimension, limit in LIMITS.items():
-        quota = {"department_id": own["id"], "cloud": cloud.code, "zone": ZONE, "dimension": dimension, "limit": limit}
-        admin.put("/quotas", quota)
-    homes = {"own": own["id"], "other": other["id"], "": None}
-    people = {login: _person(admin, login, role, homes[whose]) for login, (role, whose) in ROLES.items()}
-    system = {"code": f"oa-{mark}", "name": "办公自动化系统", "mlps_level": 2}
-    return Crew(
-        mark=mark,
-        department=own,
-        system=people["officer"].post("/systems", system)["id"],
-        cloud=cloud,
-        admin=admin,
-        people=people,
-    )
+    people = {"admin": admin} | {login: _person(admin, login, role) for login, role in OFFICE.items()}
+    crew = _department(cloud, people)
+    return replace(crew, people={**crew.people, "neighbour": _department(cloud, people).officer})
+
+
+def apart(crew: Crew) -> Crew:
+    """Another department with an officer, a head and a system of its own; the office is the same."""
+    return _department(crew.cloud, crew.people)
 
 
 def application(crew: Crew, name: str = "oa", **more: Any) -> dict[str, Any]:
@@ -167,8 +149,22 @@ def _catalogue(admin: Person, cloud: CloudEntry) -> None:
         admin.post("/supernets", {"zone": ZONE, "cidr": cidr})
 
 
-def _person(admin: Person, login: str, role: str, department_id: str | None) -> Person:
-    account = {"login": login, "name": login, "email": f"{login}@example.org", "roles": [role]}
-    made = admin.post("/accounts", account | ({"department_id": department_id} if department_id else {}))
+def _department(cloud: CloudEntry, people: dict[str, Person]) -> Crew:
+    admin, mark = people["admin"], uuid4().hex[:6]
+    department = admin.post("/departments", {"code": f"fgw-{mark}", "name": "发展改革委", "level": "city"})
+    own = {
+        login: _person(admin, login, role, mark, department_id=department["id"]) for login, role in DEPARTMENT.items()
+    }
+    where = {"department_id": department["id"], "cloud": cloud.code, "zone": ZONE}
+    for dimension, limit in LIMITS.items():
+        admin.put("/quotas", where | {"dimension": dimension, "limit": limit})
+    system = own["officer"].post("/systems", {"code": f"oa-{mark}", "name": "办公自动化系统", "mlps_level": 2})
+    return Crew(department=department, system=system["id"], cloud=cloud, people=people | own)
+
+
+def _person(admin: Person, login: str, role: str, mark: str = "", **more: str) -> Person:
+    unique = f"{login}-{mark}" if mark else login
+    account = {"login": unique, "name": login, "email": f"{unique}@example.org", "roles": [role], **more}
+    made = admin.post("/accounts", account)
     token = admin.post(f"/accounts/{made['id']}/tokens", {"name": "e2e", "days": 30})
-    return admin.town.person(token["secret"])
+    return admin.town.person(unique, token["secret"])

@@ -119,7 +119,7 @@ def test_the_office_sends_one_back_and_approves_the_next(story: Story, mailbox: 
     returned = crew.officer.get(f"/orders/{first['id']}")
     assert (returned["state"], returned["held"]) == ("returned", True)
     assert returned["correction_due"] is not None
-    mail = until(lambda: mailbox.find("officer@example.org", first["number"]))
+    mail = until(lambda: mailbox.find(crew.officer.mail, first["number"]))
     body = mail.get_content()
     assert "退回" in mail["Subject"] or "补正" in mail["Subject"]
     assert "returned for correction" in mail["Subject"]
@@ -223,15 +223,15 @@ def test_the_officer_gets_addresses_and_access(story: Story) -> None:
 
 
 def test_everybody_is_told_by_mail_in_both_languages(story: Story, mailbox: Mailbox) -> None:
-    number = story.order["number"]
-    for recipient, english, chinese in (
-        ("head@example.org", "waits for your sign-off", "审签"),
-        ("reviewer@example.org", "waits for review", "审核"),
-        ("officer@example.org", "was approved", "批准"),
-        ("officer@example.org", "was delivered", "交付"),
-        ("head@example.org", "was delivered", "交付"),
+    number, crew = story.order["number"], story.crew
+    for person, english, chinese in (
+        (crew.head, "waits for your sign-off", "审签"),
+        (crew.reviewer, "waits for review", "审核"),
+        (crew.officer, "was approved", "批准"),
+        (crew.officer, "was delivered", "交付"),
+        (crew.head, "was delivered", "交付"),
     ):
-        mail = until(lambda who=recipient, words=english: mailbox.find(who, number, words))  # type: ignore[misc]
+        mail = until(lambda who=person.mail, words=english: mailbox.find(who, number, words))  # type: ignore[misc]
         assert number in mail.get_content()
         assert chinese in mail["Subject"], mail["Subject"]
     sent = story.crew.reviewer.rows("/notices", order_id=story.order["id"])
@@ -329,11 +329,12 @@ def test_the_auditor_sees_who_decided_what_when_and_why(story: Story) -> None:
     told = json.loads(
         story.crew.auditor.run("audit", "list", "--target-id", story.order["id"], "--all", "-o", "json")
     )
+    officer, head = story.crew.officer.login, story.crew.head.login
     walk = [(row["actor"], row["action"], row["record"]["reason"]) for row in reversed(told)]
     assert walk == [
-        ("officer", "create/order", None),
-        ("officer", "update/submit", None),
-        ("head", "allow/sign-off", "同意"),
+        (officer, "create/order", None),
+        (officer, "update/submit", None),
+        (head, "allow/sign-off", "同意"),
         ("reviewer", "evaluate/review", None),
         ("reviewer", "allow/approve", "材料齐全"),
         ("cloudctl", "start/provision", None),

@@ -195,7 +195,7 @@ CASES = [
     (unserved_zone, 422, "invalid", "zone"),
     (unknown_zone, 422, "invalid", "zone"),
     (mlps_too_high, 422, "invalid", "system_id"),
-    (foreign_system, 404, "not-found", None),
+    (foreign_system, 404, "not-found", "system_id"),
     (expired_token, 401, "unauthenticated", None),
     (revoked_token, 401, "unauthenticated", None),
     (foreign_token, 404, "not-found", None),

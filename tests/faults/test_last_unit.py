@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_network
+from itertools import pairwise
 from threading import Barrier
 
 import pytest
@@ -12,6 +14,7 @@ from cloudctl.bootstrap import platform
 from cloudctl.domain.errors import PolicyDenied, QuotaExceeded, UserError
 from cloudctl.domain.items import NetworkItem, ServerItem, VolumeItem
 from cloudctl.domain.quotas import Dimension
+from cloudctl.ports.queries import PageAsk
 from cloudctl.services import orders, quotas
 from tests.factories import CLOUD, ZONE, Installed
 
@@ -78,3 +81,9 @@ def test_fifty_segments_never_overlap(city: Installed) -> None:
     assert crowd(city, [NetworkItem(name="n", prefix_length=28, term_months=1)])["submitted"] == CROWD
     assert city.rows()["prefixes"] - before == CROWD
     assert city.ledger()["segments"] == (CROWD, 0)
+    rows = city.ctx.queries.prefixes.page(None, {"zone": ZONE}, PageAsk(limit=200)).items
+    blocks = sorted(
+        (ip_network(row.cidr) for row in rows if row.state != "free"), key=lambda block: block.network_address
+    )
+    assert len(blocks) >= CROWD
+    assert not any(one.overlaps(other) for one, other in pairwise(blocks))

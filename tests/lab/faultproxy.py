@@ -72,7 +72,14 @@ class StaleList:
     seconds: float
 
 
-Action = Respond | Hang | Delay | DropAfterForward | StaleList
+@dataclass(frozen=True)
+class Amend:
+    """Forward the request with these members merged into its JSON body."""
+
+    members: Mapping[str, Any]
+
+
+Action = Respond | Hang | Delay | DropAfterForward | StaleList | Amend
 
 
 @dataclass
@@ -185,11 +192,12 @@ class FaultProxy:
         if isinstance(action, Respond):
             headers = [("Content-Type", "application/json"), *action.headers.items()]
             return Answer(action.status, headers, action.body.encode())
+        if isinstance(action, Hang | Delay):
+            self._stopping.wait(action.seconds)
         if isinstance(action, Hang):
-            self._stopping.wait(action.seconds)
             return None
-        if isinstance(action, Delay):
-            self._stopping.wait(action.seconds)
+        if isinstance(action, Amend):
+            body = json.dumps(_merged(json.loads(body), action.members)).encode()
         answer = self._forward(method, target, headers, body)
         self._history.note(method, path, answer)
         if isinstance(action, DropAfterForward):
@@ -255,6 +263,13 @@ class _History:
                 lost = [self._seen[name] for name in gone if name in self._seen and name not in new | present]
                 content[key] = kept + [item for owner, item in lost if owner == key]
         return Answer(answer.status, answer.headers, json.dumps(content).encode())
+
+
+def _merged(content: Mapping[str, Any], members: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(content) | {
+        name: _merged(content.get(name, {}), value) if isinstance(value, Mapping) else value
+        for name, value in members.items()
+    }
 
 
 def _decoded(answer: Answer) -> dict[str, Any]:
@@ -336,12 +351,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Quiet: the counts are the log."""
 
 
-_ACTIONS: dict[str, type[Respond | Hang | Delay | DropAfterForward | StaleList]] = {
+_ACTIONS: dict[str, type[Action]] = {
     "respond": Respond,
     "hang": Hang,
     "delay": Delay,
     "drop_after_forward": DropAfterForward,
     "stale_list": StaleList,
+    "amend": Amend,
 }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.lab.faultproxy import (
+    Amend,
     DropAfterForward,
     FaultProxy,
     Hang,
@@ -25,14 +26,14 @@ from tests.lab.faultproxy import (
 
 
 class Backend(BaseHTTPRequestHandler):
-    servers: list[dict[str, str]]
+    servers: list[dict[str, Any]]
 
     def do_GET(self) -> None:
         self._answer({"servers": self.servers})
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        server = {"id": f"s-{len(self.servers)}"}
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}") or {}
+        server = {"id": f"s-{len(self.servers)}"} | asked.get("server", {})
         self.servers.append(server)
         self._answer({"server": server})
 
@@ -126,6 +127,17 @@ def test_a_deleted_object_stays_in_a_stale_list(proxy: FaultProxy) -> None:
     proxy.add(Rule("GET", r"/servers$", StaleList(60)))
     assert names(proxy) == ["old"]
     assert names(proxy) == []
+
+
+def test_amends_what_is_asked_for(proxy: FaultProxy) -> None:
+    proxy.add(Rule("POST", r"/servers$", Amend({"server": {"metadata": {"lab_fault": "spawn_abort"}}})))
+    asked = {"server": {"name": "one", "metadata": {"key": "k"}}}
+    send(proxy, "POST", "/servers", asked)
+    send(proxy, "POST", "/servers", asked)
+    assert [server["metadata"] for server in Backend.servers] == [
+        {"key": "k", "lab_fault": "spawn_abort"},
+        {"key": "k"},
+    ]
 
 
 def test_takes_rules_and_tells_counts_by_http(proxy: FaultProxy) -> None:

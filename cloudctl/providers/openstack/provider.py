@@ -62,10 +62,10 @@ def connect(cloud: Cloud, clock: Clock, clouds_file: Path | None = None) -> Open
     """The provider of `cloud`; raises ConfigurationError when no usable credentials are configured for its code."""
     try:
         with quiet():
-            config = OpenStackConfig(config_files=[str(clouds_file)] if clouds_file else None, app_name="cloudctl")
+            config = _configured(clouds_file)
             names = config.get_cloud_names()
             # The environment's own entry goes by a name that OS_CLOUD_NAME can change.
-            entry = cloud.code if cloud.code in names else config.envvar_key
+            entry = cloud.code if cloud.code in names else str(config.envvar_key)
             if entry not in names:
                 raise ConfigurationError(
                     "No credentials for the cloud {code}: add an entry of this name to clouds.yaml, or set OS_AUTH_URL "
@@ -78,3 +78,10 @@ def connect(cloud: Cloud, clock: Clock, clouds_file: Path | None = None) -> Open
         raise ConfigurationError(
             "The credentials for the cloud {code} cannot be used: {words}", code=cloud.code, words=str(error)
         ) from error
+
+
+def _configured(clouds_file: Path | None) -> OpenStackConfig:
+    """The file that is given, alone; else the usual places and the environment."""
+    if clouds_file is None:
+        return OpenStackConfig(app_name="cloudctl")
+    return OpenStackConfig(config_files=[str(clouds_file)], load_envvars=False, app_name="cloudctl")

@@ -18,9 +18,7 @@ PAGES = ("README", "api", "cli", "policies", "states", "errors", "metrics", "set
 
 def rendered() -> Mapping[Path, str]:
     """Every generated page and its text as the code has it now."""
-    pages = {
-        DOCS / "reference" / f"{name}.md": import_module(f"{__name__}.{name.lower()}").render() for name in PAGES
-    }
+    pages = {DOCS / "reference" / f"{name}.md": import_module(f"{__name__}.{name.lower()}").render() for name in PAGES}
     return pages | problems.pages()
 
 

@@ -30,7 +30,7 @@ ORDER_ACTS = ("conflict", "transition-refused", "quota-exceeded", "pool-exhauste
 
 def document() -> Json:
     """The OpenAPI document of an application that is connected to nothing."""
-    made: Json = create_app(_Nothing()).openapi()  # type: ignore[arg-type]  # a context nobody asks
+    made: Json = create_app(_Nothing()).openapi()  # a context that nobody asks
     return made
 
 
@@ -124,7 +124,10 @@ def _body(body: Json | None) -> str:
 
 def _answers(responses: Json) -> str:
     return "; ".join(
-        f"{status} " + ", ".join(f"{_kind(value.get('schema', {}))} ({media})".strip() for media, value in answer.get("content", {}).items())
+        f"{status} "
+        + ", ".join(
+            f"{_kind(value.get('schema', {}))} ({media})".strip() for media, value in answer.get("content", {}).items()
+        )
         for status, answer in responses.items()
         if status != "default"
     )
@@ -143,7 +146,11 @@ def _kind(schema: Json) -> str:
         return f"list of {_kind(schema.get('items', {}))}"
     if "items" in schema.get("properties", {}):
         return f"page of {_kind(schema['properties']['items']['items'])}"
-    bounds = [f"{word} {schema[key]}" for key, word in (("minimum", "from"), ("maximum", "to"), ("default", "default")) if key in schema]
+    bounds = [
+        f"{word} {schema[key]}"
+        for key, word in (("minimum", "from"), ("maximum", "to"), ("default", "default"))
+        if key in schema
+    ]
     return " ".join([schema.get("format") or schema.get("type", ""), *bounds]).strip()
 
 

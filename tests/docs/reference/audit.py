@@ -60,7 +60,11 @@ MEANINGS: dict[str, tuple[str, str]] = {
 
 def actions() -> frozenset[str]:
     """Every action that the use cases may put on record."""
-    return frozenset(action for path in sorted((ROOT / "cloudctl").glob("services/*.py")) for action in _in(path.read_text(encoding="utf-8")))
+    return frozenset(
+        action
+        for path in sorted((ROOT / "cloudctl").glob("services/*.py"))
+        for action in _in(path.read_text(encoding="utf-8"))
+    )
 
 
 def render() -> str:

@@ -21,7 +21,10 @@ def render() -> str:
     """The tree, then the codes of the border."""
     classes = list(_classes(CloudctlError, 0))
     known = {kind.code for kind, _ in classes}
-    rows = ((f"{'&nbsp;' * 4 * depth}`{kind.__name__}`", _code(kind.code), _status(kind.code), _sentence(kind)) for kind, depth in classes)
+    rows = (
+        (f"{'&nbsp;' * 4 * depth}`{kind.__name__}`", _code(kind.code), _status(kind.code), _sentence(kind))
+        for kind, depth in classes
+    )
     border = ((_code(name), kind.status, kind.meaning) for name, kind in KINDS.items() if name not in known)
     return page(
         "Errors",

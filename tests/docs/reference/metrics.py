@@ -66,7 +66,11 @@ def _record_rows() -> list[tuple[str, str, str]]:
     for noun, machine in MACHINES.items():
         by_states[tuple(machine.states)].append(noun)
     rows = [
-        (", ".join(code(f"cloudctl_{noun}") for noun in nouns), f"`state`: {', '.join(states)}", "How many there are in each state; 0 is shown.")
+        (
+            ", ".join(code(f"cloudctl_{noun}") for noun in nouns),
+            f"`state`: {', '.join(states)}",
+            "How many there are in each state; 0 is shown.",
+        )
         for states, nouns in by_states.items()
     ]
     return [*rows, (code("cloudctl_notices_due"), "", "Notices whose time to be sent has come.")]

@@ -21,4 +21,8 @@ def render() -> str:
     """Links to all pages."""
     rows = [(f"[{name}]({name}.md)", text) for name, text in CONTENTS]
     rows.append(("[problems](../problems/README.md)", "what each refusal means and what to do"))
-    return page("Reference", "These pages are written from the code, and a test compares them with it.", table(("page", "holds"), rows))
+    return page(
+        "Reference",
+        "These pages are written from the code, and a test compares them with it.",
+        table(("page", "holds"), rows),
+    )

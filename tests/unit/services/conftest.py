@@ -1,16 +1,21 @@
-"""One city a test."""
+"""One installation for all tests of a module; each gets a department of its own in it, and a cloud without faults."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.factories import Installed, installation
 
 
-@pytest.fixture
-def city(tmp_path: Path) -> Iterator[Installed]:
-    with installation(tmp_path) as made:
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+    with installation(tmp_path_factory.mktemp("services")) as made:
         yield made
+
+
+@pytest.fixture
+def city(installed: Installed) -> Iterator[Installed]:
+    yield installed.apart()
+    installed.cloud.clear_faults()
