@@ -1,4 +1,4 @@
-"""An offline installation in one file: every wheel, the data folders, unit files, checksums, and a script to install it.
+"""An offline installation in one file: every wheel, data folders, unit files, checksums, and a script that installs.
 
     python .ci/make_bundle.py [TARGET_DIRECTORY]      # -> dist/cloudctl-<version>.tar.gz
 

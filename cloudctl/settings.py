@@ -153,4 +153,6 @@ def _put(values: dict[str, Any], dotted: str, value: Any) -> None:
     *groups, name = dotted.split(".")
     for group in groups:
         values = values.setdefault(group, {})
+        if not isinstance(values, dict):
+            raise SettingsError(f"{group} is a group of settings and has no value of its own (for {dotted})")
     values[name] = value

@@ -1,7 +1,7 @@
 """`cloudctl orders`: a department's applications, from the draft to delivery.
 
-An order is written as a document (`create -f order.yaml`); `docs/how-to/department.md` shows one. System and department may
-be named by their codes.
+An order is written as a document (`create -f order.yaml`); `docs/how-to/department.md` shows one. System and
+department may be named by their codes.
 """
 
 from __future__ import annotations

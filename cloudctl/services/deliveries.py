@@ -6,6 +6,7 @@ A step loads what it needs, acts on the cloud, and stores what it learned; no ca
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -15,7 +16,7 @@ from cloudctl.domain.addresses import Address
 from cloudctl.domain.calendars import add_months, today_for_people
 from cloudctl.domain.catalogue import Image, VolumeType
 from cloudctl.domain.clouds import Cloud
-from cloudctl.domain.errors import NotFound
+from cloudctl.domain.errors import Conflict, NotFound
 from cloudctl.domain.items import (
     NEW_ITEMS,
 )
@@ -98,9 +99,12 @@ def cancelled(ctx: Context, order_id: UUID) -> bool:
 
 
 def keep_tenant(ctx: Context, delivery: Delivery, backend_id: str) -> None:
-    """Puts the department's project on record; a second call does nothing."""
+    """Puts the department's project on record; a second call does nothing.
+
+    Two first orders of a department may both get here; they were answered the same project, and one row is enough.
+    """
     order = delivery.order
-    with ctx.unit_of_work(platform_request(str(order.id))) as uow:
+    with suppress(Conflict), ctx.unit_of_work(platform_request(str(order.id))) as uow:
         if uow.tenants.get(order.department_id, delivery.cloud.code) is None:
             uow.tenants.add(Tenant(department_id=order.department_id, cloud=delivery.cloud.code, backend_id=backend_id))
 

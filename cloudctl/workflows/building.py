@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 from uuid import UUID
 
@@ -143,7 +144,8 @@ def side_by_side(
     if not todo:
         return done, errors
     with ThreadPoolExecutor(max_workers=min(ctx.limits.parallel, len(todo))) as pool:
-        futures = [(argument, pool.submit(act, argument)) for argument in todo]
+        # A copy of the context each: log lines of a thread name the workflow and step as well.
+        futures = [(argument, pool.submit(copy_context().run, act, argument)) for argument in todo]
         for argument, future in futures:
             try:
                 done.append((argument, future.result()))

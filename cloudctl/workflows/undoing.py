@@ -77,7 +77,7 @@ def undo_all(steps: Any, order_id: str, where: str, reason: str) -> Verdict:
         if verdict["outcome"] != "done":
             both = f"{verdict.get('reason', '')} (undone because of {where}: {reason})"
             return _park(steps, order_id, {**verdict, "reason": both})
-    steps.fail(order_id, where, reason)
+    _surely(steps.fail(order_id, where, reason))
     return {"outcome": "failed", "step": where, "reason": reason}
 
 
@@ -91,8 +91,14 @@ def settle_order(steps: Any, order_id: str, verdict: Verdict) -> Verdict:
 
 
 def _park(steps: Any, order_id: str, verdict: Verdict) -> Verdict:
-    steps.park(order_id, verdict.get("step", ""), verdict.get("reason", ""))
+    _surely(steps.park(order_id, verdict.get("step", ""), verdict.get("reason", "")))
     return {**verdict, "outcome": "park"}
+
+
+def _surely(verdict: Verdict) -> None:
+    """The last word on an order was not put on record: the workflow ends in error, and `resume` goes on from there."""
+    if verdict["outcome"] != "done":
+        raise RuntimeError(f"{verdict.get('step')}: {verdict.get('reason')}")
 
 
 def _remove(ctx: Context, order_id: str, handler: Handler) -> None:

@@ -33,15 +33,14 @@ def measure() -> list[Measure]:
                 "python": _run([sys.executable, "-c", "pass"]),
                 "help": _run([str(scripts / "cloudctl"), "--help"]),
                 "ours": _run([str(scripts / "cloudctl"), "servers", "list"], ours),
-                "openstack": _run(
-                    [str(scripts / "openstack"), "server", "list", "--all-projects"], lab.environment()
-                ),
+                "openstack": _run([str(scripts / "openstack"), "server", "list", "--all-projects"], lab.environment()),
             },
             ROUNDS,
         )
     raw = ", ".join(f"{name} {1000 * rounds.cpu(name):.0f} ms" for name in rounds.results)
     return [
-        Measure("CPU of cloudctl --help", "python -c pass", rounds.cpu("help") / rounds.cpu("python"), Goal("<=", 6), raw),
+        Measure("CPU of cloudctl --help", "python -c pass", rounds.cpu("help") / rounds.cpu("python"),
+                Goal("<=", 6), raw),
         Measure("CPU of cloudctl servers list", "openstack server list, same cloud",
                 rounds.cpu("ours") / rounds.cpu("openstack"), Goal("<=", round(1 / 12, 4)), raw),
     ]  # fmt: skip

@@ -82,8 +82,8 @@ class Installation:
             "items": [
                 {"kind": "network", "name": "net", "prefix_length": 24, "term_months": 12},
                 {
-                    "kind": "server", "name": "bench-vm", "count": servers, "specification": "tiny", "image": "debian-12",
-                    "network": "net", "disks": [{"size_gib": disk_gib}], "term_months": 12,
+                    "kind": "server", "name": "bench-vm", "count": servers, "specification": "tiny",
+                    "image": "debian-12", "network": "net", "disks": [{"size_gib": disk_gib}], "term_months": 12,
                 },
             ],
         }  # fmt: skip
@@ -130,8 +130,9 @@ def _seed(app: App, kind: CloudKind, code: str, external: str | None) -> tuple[d
     )  # fmt: skip
     catalogue.put(ctx, seed, "volume-types", "standard", {"name": "standard", "names": {}})
     clouds.register(
-        ctx, seed, code=code, name=code, kind=kind, zones=frozenset({"extranet"}), capacity={}, external_network=external
-    )
+        ctx, seed, code=code, name=code, kind=kind, zones=frozenset({"extranet"}), capacity={},
+        external_network=external,
+    )  # fmt: skip
     addresses.add_supernet(ctx, seed, zone="extranet", cidr="10.64.0.0/12")
     department = departments.create(ctx, seed, code=f"bench-{uuid4().hex[:8]}", name="bench", level=Level.CITY)
     for dimension in Dimension:

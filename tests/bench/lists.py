@@ -172,5 +172,3 @@ def _statements(app: App) -> int:
     app.context.queries.servers.page(None, {"state": "active"}, PageAsk(limit=500))
     event.remove(app.engines.read, "before_cursor_execute", note)
     return len(seen)
-
-

@@ -19,4 +19,5 @@ def measure() -> list[Measure]:
         time.sleep(REST_S)
         process = psutil.Process(installation.pid)
         mib = sum(one.memory_full_info().pss for one in [process, *process.children(recursive=True)]) / 2**20
-    return [Measure("memory 60 s after an order (PSS of serve and worker)", "-", mib, Goal("<=", 250), "one process", " MiB")]
+    name = "memory 60 s after an order (PSS of serve and worker)"
+    return [Measure(name, "-", mib, Goal("<=", 250), "one process", " MiB")]

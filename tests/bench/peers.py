@@ -1,6 +1,6 @@
 """The peers of the list, each written as its own documentation writes it: the least code that gives the same rows.
 
-    python -m tests.bench.peers limit PORT      # Starlette + asyncpg, the database makes the JSON: nothing is faster here
+    python -m tests.bench.peers limit PORT      # Starlette + asyncpg, the database makes the JSON
     python -m tests.bench.peers django PORT     # Django REST framework with a serializer, filter and cursor pages
 The database's address comes in BENCH_DSN.
 """

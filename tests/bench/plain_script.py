@@ -1,6 +1,6 @@
 """The plain openstacksdk script: a project, a network, then servers with a volume each on 10 threads, and it waits.
 
-    python -m tests.bench.plain_script CLOUDS_YAML CLOUD COUNT      # says ready, waits for a line, says done WALL CPU
+python -m tests.bench.plain_script CLOUDS_YAML CLOUD COUNT      # says ready, waits for a line, says done WALL CPU
 """
 
 from __future__ import annotations

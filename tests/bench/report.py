@@ -28,5 +28,6 @@ def write(measures: list[Measure]) -> None:
     before, after = page.partition(BEGIN)[0], page.partition(END)[2]
     today = datetime.now(UTC).date()
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    page = f"{before}{BEGIN}\nMeasured {today} by `make bench` in one run: {machine}.\n\n{table(measures)}\n{END}{after}"
+    measured = f"Measured {today} by `make bench` in one run: {machine}.\n\n{table(measures)}"
+    page = f"{before}{BEGIN}\n{measured}\n{END}{after}"
     PAGE.write_text(page, encoding="utf-8")

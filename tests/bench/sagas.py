@@ -1,4 +1,4 @@
-"""Sagas of five trivial steps a second: through cloudctl's engine, and with DBOS alone, on the same kind of database."""
+"""Sagas of five trivial steps a second: through cloudctl's engine, and with DBOS alone, on the same database kind."""
 
 from __future__ import annotations
 

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import logging
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cloudctl.bootstrap import App, SystemClock, build, platform
+from cloudctl.domain.errors import ConfigurationError
+from cloudctl.notifications.logs import LogNotifier
+from cloudctl.notifications.mail import Mail
+from cloudctl.settings import Settings, Smtp
+from tests.factories import Clock, installation
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    made = build(Settings(data_dir=str(tmp_path / "data"), engine_poll_s=0.05))
+    yield made
+    made.stop()
+
+
+def test_building_makes_no_database_and_keeps_the_directory_to_its_owner(app: App, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert stat.S_IMODE(data.stat().st_mode) == 0o700
+    assert {path.name for path in data.iterdir()} == {"secret.keys"}
+    assert stat.S_IMODE((data / "secret.keys").stat().st_mode) == 0o600
+
+
+def test_preparing_brings_both_schemas_up_and_can_be_repeated(app: App) -> None:
+    assert app.prepare() is not None
+    assert app.prepare() is None
+    assert app.differences() == []
+    assert app.context.workflows.recent() == []
+
+
+def test_an_unprepared_database_differs(app: App) -> None:
+    assert app.differences()
+
+
+def test_a_second_worker_is_refused_on_sqlite(app: App, tmp_path: Path) -> None:
+    app.prepare()
+    app.start_worker()
+    other = build(Settings(data_dir=str(tmp_path / "data")))
+    with pytest.raises(ConfigurationError, match="already runs the workflows"):
+        other.start_worker()
+    other.stop()
+    assert app.stop() == 0
+
+
+def test_a_worker_runs_its_jobs_at_once(app: App, caplog: pytest.LogCaptureFixture) -> None:
+    app.prepare()
+    caplog.set_level(logging.ERROR)
+    names = {thread.name for thread in app.ticker._threads}
+    assert names >= {f"job-{name}" for name in ("notices", "corrections", "purges", "workflow-retention")}
+    app.start_worker()
+    assert app.stop() == 0
+    assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+def test_what_is_queued_is_worked_off_at_the_next_start(tmp_path: Path) -> None:
+    """Nothing is kept in the process: another one goes on from the same files."""
+    with installation(tmp_path) as city:
+        order = city.approved(city.build_items(count=1))
+    app = build(city.app.settings, clock=Clock())
+    again = replace(city, app=app)
+    with again.worker():
+        assert again.wait(order, "delivered").state == "delivered"
+    assert set(again.objects(order).values()) == {1}
+    app.stop()
+
+
+def test_without_a_mail_server_notices_go_to_the_log(tmp_path: Path) -> None:
+    plain = build(Settings(data_dir=str(tmp_path)))
+    mailing = build(Settings(data_dir=str(tmp_path), smtp=Smtp(host="mail.example.cn")))
+    assert isinstance(plain.context.notifier, LogNotifier)
+    assert isinstance(mailing.context.notifier, Mail)
+    plain.stop()
+    mailing.stop()
+
+
+def test_settings_reach_the_use_cases(tmp_path: Path) -> None:
+    made = build(Settings(data_dir=str(tmp_path), retention_days=3, settle_s=4.5, parallel_calls=2, cloud_poll_s=0.5))
+    limits = made.context.limits
+    assert (limits.retention_days, limits.settle_s, limits.parallel, limits.poll_s) == (3, 4.5, 2, 0.5)
+    made.stop()
+
+
+def test_the_shipped_policies_are_loaded_unless_others_are_set(app: App, tmp_path: Path) -> None:
+    assert "quota-exceeded" in {policy["name"] for policy in app.context.rules.describe()}
+    (tmp_path / "none").mkdir()
+    with pytest.raises(ConfigurationError, match="There is no policy"):
+        build(Settings(data_dir=str(tmp_path / "d"), policies_dir=str(tmp_path / "none")))
+
+
+def test_a_database_that_is_neither(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="mysql"):
+        build(Settings(data_dir=str(tmp_path), database_url="mysql://db/cloudctl"))
+
+
+def test_the_platform_acts_in_its_own_name() -> None:
+    request = platform("job:notices")
+    assert (request.request_id, request.actor.name, request.idempotency) == ("job:notices", "cloudctl", None)
+
+
+def test_the_system_s_clock() -> None:
+    clock = SystemClock()
+    before = clock.monotonic_s()
+    clock.sleep(0.001)
+    assert clock.monotonic_s() - before >= 0.001
+    assert abs((clock.now() - datetime.now(UTC)).total_seconds()) < 5
+    assert clock.now().tzinfo is UTC
