@@ -117,13 +117,17 @@ class App:
         self.ticker.start()
         self.working = True
 
+    def stop_worker(self, drain_s: float = DRAIN_S) -> int:
+        """Ends at step boundaries; answers how many sagas were still in a step."""
+        if not self.working:
+            return 0
+        self.ticker.stop()
+        self.working = False
+        return self.engine.shutdown(drain_s=drain_s)
+
     def stop(self, drain_s: float = DRAIN_S) -> int:
-        """Ends at step boundaries and closes all connections; answers how many sagas were still in a step."""
-        left = 0
-        if self.working:
-            self.ticker.stop()
-            left = self.engine.shutdown(drain_s=drain_s)
-            self.working = False
+        """Ends the worker, if there is one, and closes all connections; answers as `stop_worker`."""
+        left = self.stop_worker(drain_s)
         self.client.destroy()
         self.engines.close()
         self.engine_database.dispose()

@@ -315,9 +315,7 @@ class Installed:
         try:
             yield
         finally:
-            self.app.ticker.stop()
-            left = self.app.engine.shutdown(drain_s=20)
-            self.app.working = False
+            left = self.app.stop_worker()
             assert left == 0, f"{left} steps hang"
 
     def wait(self, order: Order, *states: str, within_s: float = 30) -> Order:

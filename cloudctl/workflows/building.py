@@ -1,7 +1,7 @@
 """Build all of a kind, or remove all of it: the same way for servers, volumes, networks and addresses.
 
-Building is safe to repeat at any point: what an earlier run may have sent is looked for until the backend's list has
-settled, and only what is then still absent is created.
+Building is safe to repeat at any point: everything is looked for first, what an earlier run may have sent until the
+backend's list has settled, and only what is then still absent is created.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ def build(site: BuildingSite, handler: Handler) -> dict[UUID, Fact]:
     if not wanted:
         return {}
     tried = deliveries.mark_building(ctx, order_id, wanted)
-    found = dict(settle(site, handler, tried)) if tried else {}
+    # Looked for whatever the record says: one that was restored from a backup may know less than the cloud.
+    found = dict(insist(ctx, lambda: handler.find(site, list(wanted))))
+    if tried - found.keys():
+        found |= settle(site, handler, tried)
     missing = [resource for key, resource in wanted.items() if not _whole(handler, found.get(key))]
     made, errors = side_by_side(ctx, lambda resource: _create(site, handler, resource), missing)
     found |= {resource.id: fact for resource, fact in made}
@@ -81,11 +84,14 @@ def remove(site: BuildingSite, handler: Handler) -> None:
     """Removes whatever the order may have made of the kind, and waits until the cloud confirms."""
     ctx, order_id = site.ctx, site.delivery.order.id
     resources = site.delivery.of(handler.KIND)
-    built = [resource for resource in resources if resource.state != "planned"]
-    known = {resource.id: resource.backend_id for resource in built if resource.backend_id is not None}
-    unknown = {resource.id for resource in built} - known.keys()
-    if unknown:
-        known |= {key: fact.backend_id for key, fact in settle(site, handler, unknown).items()}
+    known = {resource.id: resource.backend_id for resource in resources if resource.backend_id is not None}
+    # Also what the record says was never built: a restored backup may know less than the cloud.
+    sought = {resource.id for resource in resources} - known.keys()
+    facts = dict(insist(ctx, lambda: handler.find(site, list(sought)))) if sought else {}
+    unsure = {resource.id for resource in resources if resource.state != "planned"} & (sought - facts.keys())
+    if unsure:
+        facts |= settle(site, handler, unsure)
+    known |= {key: fact.backend_id for key, fact in facts.items()}
     remove_objects(site, handler, known)
     deliveries.undo(ctx, order_id, [resource.id for resource in resources])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from tests.unit.api.conftest import City
 
 
 @pytest.fixture(scope="module")
-def delivered(city: City) -> str:
+def delivered(city: City) -> Iterator[str]:
     """The id of an order that the worker has built; its stream was followed to the end of the build."""
     order = city.made("officer", "/v1/orders?submit=true", city.form())
     path = f"/v1/orders/{order['id']}"
@@ -25,7 +26,8 @@ def delivered(city: City) -> str:
     stream.close()
     assert states[0] == "submitted"
     assert "provisioning" in states
-    return str(order["id"])
+    yield str(order["id"])
+    assert city.installation.stop_worker() == 0
 
 
 def test_what_was_built_is_listed_and_shown(city: City, delivered: str) -> None:
