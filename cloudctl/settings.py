@@ -17,7 +17,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -26,6 +26,9 @@ CONFIG_VARIABLE = PREFIX + "CONFIG"
 PLACES = (Path("cloudctl.toml"), Path("/etc/cloudctl/cloudctl.toml"))
 # Variables of the command line's client side, and of key material: not settings of the server.
 RESERVED = frozenset({"CONFIG", "URL", "TOKEN", "LANG", "CONTEXT", "SEALING_KEYS", "LAB_CACHE"})
+
+
+AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class SettingsError(Exception):
@@ -65,17 +68,17 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     log_level: str = "INFO"
     log_json: bool = True
     executor_id: str = ""
-    workers_per_process: int = 8
-    orders_per_cloud: int = 8
+    workers_per_process: AtLeastOne = 8
+    orders_per_cloud: AtLeastOne = 8
     engine_poll_s: float = 0.3
     retention_days: int = 14
     prefix_cool_down_days: int = 7
     settle_s: float = 10.0
     cloud_poll_s: float = 1.0
     step_budget_s: float = 1800.0
-    retry_attempts: int = 6
-    parallel_calls: int = 10
-    max_token_days: int = 365
+    retry_attempts: AtLeastOne = 6
+    parallel_calls: AtLeastOne = 10
+    max_token_days: AtLeastOne = 365
     workflow_retention_days: int = 30
     clouds_file: str = ""
     smtp: Smtp = Smtp()

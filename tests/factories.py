@@ -14,19 +14,15 @@ each verdict through JSON) without its polling; `city.worker()` starts the real 
 
 from __future__ import annotations
 
-import atexit
 import json
 import shutil
 import struct
-import tempfile
 import time
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeVar
@@ -36,13 +32,10 @@ import msgspec
 from sqlalchemy import text
 
 from cloudctl.bootstrap import App, build, platform
-from cloudctl.domain.accounts import Role
 from cloudctl.domain.addresses import Prefix
-from cloudctl.domain.clouds import Cloud, CloudKind
-from cloudctl.domain.departments import Level
+from cloudctl.domain.clouds import Cloud
 from cloudctl.domain.items import AddressItem, DiskAsk, Item, NetworkItem, ServerItem
 from cloudctl.domain.orders import Backup, Order
-from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.resources import Resource
 from cloudctl.domain.workflows import Saga, Verdict
 from cloudctl.engine.steps import judged
@@ -50,39 +43,11 @@ from cloudctl.ports.context import Request
 from cloudctl.ports.notifier import Notifier
 from cloudctl.ports.queries import PageAsk
 from cloudctl.providers.simulated import SimulatedCloud
-from cloudctl.services import accounts, addresses, catalogue, clouds, departments, orders, quotas, systems, tokens
+from cloudctl.services import orders, systems
 from cloudctl.services.orders import OrderForm
-from cloudctl.settings import Settings, Simulated
 from cloudctl.workflows import SAGAS
-from tests.contract.clocks import MovableClock
+from tests.seeds import CLOUD, PEOPLE, ZONE, Clock, Seed, department, person, seeded, settings_for
 
-ZONE, CLOUD, EXTERNAL = "extranet", "sim-1", "outside"
-ROOM = {
-    Dimension.VCPU: 1000,
-    Dimension.MEMORY_MIB: 4_000_000,
-    Dimension.VOLUME_GIB: 100_000,
-    Dimension.SERVERS: 2000,
-    Dimension.SEGMENTS: 200,
-    Dimension.ADDRESSES: 200,
-}
-LIMITS = {
-    Dimension.VCPU: 64,
-    Dimension.MEMORY_MIB: 262_144,
-    Dimension.VOLUME_GIB: 4000,
-    Dimension.SERVERS: 32,
-    Dimension.SEGMENTS: 8,
-    Dimension.ADDRESSES: 8,
-}
-PEOPLE: dict[str, tuple[Role, str | None]] = {
-    "officer": (Role.DEPARTMENT_OFFICER, "fgw"),
-    "head": (Role.DEPARTMENT_HEAD, "fgw"),
-    "stranger": (Role.DEPARTMENT_OFFICER, "czj"),
-    "strange-head": (Role.DEPARTMENT_HEAD, "czj"),
-    "reviewer": (Role.OFFICE_REVIEWER, None),
-    "office-admin": (Role.OFFICE_ADMIN, None),
-    "operator": (Role.OPERATOR, None),
-    "auditor": (Role.AUDITOR, None),
-}
 T = TypeVar("T")
 _ENDED = text("UPDATE workflow_status SET status = 'SUCCESS' WHERE workflow_uuid = :id")
 
@@ -92,24 +57,6 @@ def ssh_key(comment: str = "li@fgw") -> str:
     kind, public = b"ssh-ed25519", bytes(range(32))
     blob = struct.pack(">I", len(kind)) + kind + struct.pack(">I", len(public)) + public
     return f"ssh-ed25519 {b64encode(blob).decode()} {comment}"
-
-
-class Clock(MovableClock):
-    """Stands still until somebody sleeps or moves it; both cost no time."""
-
-    def move(self, **by: float) -> None:
-        """`move(days=15)`; the names are timedelta's."""
-        self.sleep(timedelta(**by).total_seconds())
-
-
-@dataclass(frozen=True)
-class Seed:
-    """The city that every installation is a copy of."""
-
-    directory: Path
-    people: dict[str, Request]
-    secrets: dict[str, str]
-    ids: dict[str, UUID]
 
 
 @dataclass
@@ -334,115 +281,8 @@ def installation(tmp_path: Path, *, notifier: Notifier | None = None, **settings
     directory = tmp_path / "city"
     shutil.copytree(seed.directory, directory)
     clock = Clock()
-    app = build(_settings(directory, **settings), clock=clock, notifier=notifier)
+    app = build(settings_for(directory, **settings), clock=clock, notifier=notifier)
     try:
         yield Installed(app=app, clock=clock, directory=directory, seed=seed)
     finally:
         app.stop()
-
-
-def _settings(directory: Path, **changes: Any) -> Settings:
-    quick: dict[str, Any] = {
-        "data_dir": str(directory),
-        "engine_poll_s": 0.05,
-        "cloud_poll_s": 1.0,
-        "settle_s": 10.0,
-        "step_budget_s": 60.0,
-        "retry_attempts": 4,
-        "parallel_calls": 4,
-        "workers_per_process": 2,
-        "log_json": False,
-        "simulated": Simulated(latency_min_s=0.0, latency_max_s=0.0),
-    }
-    return Settings(**quick | changes)
-
-
-@cache
-def seeded() -> Seed:
-    """Makes the city once a session."""
-    directory = Path(tempfile.mkdtemp(prefix="cloudctl-city-"))
-    atexit.register(shutil.rmtree, directory, ignore_errors=True)
-    app = build(_settings(directory), clock=Clock())
-    token_file = app.prepare()
-    assert token_file is not None
-    people: dict[str, Request] = {}
-    secrets = {"admin": token_file.read_text(encoding="ascii").strip()}
-    ids: dict[str, UUID] = {}
-    _catalogue(app.context)
-    _departments(app.context, ids)
-    for login in PEOPLE:
-        people[login], secrets[login], ids[login] = person(app.context, login, *_place(login, ids))
-    for code, owner in (("oa", "officer"), ("ys", "stranger")):
-        ids[code] = systems.create(app.context, people[owner], code=code, name=code, mlps_level=2).id
-    app.stop()
-    return Seed(directory, people, secrets, ids)
-
-
-def person(ctx: Any, login: str, role: Role, department_id: UUID | None, *more: Role) -> tuple[Request, str, UUID]:
-    """A new account: its requests, its token's secret and its id."""
-    account = accounts.create(
-        ctx,
-        platform("seed"),
-        login=login,
-        name=login,
-        email=f"{login}@example.gov.cn",
-        department_id=department_id,
-        roles=frozenset({role, *more}),
-    )
-    _, secret = tokens.issue(ctx, platform("seed"), account.id, name="test", days=300)
-    return Request(actor=accounts.authenticate(ctx, secret), request_id=f"by-{login}"), secret, account.id
-
-
-def _place(login: str, ids: dict[str, UUID]) -> tuple[Role, UUID | None]:
-    role, department = PEOPLE[login]
-    return role, ids[department] if department else None
-
-
-def _catalogue(ctx: Any) -> None:
-    seed = platform("seed")
-    for noun, code, fields in (
-        ("zones", ZONE, {"name": "政务外网区", "name_en": "Extranet", "max_mlps_level": 3}),
-        ("zones", "internet", {"name": "互联网区", "name_en": "Internet", "max_mlps_level": 3}),
-        ("specifications", "s2", {"name": "2C4G", "vcpu": 2, "memory_mib": 4096, "root_disk_gib": 40}),
-        ("specifications", "s4", {"name": "4C8G", "vcpu": 4, "memory_mib": 8192, "root_disk_gib": 40}),
-        ("volume-types", "standard", {"name": "标准", "names": {}}),
-        (
-            "images",
-            "openeuler",
-            {
-                "name": "openEuler",
-                "os_family": "openEuler",
-                "architecture": "x86_64",
-                "min_disk_gib": 20,
-                "login_user": "openeuler",
-                "names": {},
-            },
-        ),
-    ):
-        catalogue.put(ctx, seed, noun, code, dict(fields))
-    clouds.register(
-        ctx,
-        seed,
-        code=CLOUD,
-        name="一号云（模拟）",
-        kind=CloudKind.SIMULATED,
-        zones=frozenset({ZONE}),
-        capacity=dict(ROOM),
-        external_network=EXTERNAL,
-    )
-    for cidr in ("10.8.0.0/16", "fd00:8::/48"):
-        addresses.add_supernet(ctx, seed, zone=ZONE, cidr=cidr)
-
-
-def _departments(ctx: Any, ids: dict[str, UUID]) -> None:
-    for code, name in (("fgw", "发展改革委"), ("czj", "财政局")):
-        ids[code] = department(ctx, code, name)
-
-
-def department(ctx: Any, code: str, name: str) -> UUID:
-    """A new department with quota of every dimension."""
-    seed = platform("seed")
-    key = departments.create(ctx, seed, code=code, name=name, level=Level.CITY).id
-    for dimension, limit in LIMITS.items():
-        quotas.set_limit(ctx, seed, department_id=key, cloud=CLOUD, zone=ZONE, dimension=dimension, limit=limit)
-    return key

@@ -1,9 +1,9 @@
 """Change items as transactions: resize, extend, renew and release, put on record around the calls to the cloud.
 
 for change in changes_of(ctx, order_id):
-start_change(ctx, order_id, change)      # resource: changing, or releasing
-...                                      # the cloud is asked
-finish_change(ctx, order_id, change)     # the record takes the new values, the ledger is booked
+    start_change(ctx, order_id, change)      # resource: changing, or releasing
+    ...                                      # the cloud is asked
+    finish_change(ctx, order_id, change)     # the record takes the new values, the ledger is booked
 """
 
 from __future__ import annotations

@@ -182,6 +182,9 @@ def deliver(ctx: Context, order_id: UUID) -> None:
         order.delivered_at = uow.now
         order.last_error = None
         advance(uow, order, "deliver")
+        if order.cancel_requested:
+            order.cancel_requested = False
+            say(uow, order, "The withdrawal came too late: everything was built already.")
 
 
 def park(ctx: Context, order_id: UUID, step: str, reason: str) -> None:

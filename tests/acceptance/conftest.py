@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from json import dumps, loads
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ class Site:
         for proxy in self.proxies.values():
             proxy.clear()
 
-    def ordered(self, specification: str = "s1") -> dict[str, object]:
+    def ordered(self, specification: str = "s1") -> dict[str, Any]:
         """One of each, approved: its build is queued."""
         return approve(self.crew, one_of_each(self.crew, specification))
 
@@ -73,7 +74,6 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
             engine_poll_s=0.1,
             cloud_poll_s=0.5,
             settle_s=8,
-            retry_attempts=4,
             step_budget_s=120,
         )
         stack.enter_context(town.process("serve"))

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.timeout(600)
 class Kind:
     """A database: how to lose it, and what runs on it."""
 
-    settings: dict[str, object]
+    settings: dict[str, str]
     lose: Callable[[Installation], None]
     processes: tuple[str, ...]
 
@@ -68,7 +68,7 @@ def test_a_lost_database_comes_back_in_the_middle_of_a_build(kind: Kind, tmp_pat
         settle_s=1,
         simulated__latency_min_s=2,
         simulated__latency_max_s=4,
-        **kind.settings,
+        **kind.settings,  # type: ignore[arg-type]
     )
     archive = tmp_path / "cloudctl.backup"
     town.run("db", "upgrade")

@@ -242,7 +242,10 @@ class Person:
 
 
 def until(
-    probe: Callable[[], T], *, within_s: float = PATIENCE_S, what: Callable[[], object] = lambda: "nothing came of it"
+    probe: Callable[[], T | None],
+    *,
+    within_s: float = PATIENCE_S,
+    what: Callable[[], object] = lambda: "nothing came of it",
 ) -> T:
     """The first truthy answer of `probe`; fails with `what` when there is none in time."""
     deadline = time.monotonic() + within_s

@@ -56,7 +56,7 @@ def test_a_worker_that_dies_is_replaced_by_the_other(town: Installation, crew: C
     workers = [town.start("worker", name=f"worker-{number}") for number in (1, 2)]
     try:
         orders = [approve(crew, application(crew, f"app{number}")) for number in range(ORDERS)]
-        victim = until(lambda: _busy(crew, workers))
+        victim: Process = until(lambda: _busy(crew, workers))
         victim.kill()
         for order in orders:
             crew.officer.await_state(f"/orders/{order['id']}", "delivered")

@@ -13,7 +13,8 @@ from cloudctl.bootstrap import platform
 from cloudctl.domain.items import ExtendItem
 from cloudctl.domain.quotas import Dimension
 from cloudctl.services import addresses, catalogue, clouds, quotas, systems, tokens
-from tests.factories import CLOUD, ZONE, Installed, ssh_key
+from tests.factories import Installed, ssh_key
+from tests.seeds import CLOUD, ZONE
 from tests.unit.api.client import Answer, Client
 
 

@@ -16,7 +16,8 @@ from cloudctl.domain.items import NetworkItem, ServerItem, VolumeItem
 from cloudctl.domain.quotas import Dimension
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import orders, quotas
-from tests.factories import CLOUD, ZONE, Installed
+from tests.factories import Installed
+from tests.seeds import CLOUD, ZONE
 
 CROWD = 50
 

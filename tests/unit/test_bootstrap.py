@@ -14,7 +14,8 @@ from cloudctl.domain.errors import ConfigurationError
 from cloudctl.notifications.logs import LogNotifier
 from cloudctl.notifications.mail import Mail
 from cloudctl.settings import Settings, Smtp
-from tests.factories import Clock, installation
+from tests.factories import installation
+from tests.seeds import Clock
 
 
 @pytest.fixture

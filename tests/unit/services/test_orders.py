@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,24 +11,18 @@ import pytest
 
 from cloudctl.bootstrap import platform
 from cloudctl.domain.accounts import Role
-from cloudctl.domain.errors import Claimed, Conflict, Forbidden, Invalid, NotFound, PolicyDenied, Refused, Stale
+from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound, PolicyDenied
 from cloudctl.domain.identifiers import new_id
-from cloudctl.domain.items import AddressItem, ExtendItem, NetworkItem, ReleaseItem, ResizeItem, ServerItem
-from cloudctl.domain.lifecycle import ORDERS
+from cloudctl.domain.items import NetworkItem, ServerItem
 from cloudctl.domain.orders import Backup, Order
 from cloudctl.domain.quotas import Dimension
 from cloudctl.ports.queries import PageAsk
-from cloudctl.services import accounts, catalogue, exemptions, orders, quotas, systems
-from tests.factories import CLOUD, ZONE, Installed, person
+from cloudctl.services import accounts, exemptions, orders, quotas, systems
+from tests.factories import Installed
+from tests.seeds import CLOUD, ZONE, person
+from tests.unit.services.stages import approved, at_the_office, draft
 
 SMALL = [NetworkItem(name="n", prefix_length=28, term_months=6)]
-EVERYBODY = {"officer", "head", "stranger", "strange-head", "reviewer", "office-admin", "operator", "auditor"}
-
-
-def at_the_office(city: Installed) -> Order:
-    order = city.signed(city.build_items())
-    assert order.state == "signed_off"
-    return order
 
 
 def test_a_draft_holds_nothing_and_has_its_number(city: Installed) -> None:
@@ -268,109 +261,6 @@ def test_a_rejection_lets_everything_go(city: Installed) -> None:
     assert {prefix.state for prefix in city.prefixes(order)} <= {"free"}
 
 
-def draft(city: Installed) -> Order:
-    return orders.create(city.ctx, city.people["officer"], city.form(city.build_items()))
-
-
-def submitted(city: Installed) -> Order:
-    return city.submitted(city.build_items())
-
-
-def in_review(city: Installed) -> Order:
-    return orders.review(city.ctx, city.people["reviewer"], at_the_office(city).id)
-
-
-def returned(city: Installed) -> Order:
-    return orders.send_back(city.ctx, city.people["reviewer"], at_the_office(city).id, reason="x")
-
-
-def approved(city: Installed) -> Order:
-    return city.approved(city.build_items())
-
-
-def rejected(city: Installed) -> Order:
-    return orders.reject(city.ctx, city.people["reviewer"], at_the_office(city).id, reason="x")
-
-
-def delivered(city: Installed) -> Order:
-    return city.delivered(city.build_items(count=1))
-
-
-def cancelled(city: Installed) -> Order:
-    return orders.cancel(city.ctx, city.people["officer"], draft(city).id)
-
-
-def closed(city: Installed) -> Order:
-    return orders.close(city.ctx, city.people["officer"], delivered(city).id)
-
-
-INTO: dict[str, Callable[[Installed], Order]] = {
-    "draft": draft,
-    "submitted": submitted,
-    "signed_off": at_the_office,
-    "in_review": in_review,
-    "returned": returned,
-    "approved": approved,
-    "rejected": rejected,
-    "delivered": delivered,
-    "cancelled": cancelled,
-    "closed": closed,
-}
-ACTS: dict[str, tuple[str, Callable[..., Order], dict[str, Any]]] = {
-    "submit": ("officer", orders.submit, {}),
-    "sign_off": ("head", orders.sign_off, {}),
-    "review": ("reviewer", orders.review, {}),
-    "approve": ("office-admin", orders.approve, {}),
-    "return": ("reviewer", orders.send_back, {"reason": "x"}),
-    "reject": ("reviewer", orders.reject, {"reason": "x"}),
-    "cancel": ("officer", orders.cancel, {}),
-    "close": ("officer", orders.close, {}),
-}
-# What the office does to a signed order takes it up for review by the way; a head's return is another test's.
-BY_THE_WAY = {("signed_off", "approve"), ("signed_off", "return"), ("signed_off", "reject")}
-
-
-@pytest.mark.parametrize("state", INTO)
-def test_in_each_state_only_what_the_table_lists_can_be_done(city: Installed, state: str) -> None:
-    order = INTO[state](city)
-    assert order.state == state
-    for event, (who, act, words) in ACTS.items():
-        if event in ORDERS.events(state) or (state, event) in BY_THE_WAY:
-            continue
-        before = city.rows()
-        with pytest.raises(Conflict):
-            act(city.ctx, city.people[who], order.id, **words)
-        assert (city.order(order.id).state, city.rows()) == (state, before), event
-    if state == "approved":
-        city.run()
-
-
-@pytest.mark.parametrize("state", ["draft", "submitted", "signed_off", "in_review", "returned", "approved"])
-def test_it_can_be_withdrawn_until_the_build_begins_and_lets_everything_go(city: Installed, state: str) -> None:
-    before = city.ledger()
-    order = INTO[state](city)
-    gone = orders.cancel(city.ctx, city.people["officer"], order.id, reason="不再需要")
-    assert (gone.state, gone.held) == ("cancelled", False)
-    assert (city.ledger(), {prefix.state for prefix in city.prefixes(order)} - {"free"}) == (before, set())
-    city.run()
-    assert city.objects(order) == {}
-
-
-@pytest.mark.parametrize("state", ["delivered", "rejected", "cancelled", "closed"])
-def test_what_has_ended_cannot_be_withdrawn(city: Installed, state: str) -> None:
-    order = INTO[state](city)
-    with pytest.raises(Refused):
-        orders.cancel(city.ctx, city.people["officer"], order.id)
-
-
-@pytest.mark.parametrize("state", ["submitted", "signed_off", "in_review", "approved", "delivered"])
-def test_only_a_draft_or_a_returned_order_is_rewritten(city: Installed, state: str) -> None:
-    order = INTO[state](city)
-    with pytest.raises(Conflict, match="rewritten"):
-        orders.update(city.ctx, city.people["officer"], order.id, {"title": "x"})
-    city.run()
-
-
 def test_rewriting_a_draft(city: Installed) -> None:
     order = draft(city)
     changes = {"title": "新标题", "backup": Backup.WEEKLY, "items": SMALL}
@@ -402,109 +292,6 @@ def test_a_rewrite_is_checked_like_a_form(
     with pytest.raises(kind) as caught:
         orders.update(city.ctx, city.people["officer"], order.id, changes)
     assert caught.value.field == field
-
-
-@pytest.mark.parametrize("event", ACTS)
-def test_a_version_that_was_overtaken_is_stale(city: Installed, event: str) -> None:
-    state = next(state for state in INTO if event in ORDERS.events(state))
-    who, act, words = ACTS[event]
-    order = INTO[state](city)
-    if event == "return":
-        who = "head" if state == "submitted" else "reviewer"
-    with pytest.raises(Stale):
-        act(city.ctx, city.people[who], order.id, **words, expected_version=order.version - 1)
-    assert city.order(order.id).state == state
-    assert act(city.ctx, city.people[who], order.id, **words, expected_version=order.version).state != state
-
-
-@pytest.mark.parametrize(
-    ("act", "may"),
-    [
-        ("submit", {"officer"}),
-        ("sign_off", {"head"}),
-        ("review", {"reviewer", "office-admin"}),
-        ("approve", {"reviewer", "office-admin"}),
-        ("reject", {"reviewer", "office-admin"}),
-        ("return", {"head", "reviewer", "office-admin"}),
-        ("cancel", {"officer"}),
-        ("close", {"officer", "reviewer", "office-admin"}),
-    ],
-)
-def test_who_may(city: Installed, act: str, may: set[str]) -> None:
-    """Who may not is told so, whatever the state; who belongs to another department is told that there is nothing."""
-    order = draft(city)
-    _, use_case, words = ACTS[act]
-    for who in EVERYBODY:
-        foreign = {"stranger": "officer", "strange-head": "head"}.get(who)
-        expected = NotFound if foreign in may else Forbidden
-        if who in may:
-            expected = Conflict if act not in {"submit", "cancel"} else NotFound
-        key = order.id if expected is not NotFound or foreign else new_id()
-        with pytest.raises(expected):
-            use_case(city.ctx, city.people[who], key, **words)
-    assert city.order(order.id).state == "draft"
-
-
-def test_a_department_sees_its_own_orders_only(city: Installed) -> None:
-    order = draft(city)
-    for who in ("officer", "head", "reviewer", "office-admin", "operator", "auditor"):
-        assert orders.get(city.ctx, city.people[who], order.id).id == order.id
-    for who in ("stranger", "strange-head"):
-        with pytest.raises(NotFound):
-            orders.get(city.ctx, city.people[who], order.id)
-        with pytest.raises((NotFound, Forbidden)):
-            orders.update(city.ctx, city.people[who], order.id, {"title": "x"})
-
-
-def test_another_department_s_resources_cannot_be_changed_or_built_upon(city: Installed) -> None:
-    made = city.resources(delivered(city))
-    for items in (
-        [ReleaseItem(resource=made["oa-1"].id)],
-        [ResizeItem(server=made["oa-1"].id, specification="s4")],
-        [AddressItem(server=str(made["oa-1"].id), term_months=1)],
-        [ServerItem(name="s", specification="s2", image="openeuler", network=str(made["oa-net"].id), term_months=1)],
-    ):
-        form = city.form(items, system_id=city.ids["ys"])
-        with pytest.raises(NotFound):
-            orders.create(city.ctx, city.people["stranger"], form, submit=True)
-
-
-def test_a_resource_is_changed_by_one_order_at_a_time(city: Installed) -> None:
-    volume = city.resources(delivered(city))["oa-1-disk-1"]
-    first = city.submitted([ExtendItem(volume=volume.id, size_gib=200)])
-    for items in ([ReleaseItem(resource=volume.id)], [ExtendItem(volume=volume.id, size_gib=300)]):
-        with pytest.raises(Claimed) as caught:
-            city.submitted(items)
-        assert (caught.value.field or "").startswith("items[0]")
-    orders.cancel(city.ctx, city.people["officer"], first.id)
-    assert city.claimed(first) == []
-    assert city.submitted([ReleaseItem(resource=volume.id)]).state == "submitted"
-
-
-def test_a_server_s_release_claims_its_addresses_too(city: Installed) -> None:
-    made = city.resources(city.delivered(city.build_items(count=1, address=True)))
-    city.submitted([ReleaseItem(resource=made["oa-1"].id)])
-    with pytest.raises(Claimed):
-        city.submitted([ReleaseItem(resource=made["oa-1-address-2"].id)])
-
-
-def test_a_network_with_servers_is_not_released(city: Installed) -> None:
-    made = city.resources(delivered(city))
-    with pytest.raises(Conflict, match="still has servers") as caught:
-        city.submitted([ReleaseItem(resource=made["oa-net"].id)])
-    assert caught.value.field == "items[0].resource"
-
-
-def test_a_retired_specification_can_no_longer_be_approved(city: Installed) -> None:
-    code = f"s-{new_id().hex[:6]}"
-    fields = {"name": code, "vcpu": 8, "memory_mib": 8192, "root_disk_gib": 40}
-    catalogue.put(city.ctx, platform("t"), "specifications", code, fields)
-    item = ServerItem(name="web", specification=code, image="openeuler", network="n", term_months=1)
-    order = city.signed([*SMALL, item])
-    catalogue.put(city.ctx, platform("t"), "specifications", code, {**fields, "retired": True})
-    with pytest.raises(Invalid) as caught:
-        orders.approve(city.ctx, city.people["office-admin"], order.id)
-    assert caught.value.field == "items[1].specification"
 
 
 def test_an_order_is_written_by_a_person(city: Installed) -> None:

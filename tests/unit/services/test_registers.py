@@ -14,7 +14,8 @@ from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.items import NetworkItem, VolumeItem
 from cloudctl.domain.quotas import Dimension
 from cloudctl.services import addresses, catalogue, clouds, departments, quotas, systems
-from tests.factories import CLOUD, ZONE, Installed
+from tests.factories import Installed
+from tests.seeds import CLOUD, ZONE
 
 
 def code() -> str:

@@ -1,0 +1,134 @@
+"""What the gate has no time for, one part after the other: `python -m tests.acceptance [PART ...]`.
+
+Every part is a pytest run of its own. It fails when a test fails, when one is skipped or expected to fail, and when a
+part has no test at all. At the end stands one table in Markdown, to be pasted into a note.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+from xml.etree import ElementTree as ET
+
+ROOT = Path(__file__).parents[2]
+NOT_PASSED = ("failure", "error", "skipped")  # pytest reports what was expected to fail as skipped
+
+
+class Part(NamedTuple):
+    """What is run, and what it shows."""
+
+    name: str
+    shows: str
+    arguments: tuple[str, ...]
+
+
+class Outcome(NamedTuple):
+    """What came of a part; `troubles` are the tests that did not pass, `figures` what its tests measured."""
+
+    part: Part
+    passed: int
+    troubles: tuple[str, ...]
+    figures: tuple[str, ...]
+    seconds: float
+
+    @property
+    def good(self) -> bool:
+        """Something was shown, and nothing else."""
+        return self.passed > 0 and not self.troubles
+
+    def row(self) -> str:
+        """A line of the table."""
+        shown = "; ".join((self.part.shows, *self.figures))
+        verdict = "" if self.good else " **failed**"
+        return f"| {self.part.name}{verdict} | {shown} | {self.passed} | {len(self.troubles)} | {self.seconds:.0f} |"
+
+
+PARTS = (
+    Part(
+        "bundle",
+        "installed and played from the offline bundle in a network namespace without a network",
+        ("tests/acceptance/test_bundle.py",),
+    ),
+    Part("clone", "`make demo` from a fresh clone, twice", ("tests/acceptance/test_fresh_clone.py",)),
+    Part(
+        "backup",
+        "the database lost in the middle of a build and restored, on SQLite and on PostgreSQL: delivered, one object "
+        "an item",
+        ("tests/acceptance/test_backup.py",),
+    ),
+    Part("streams", "500 open event streams beside the list", ("tests/acceptance/test_streams.py",)),
+    Part(
+        "faults, OpenStack",
+        "every fault of a backend on the real OpenStack: delivered, undone to nothing, or parked and rolled back",
+        ("tests/acceptance/test_backend_faults.py",),
+    ),
+    Part("faults, simulated", "every bad input and every fault in every call", ("tests/faults",)),
+    Part(
+        "crash matrix",
+        "kill -9 at every boundary and after every call inside every step, on both databases",
+        ("tests/crash", "--matrix", "full", "--ignore", "tests/crash/test_fleet.py"),
+    ),
+    Part(
+        "fleet",
+        "50 orders, three workers on PostgreSQL, random kill -9",
+        ("tests/crash/test_fleet.py", "--matrix", "full"),
+    ),
+)
+
+
+def main(names: list[str]) -> int:
+    """Runs the parts, all of them or those named; prints the table; 0 when all is good."""
+    chosen = [part for part in PARTS if not names or part.name in names]
+    unknown = set(names) - {part.name for part in PARTS}
+    if unknown:
+        print(f"no such part: {', '.join(sorted(unknown))}; there are: {', '.join(p.name for p in PARTS)}")
+        return 2
+    outcomes = [_run(part) for part in chosen]
+    print("\n".join(_table(outcomes)))
+    return 0 if all(outcome.good for outcome in outcomes) else 1
+
+
+def _run(part: Part) -> Outcome:
+    print(f"\n== {part.name}: {part.shows}", flush=True)
+    began = time.monotonic()
+    with TemporaryDirectory(prefix="cloudctl-acceptance-") as directory:
+        report = Path(directory, "report.xml")
+        command = [sys.executable, "-m", "pytest", *part.arguments, "-q", f"--junit-xml={report}"]
+        command += ["--durations=5", "-o", "junit_family=xunit1", f"--basetemp={directory}/tmp"]
+        code = subprocess.run(command, cwd=ROOT, check=False).returncode
+        cases = list(ET.parse(report).iter("testcase")) if report.exists() else []
+    troubles = [_name(case) for case in cases if any(case.find(tag) is not None for tag in NOT_PASSED)]
+    if code and not troubles:
+        troubles = [f"pytest ended with {code}"]
+    figures = [
+        entry.get("value", "") for case in cases for entry in case.iter("property") if entry.get("name") == "figure"
+    ]
+    return Outcome(part, len(cases) - len(set(troubles)), tuple(troubles), tuple(figures), time.monotonic() - began)
+
+
+def _name(case: ET.Element) -> str:
+    return f"{case.get('classname', '').rpartition('.')[2]}.{case.get('name')}"
+
+
+def _table(outcomes: list[Outcome]) -> Iterator[str]:
+    yield ""
+    yield "| part | what was shown | passed | failed | seconds |"
+    yield "|---|---|---:|---:|---:|"
+    for outcome in outcomes:
+        yield outcome.row()
+    passed, failed = sum(o.passed for o in outcomes), sum(len(o.troubles) for o in outcomes)
+    yield f"| all | | {passed} | {failed} | {sum(o.seconds for o in outcomes):.0f} |"
+    for outcome in outcomes:
+        for trouble in outcome.troubles:
+            yield f"\nnot passed: {trouble}"
+        if not outcome.passed:
+            yield f"\nnothing was shown: {outcome.part.name}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
