@@ -13,6 +13,7 @@ from cloudctl.domain.networks import Network, NetworkFact, NetworkRequest
 from cloudctl.domain.resources import Resource
 from cloudctl.domain.servers import Server, ServerFact, ServerRequest, ServerStatus
 from cloudctl.domain.volumes import Volume, VolumeFact, VolumeRequest, VolumeStatus
+from cloudctl.messages import mark
 from cloudctl.ports.clouds import Provider
 from cloudctl.ports.context import Context
 from cloudctl.services.deliveries import Delivery
@@ -62,7 +63,7 @@ class NetworkHandler:
     """Segments."""
 
     KIND: ClassVar[type[Resource]] = Network
-    BUILT: ClassVar[str] = "Network segments are being built: {count}."
+    BUILT: ClassVar[str] = mark("Network segments are being built: {count}.")
     IN_PARTS: ClassVar[bool] = True
 
     def find(self, site: Site, keys: Collection[UUID] | None) -> Mapping[UUID, NetworkFact]:
@@ -95,7 +96,7 @@ class VolumeHandler:
     """Data volumes."""
 
     KIND: ClassVar[type[Resource]] = Volume
-    BUILT: ClassVar[str] = "Volumes are being built: {count}."
+    BUILT: ClassVar[str] = mark("Volumes are being built: {count}.")
     IN_PARTS: ClassVar[bool] = False
 
     def find(self, site: Site, keys: Collection[UUID] | None) -> Mapping[UUID, VolumeFact]:
@@ -126,7 +127,7 @@ class ServerHandler:
     """Servers."""
 
     KIND: ClassVar[type[Resource]] = Server
-    BUILT: ClassVar[str] = "Servers are being built: {count}."
+    BUILT: ClassVar[str] = mark("Servers are being built: {count}.")
     IN_PARTS: ClassVar[bool] = False
 
     def find(self, site: Site, keys: Collection[UUID] | None) -> Mapping[UUID, ServerFact]:
@@ -165,7 +166,7 @@ class AddressHandler:
     """Floating addresses."""
 
     KIND: ClassVar[type[Resource]] = Address
-    BUILT: ClassVar[str] = "Floating addresses are being assigned: {count}."
+    BUILT: ClassVar[str] = mark("Floating addresses are being assigned: {count}.")
     IN_PARTS: ClassVar[bool] = False
 
     def find(self, site: Site, keys: Collection[UUID] | None) -> Mapping[UUID, AddressFact]:

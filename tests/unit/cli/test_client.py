@@ -86,6 +86,15 @@ def test_a_patch_is_never_sent_again(api: FakeApi, client: Client) -> None:
     assert len(api.asked) == 1
 
 
+def test_a_patch_does_not_trust_a_connection_that_idled(api: FakeApi, client: Client) -> None:
+    """Servers close what idles; a request that may go out only once must not find that out."""
+    api.on("GET", "/v1/me", {"name": "li"})
+    api.on("PATCH", "/v1/systems/s", {"id": "s"})
+    client.get("/me")
+    client._connection.sock.shutdown(socket.SHUT_RDWR)
+    assert client.patch("/systems/s", {"name": "n"}).data == {"id": "s"}
+
+
 @pytest.mark.parametrize("method", ["get", "delete"])
 def test_what_changes_nothing_twice_is_tried_again(api: FakeApi, client: Client, method: str) -> None:
     api.on(method.upper(), "/v1/tokens/t", Reply(drop=True), Reply(drop=True), Reply(200, {"id": "t"}))

@@ -76,6 +76,22 @@ def test_the_backend_s_own_quota_follows_ours(city: Installed) -> None:
         provider.volumes.create(too_large)
 
 
+def test_what_the_cloud_has_and_the_record_does_not_know_of_is_found(city: Installed) -> None:
+    """As after the restore of a backup from the time before it was built."""
+    order = city.approved(city.build_items(count=1))
+    provider = city.ctx.clouds.provider(city.record)
+    tenant = provider.tenants.create(city.ids["fgw"], "fgw")
+    disk = city.resources(order)["oa-1-disk-1"]
+    assert disk.state == "planned"
+    made = provider.volumes.create(
+        VolumeRequest(key=disk.id, tenant=tenant, name=disk.name, size_gib=disk.size_gib, volume_type=None)
+    )
+    city.run()
+    assert city.order(order.id).state == "delivered"
+    assert city.resources(order)["oa-1-disk-1"].backend_id == made.backend_id
+    assert set(city.objects(order).values()) == {1}
+
+
 def test_a_server_can_be_built_on_a_network_that_exists(city: Installed) -> None:
     network = city.resources(city.delivered(city.build_items(count=1)))["oa-net"]
     item = ServerItem(name="more", specification="s2", image="openeuler", network=str(network.id), term_months=6)

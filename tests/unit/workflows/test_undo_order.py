@@ -6,6 +6,7 @@ import pytest
 
 from cloudctl.domain.errors import Forbidden
 from cloudctl.domain.orders import Order
+from cloudctl.domain.volumes import VolumeRequest
 from cloudctl.providers.simulated import Fault, FaultKind
 from cloudctl.services import workflows
 from cloudctl.workflows.undo_order import UNDO_ORDER
@@ -54,6 +55,32 @@ def test_before_there_was_a_project_there_is_nothing_to_remove(city: Installed) 
     city.run()
     assert city.order(order.id).state == "failed"
     assert {resource.state for resource in city.resources(order).values()} == {"undone"}
+
+
+def test_what_the_record_says_was_never_built_is_looked_for_too(city: Installed) -> None:
+    """As after the restore of a backup from the time before it was built."""
+    order = parked(city, "networks.create")
+    provider = city.ctx.clouds.provider(city.record)
+    tenant = provider.tenants.find(city.ids["fgw"])
+    disk = city.resources(order)["oa-1-disk-1"]
+    assert disk.state == "planned"
+    provider.volumes.create(
+        VolumeRequest(key=disk.id, tenant=tenant, name=disk.name, size_gib=disk.size_gib, volume_type=None)
+    )
+    workflows.roll_back(city.ctx, city.people["operator"], order.id)
+    city.run()
+    assert city.order(order.id).state == "failed"
+    assert city.objects(order) == {}
+
+
+def test_why_it_was_undone_is_kept_where_undoing_is_parked(city: Installed) -> None:
+    city.cloud.inject(Fault(operation="addresses.create", kind=FaultKind.NO_CAPACITY, times=None, message="no address"))
+    city.cloud.inject(Fault(operation="servers.delete", kind=FaultKind.BUSY_409, times=None, message="on fire"))
+    order = city.carried_out(city.build_items(address=True))
+    assert order.state == "attention"
+    assert "undo_servers" in order.last_error
+    assert "on fire" in order.last_error
+    assert "no address" in order.last_error
 
 
 @pytest.mark.parametrize("login", ["officer", "head", "reviewer", "office-admin", "auditor"])
