@@ -246,8 +246,9 @@ def test_a_foreign_department_learns_nothing(story: Story) -> None:
     for path in (f"/orders/{order['id']}", f"/orders/{order['id']}/progress", f"/servers/{first['id']}"):
         assert neighbour.refused(lambda path=path: neighbour.get(path)).code is Exit.NOT_FOUND  # type: ignore[misc]
     assert neighbour.refused(lambda: neighbour.post(f"/servers/{first['id']}/stop")).code is Exit.NOT_FOUND
-    for kind in ("orders", "servers", "volumes", "networks", "addresses", "systems"):
+    for kind in ("orders", "servers", "volumes", "networks", "addresses"):
         assert neighbour.rows(f"/{kind}") == []
+    assert story.crew.system not in {row["id"] for row in neighbour.rows("/systems")}
     assert "There is no order" in neighbour.run("orders", "show", order["id"], code=Exit.NOT_FOUND)
     assert story.in_cloud(first).status == "ACTIVE"
 
