@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.locales import DEFAULT, preferred
 from api.metrics import Metrics
 from api.problems import respond, too_large
+from api.threads import read
 from cloudctl.domain.accounts import Actor
 from cloudctl.domain.errors import Unauthenticated
 from cloudctl.domain.identifiers import new_id
@@ -51,11 +52,14 @@ def visit_of(connection: HTTPConnection) -> Visit:
 class Border:
     """The middleware. `ctx` authenticates, `metrics` counts."""
 
-    def __init__(self, app: ASGIApp, *, ctx: Context, metrics: Metrics, largest_body: int = LARGEST_BODY) -> None:
+    def __init__(
+        self, app: ASGIApp, *, ctx: Context, metrics: Metrics, reads: CapacityLimiter, largest_body: int = LARGEST_BODY
+    ) -> None:
         self._app = app
         self._ctx = ctx
         self._metrics = metrics
         self._largest_body = largest_body
+        self._reads = reads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -82,7 +86,7 @@ class Border:
         try:
             self._check_size(headers)
             if scope["path"].startswith(GUARDED):
-                visit.actor = await run_in_threadpool(accounts.authenticate, self._ctx, _bearer(headers))
+                visit.actor = await read(self._reads, accounts.authenticate, self._ctx, _bearer(headers))
                 visit.locale = accepted or visit.actor.locale
             await self._app(scope, self._bounded(receive), answer)
         except ClientDisconnect:

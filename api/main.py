@@ -45,6 +45,7 @@ from api.routes import (
     workflows,
 )
 from api.streams import Streams
+from api.threads import reads
 from api.validation import fields_invalid, refused
 from cloudctl.domain.errors import BackendError, Unavailable, UserError
 from cloudctl.ports.context import Context
@@ -76,7 +77,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 def create_app(ctx: Context, *, lifespan: Lifespan | None = None, largest_body: int = LARGEST_BODY) -> FastAPI:
     """The application on a wired context. `lifespan` wraps its life, as for a worker in the same process."""
-    metrics = Metrics(ctx)
+    metrics, limit = Metrics(ctx), reads()
     app = FastAPI(
         title="cloudctl",
         version=cloudctl.__version__,
@@ -89,11 +90,12 @@ def create_app(ctx: Context, *, lifespan: Lifespan | None = None, largest_body: 
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
-        middleware=[Middleware(Border, ctx=ctx, metrics=metrics, largest_body=largest_body)],
+        middleware=[Middleware(Border, ctx=ctx, metrics=metrics, reads=limit, largest_body=largest_body)],
         lifespan=_lifespan(lifespan),
     )
     app.state.ctx = ctx
     app.state.metrics = metrics
+    app.state.reads = limit
     app.state.streams = Streams(ctx.queries, metrics.streams)
     app.router.routes[:0] = [route for module in ROUTERS for route in module.router.routes]
     app.openapi = document(app)  # type: ignore[method-assign]

@@ -21,6 +21,7 @@ from starlette.responses import Response
 from api.answers import JSON, encode
 from api.deps import Caller
 from api.openapi import answering, query_parameter
+from api.threads import read
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.errors import Invalid
 from cloudctl.ports.queries import Listing, Page, PageAsk, Queries
@@ -35,11 +36,14 @@ def add_list(
 ) -> None:
     """The route `GET path`: a page of `row`, for who holds `needs`, cut down to what the caller sees."""
 
-    def endpoint(request: Request) -> Response:
+    def answer(request: Request) -> Response:
         caller = Caller(request)
         caller.actor.require(needs)
         ask, filters = asked(request.query_params)
         return paged(request, of(caller.ctx.queries).page(caller.scope, filters, ask))
+
+    async def endpoint(request: Request) -> Response:
+        return await read(request.app.state.reads, answer, request)
 
     router.add_api_route(
         path,
