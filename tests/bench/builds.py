@@ -23,7 +23,7 @@ from tests.lab.faultproxy import FaultProxy, write_clouds
 from tests.lab.openstack import Lab
 
 SERVERS, ROUNDS = 20, 3
-SERVICES = ("identity", "compute", "network", "block-storage", "image")
+SERVICES = ("compute", "network", "block-storage")  # where what is built is built
 
 
 def measure() -> list[Measure]:
@@ -52,7 +52,7 @@ def measure() -> list[Measure]:
 
 @contextmanager
 def _counting(lab: Lab) -> Iterator[tuple[Path, list[FaultProxy]]]:
-    """Proxies before every service, and a clouds.yaml that leads through them."""
+    """Proxies before the services that build, and a clouds.yaml that leads through them."""
     with ExitStack() as stack, TemporaryDirectory() as directory:
         proxies = {name: stack.enter_context(FaultProxy(lab.endpoints[name])) for name in SERVICES}
         target = Path(directory, "clouds.yaml")
