@@ -36,6 +36,7 @@ lint: venv  ## Style, types, layers
 test: lint test-fast test-postgres test-lab  ## The gate: fast part first, then both databases, then the real OpenStack
 
 test-fast: venv
+	@bash .ci/require_packages postgresql
 	$(PYTEST) tests/unit tests/docs --cov --cov-report=term:skip-covered
 	$(PYTEST) tests/contract
 

@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 
 import cloudctl
+from api import pagination
 from api.border import LARGEST_BODY, Border, visit_of
 from api.metrics import Metrics
 from api.openapi import DESCRIPTION, TAGS, document
@@ -77,7 +78,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 def create_app(ctx: Context, *, lifespan: Lifespan | None = None, largest_body: int = LARGEST_BODY) -> FastAPI:
     """The application on a wired context. `lifespan` wraps its life, as for a worker in the same process."""
-    metrics, limit = Metrics(ctx), reads()
+    metrics = Metrics(ctx)
     app = FastAPI(
         title="cloudctl",
         version=cloudctl.__version__,
@@ -90,12 +91,21 @@ def create_app(ctx: Context, *, lifespan: Lifespan | None = None, largest_body: 
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
-        middleware=[Middleware(Border, ctx=ctx, metrics=metrics, reads=limit, largest_body=largest_body)],
+        middleware=[
+            Middleware(
+                Border,
+                ctx=ctx,
+                metrics=metrics,
+                reads=reads(),
+                lists=frozenset(pagination.PATHS),
+                largest_body=largest_body,
+            )
+        ],
         lifespan=_lifespan(lifespan),
     )
     app.state.ctx = ctx
     app.state.metrics = metrics
-    app.state.reads = limit
+    app.state.reads = reads()
     app.state.streams = Streams(ctx.queries, metrics.streams)
     app.router.routes[:0] = [route for module in ROUTERS for route in module.router.routes]
     app.openapi = document(app)  # type: ignore[method-assign]

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, get_type_hints
+from typing import Any, Final, get_type_hints
 from urllib.parse import urlencode
 
 import msgspec
@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.answers import JSON, encode
+from api.border import visit_of
 from api.deps import Caller
 from api.openapi import answering, query_parameter
 from api.threads import read
@@ -29,6 +30,7 @@ from cloudctl.ports.queries.rows import Row
 
 MOST_ROWS = 500
 DEFAULT_ROWS = 50
+PATHS: Final[set[str]] = set()  # of the lists, which admit their callers themselves
 
 
 def add_list(
@@ -37,6 +39,7 @@ def add_list(
     """The route `GET path`: a page of `row`, for who holds `needs`, cut down to what the caller sees."""
 
     def answer(request: Request) -> Response:
+        visit_of(request).admit(request.app.state.ctx)
         caller = Caller(request)
         caller.actor.require(needs)
         ask, filters = asked(request.query_params)
@@ -45,6 +48,7 @@ def add_list(
     async def endpoint(request: Request) -> Response:
         return await read(request.app.state.reads, answer, request)
 
+    PATHS.add(path)
     router.add_api_route(
         path,
         endpoint,

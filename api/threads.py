@@ -13,11 +13,11 @@ from anyio import CapacityLimiter, to_thread
 
 T = TypeVar("T")
 
-AT_ONCE = 3
+AT_ONCE = 2
 
 
 def reads() -> CapacityLimiter:
-    """The limit of one application."""
+    """A limit of its own: for lists, and for admitting everybody else, so that neither waits for the other."""
     return CapacityLimiter(AT_ONCE)
 
 

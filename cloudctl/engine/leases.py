@@ -14,13 +14,14 @@ import hashlib
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy import Engine as Database
+from sqlalchemy.exc import SQLAlchemyError
 
 from cloudctl.domain.errors import ConfigurationError
 
@@ -35,6 +36,7 @@ KEEPALIVE = {
 }
 _TRY = text("SELECT pg_try_advisory_lock(:key)")
 _UNLOCK = text("SELECT pg_advisory_unlock(:key)")
+_UNLOCK_ALL = text("SELECT pg_advisory_unlock_all()")
 _PENDING_ELSEWHERE = text(
     "SELECT DISTINCT executor_id FROM dbos.workflow_status WHERE status = 'PENDING' AND executor_id <> :me"
 )
@@ -128,6 +130,9 @@ class AdvisoryLease:
         self._connection.execute(_UNLOCK, {"key": _key("executor", executor)})
 
     def release(self) -> None:
+        # A closed connection keeps its locks until the server notices; whoever starts next must not wait for that.
+        with suppress(SQLAlchemyError):
+            self._connection.execute(_UNLOCK_ALL)
         self._connection.close()
         self._engine.dispose()
 

@@ -39,5 +39,5 @@ _OWNER = (
 def token_owner(engine: Engine, digest: bytes) -> TokenOwner | None:
     """Who a token belongs to, in one statement."""
     with engine.connect() as connection:
-        found = connection.execute(_OWNER, {"digest": digest}).mappings().one_or_none()
-    return None if found is None else TokenOwner(**found)
+        found = connection.execute(_OWNER, {"digest": digest}).one_or_none()
+    return None if found is None else TokenOwner(*found)

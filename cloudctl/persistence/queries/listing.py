@@ -85,10 +85,10 @@ class Reader:
         return self._page(statement, {**given, **after, "scope": scope, "rows": ask.limit + 1}, ask.limit)
 
     def _page(self, statement: Select[Any], parameters: dict[str, object], limit: int) -> Page:
-        row, names = self.listed.row, self.listed.row.__struct_fields__
+        row = self.listed.row
         with self.engine.connect() as connection:
             found = connection.execute(statement, parameters).all()
-        items: list[object] = [row(**dict(zip(names, values, strict=True))) for values in found[:limit]]
+        items: list[object] = [row(*values) for values in found[:limit]]
         more = len(found) > limit
         return Page(items=items, next=_cursor(items[-1], by_time=self.listed.by_time) if more else None)
 

@@ -143,7 +143,7 @@ class KeptAnswer(msgspec.Struct, frozen=True, kw_only=True):
     answer: bytes | None
 
 
-class TokenOwner(msgspec.Struct, frozen=True, kw_only=True):
+class TokenOwner(msgspec.Struct, frozen=True):
     """A token with its account, as authentication needs them."""
 
     account_id: UUID

@@ -12,13 +12,13 @@ from uuid import UUID
 import msgspec
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class Row(msgspec.Struct, frozen=True):
     """Base: what a list answers, one per line."""
 
     FILTERS: ClassVar[frozenset[str]] = frozenset()
 
 
-class DepartmentRow(Row, frozen=True, kw_only=True):
+class DepartmentRow(Row, frozen=True):
     """A department."""
 
     FILTERS: ClassVar[frozenset[str]] = frozenset({"code", "level", "parent_id"})
@@ -32,7 +32,7 @@ class DepartmentRow(Row, frozen=True, kw_only=True):
     version: int
 
 
-class AccountRow(Row, frozen=True, kw_only=True):
+class AccountRow(Row, frozen=True):
     """An account."""
 
     FILTERS: ClassVar[frozenset[str]] = frozenset({"login", "department_id", "active"})
@@ -49,7 +49,7 @@ class AccountRow(Row, frozen=True, kw_only=True):
     version: int
 
 
-class TokenRow(Row, frozen=True, kw_only=True):
+class TokenRow(Row, frozen=True):
     """A token, without its secret."""
 
     FILTERS: ClassVar[frozenset[str]] = frozenset({"account_id"})
@@ -63,7 +63,7 @@ class TokenRow(Row, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class SystemRow(Row, frozen=True, kw_only=True):
+class SystemRow(Row, frozen=True):
     """A system."""
 
     FILTERS: ClassVar[frozenset[str]] = frozenset({"code", "department_id", "mlps_level"})
@@ -78,7 +78,7 @@ class SystemRow(Row, frozen=True, kw_only=True):
     version: int
 
 
-class CloudRow(Row, frozen=True, kw_only=True):
+class CloudRow(Row, frozen=True):
     """A cloud on record."""
 
     FILTERS: ClassVar[frozenset[str]] = frozenset({"code", "kind"})
@@ -96,7 +96,7 @@ class CloudRow(Row, frozen=True, kw_only=True):
     version: int
 
 
-class OrderRow(Row, frozen=True, kw_only=True):
+class OrderRow(Row, frozen=True):
     """An order in a list; its items and findings come with the single order."""
 
     FILTERS: ClassVar[frozenset[str]] = frozenset({"state", "department_id", "system_id", "zone", "cloud", "number"})
@@ -119,7 +119,7 @@ class OrderRow(Row, frozen=True, kw_only=True):
     version: int
 
 
-class ResourceRow(Row, frozen=True, kw_only=True):
+class ResourceRow(Row, frozen=True):
     """What the four kinds of resource share in lists."""
 
     FILTERS: ClassVar[frozenset[str]] = frozenset(
@@ -140,7 +140,7 @@ class ResourceRow(Row, frozen=True, kw_only=True):
     version: int
 
 
-class ServerRow(ResourceRow, frozen=True, kw_only=True):
+class ServerRow(ResourceRow, frozen=True):
     """A server."""
 
     specification: str
@@ -152,7 +152,7 @@ class ServerRow(ResourceRow, frozen=True, kw_only=True):
     power: str
 
 
-class VolumeRow(ResourceRow, frozen=True, kw_only=True):
+class VolumeRow(ResourceRow, frozen=True):
     """A volume."""
 
     size_gib: int
@@ -160,21 +160,21 @@ class VolumeRow(ResourceRow, frozen=True, kw_only=True):
     server_id: UUID | None
 
 
-class NetworkRow(ResourceRow, frozen=True, kw_only=True):
+class NetworkRow(ResourceRow, frozen=True):
     """A segment."""
 
     cidr_v4: str
     cidr_v6: str | None
 
 
-class AddressRow(ResourceRow, frozen=True, kw_only=True):
+class AddressRow(ResourceRow, frozen=True):
     """A floating address."""
 
     server_id: UUID
     address: str | None
 
 
-class PrefixRow(Row, frozen=True, kw_only=True):
+class PrefixRow(Row, frozen=True):
     """A prefix cut from a zone's supernet."""
 
     FILTERS: ClassVar[frozenset[str]] = frozenset({"zone", "state"})
@@ -190,7 +190,7 @@ class PrefixRow(Row, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class QuotaRow(Row, frozen=True, kw_only=True):
+class QuotaRow(Row, frozen=True):
     """One account of the ledger."""
 
     FILTERS: ClassVar[frozenset[str]] = frozenset({"department_id", "cloud", "zone", "dimension"})
@@ -206,7 +206,7 @@ class QuotaRow(Row, frozen=True, kw_only=True):
     version: int
 
 
-class ExemptionRow(Row, frozen=True, kw_only=True):
+class ExemptionRow(Row, frozen=True):
     """An exemption."""
 
     FILTERS: ClassVar[frozenset[str]] = frozenset({"rule", "department_id", "system_id"})
@@ -223,7 +223,7 @@ class ExemptionRow(Row, frozen=True, kw_only=True):
     version: int
 
 
-class AuditRow(Row, frozen=True, kw_only=True):
+class AuditRow(Row, frozen=True):
     """An audit event; `record` is its canonical JSON, as bytes that are passed on untouched."""
 
     FILTERS: ClassVar[frozenset[str]] = frozenset({"actor", "action", "target_kind", "target_id", "department_id"})
@@ -240,7 +240,7 @@ class AuditRow(Row, frozen=True, kw_only=True):
     record: msgspec.Raw
 
 
-class NoticeRow(Row, frozen=True, kw_only=True):
+class NoticeRow(Row, frozen=True):
     """A notice of the outbox."""
 
     FILTERS: ClassVar[frozenset[str]] = frozenset({"state", "recipient", "order_id"})
@@ -257,7 +257,7 @@ class NoticeRow(Row, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class ProgressRow(Row, frozen=True, kw_only=True):
+class ProgressRow(Row, frozen=True):
     """One line of an order's progress; `message` is a catalogue id that `params` fill."""
 
     seq: int

@@ -38,20 +38,21 @@ PAGE_SIZE = 1000
 
 
 class Service(NamedTuple):
-    """What is asked of a service: the major version, and the microversion of every request."""
+    """What is asked of a service: the major version, the microversion of every request, or its only version's path."""
 
-    version: str | None
-    microversion: str | None
+    version: str | None = None
+    microversion: str | None = None
+    path: str = ""
 
 
 #: Nova 2.79 (Train) lists flavour sizes and attachments with the servers; Cinder 3.42 extends attached volumes.
 SERVICES = {
-    "identity": Service("3", None),
-    "image": Service("2", None),
+    "identity": Service("3"),
     "compute": Service("2", "2.79"),
     "block-storage": Service("3", "3.42"),
-    # Neutron's version document is not readable everywhere: its one version is put behind the catalogue's address.
-    "network": Service(None, None),
+    # These have one version each, and their version documents are not readable everywhere.
+    "image": Service(path="/v2"),
+    "network": Service(path="/v2.0"),
 }
 
 
@@ -154,8 +155,8 @@ class Client:
         if address is None:
             raise rejected(f"the catalogue names no {service} service")
         address = address.rstrip("/")
-        if service == "network" and not address.endswith("/v2.0"):
-            address += "/v2.0"
+        if not address.endswith(wanted.path):
+            address += wanted.path
         return Adapter(**options, endpoint_override=address)
 
     def _token(self, tenant: str | None) -> BaseAuthPlugin | None:

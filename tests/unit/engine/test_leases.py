@@ -37,7 +37,8 @@ def test_a_lease_whose_connection_is_gone_says_so(shared: Database) -> None:
     with shared.begin() as connection:
         connection.execute(
             text(
-                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks"
+                " WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
             )
         )
     with pytest.raises(SQLAlchemyError):
