@@ -43,7 +43,7 @@ from cloudctl.ports.context import Request
 from cloudctl.ports.notifier import Notifier
 from cloudctl.ports.queries import PageAsk
 from cloudctl.providers.simulated import SimulatedCloud
-from cloudctl.services import orders, systems
+from cloudctl.services import decisions, orders, systems
 from cloudctl.services.orders import OrderForm
 from cloudctl.workflows import SAGAS
 from tests.seeds import CLOUD, PEOPLE, ZONE, Clock, Seed, department, person, seeded, settings_for
@@ -207,13 +207,13 @@ class Installed:
         return orders.create(self.ctx, self.people["officer"], self.form(items, **changes), submit=True)
 
     def signed(self, items: list[Item], **changes: Any) -> Order:
-        return orders.sign_off(self.ctx, self.people["head"], self.submitted(items, **changes).id)
+        return decisions.sign_off(self.ctx, self.people["head"], self.submitted(items, **changes).id)
 
     def approved(self, items: list[Item], **changes: Any) -> Order:
         """Through the department and the office; its saga is queued."""
         order = self.signed(items, **changes)
         if order.state == "signed_off":
-            order = orders.approve(self.ctx, self.people["office-admin"], order.id)
+            order = decisions.approve(self.ctx, self.people["office-admin"], order.id)
         assert order.state == "approved", order.state
         return order
 

@@ -17,7 +17,7 @@ from api.schemas.orders import AssessmentOut, DecisionIn, OrderChanges, OrderIn,
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.orders import Order
 from cloudctl.ports.queries import OrderRow
-from cloudctl.services import orders
+from cloudctl.services import decisions, orders
 
 router = APIRouter(tags=["orders"])
 
@@ -56,7 +56,7 @@ def return_order(act: Acting, order_id: UUID, body: ReturnIn) -> Response:
     """Sends an order back for correction with everything that is missing (补正, 一次性告知)."""
     return act.carry_out(
         OrderOut.of,
-        orders.send_back,
+        decisions.send_back,
         order_id,
         reason=body.reason,
         missing=body.missing,
@@ -68,10 +68,15 @@ Decision = Callable[..., Order]
 
 DECISIONS: dict[str, tuple[Decision, int, Permission, str]] = {
     "submit": (orders.submit, 200, Permission.ORDERS_WRITE, "Hand a draft or a corrected order in"),
-    "sign-off": (orders.sign_off, 200, Permission.ORDERS_SIGN_OFF, "Sign an order off for the department (单位审签)"),
-    "review": (orders.review, 200, Permission.ORDERS_REVIEW, "Take an order up for review"),
-    "approve": (orders.approve, 202, Permission.ORDERS_REVIEW, "Approve an order; its build is queued"),
-    "reject": (orders.reject, 200, Permission.ORDERS_REVIEW, "Reject an order, with the reason"),
+    "sign-off": (
+        decisions.sign_off,
+        200,
+        Permission.ORDERS_SIGN_OFF,
+        "Sign an order off for the department (单位审签)",
+    ),
+    "review": (decisions.review, 200, Permission.ORDERS_REVIEW, "Take an order up for review"),
+    "approve": (decisions.approve, 202, Permission.ORDERS_REVIEW, "Approve an order; its build is queued"),
+    "reject": (decisions.reject, 200, Permission.ORDERS_REVIEW, "Reject an order, with the reason"),
     "cancel": (orders.cancel, 200, Permission.ORDERS_WRITE, "Withdraw an order"),
     "close": (orders.close, 200, Permission.ORDERS_WRITE, "Close the file of an order"),
 }

@@ -1,4 +1,4 @@
-"""Orders: written and handed in by a department, signed by its head, decided by the office.
+"""Orders: written, handed in, withdrawn and closed; what is decided on them is `services/decisions.py`.
 
 Each act is one transaction: state, quota, prefixes, claims, findings, progress, audit and notices change together or
 not at all. The machine half, from the start of the build on, is `services/deliveries.py`.
@@ -14,11 +14,11 @@ from uuid import UUID
 import msgspec
 
 from cloudctl.domain.accounts import Permission
-from cloudctl.domain.calendars import end_of_day, today_for_people, working_days_after
-from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound, PolicyDenied
+from cloudctl.domain.calendars import today_for_people
+from cloudctl.domain.errors import Conflict, Invalid, NotFound, PolicyDenied
 from cloudctl.domain.items import Item, ServerItem
 from cloudctl.domain.materials import check_materials
-from cloudctl.domain.orders import CORRECTION_WORKING_DAYS, Backup, Order
+from cloudctl.domain.orders import Backup, Order
 from cloudctl.domain.systems import System
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
@@ -72,7 +72,7 @@ def update(
     """Changes fields of a draft or returned order; the names are those of OrderForm."""
     request.actor.require(Permission.ORDERS_WRITE)
     with ctx.unit_of_work(request) as uow:
-        order = _own(uow, request, order_id, expected_version)
+        order = own(uow, request, order_id, expected_version)
         if order.state not in WRITABLE:
             raise Conflict(
                 "An order in state {state} cannot be rewritten.",
@@ -106,85 +106,9 @@ def submit(
     """Hands a draft, or a corrected order, in: from here on quota, prefixes and claims are held."""
     request.actor.require(Permission.ORDERS_WRITE)
     with ctx.unit_of_work(request) as uow:
-        order = _own(uow, request, order_id, expected_version)
+        order = own(uow, request, order_id, expected_version)
         _hand_in(ctx, uow, order, reason)
         return uow.answer(order)
-
-
-def sign_off(
-    ctx: Context, request: Request, order_id: UUID, *, reason: str | None = None, expected_version: int | None = None
-) -> Order:
-    """The department head's signature (单位审签); what policies still approve as a small request is queued at once."""
-    request.actor.require(Permission.ORDERS_SIGN_OFF)
-    with ctx.unit_of_work(request) as uow:
-        order = _own(uow, request, order_id, expected_version)
-        _refuse_self(request, order)
-        order.signed_off_by = request.actor.account_id
-        advance(uow, order, "sign_off", reason)
-        if order.ruling.auto_approved:
-            order.ruling = assessment.assess(ctx, uow, order).ruling
-        if order.ruling.auto_approved:
-            _approve(ctx, uow, order, "auto_approve", None)
-        return uow.answer(order)
-
-
-def review(
-    ctx: Context, request: Request, order_id: UUID, *, reason: str | None = None, expected_version: int | None = None
-) -> Order:
-    """A reviewer of the office takes the order up."""
-    return _office_act(ctx, request, order_id, "review", reason=reason, expected_version=expected_version)
-
-
-def approve(
-    ctx: Context, request: Request, order_id: UUID, *, reason: str | None = None, expected_version: int | None = None
-) -> Order:
-    """Approves, and queues the build in the same transaction; policies are judged once more."""
-    request.actor.require(Permission.ORDERS_REVIEW)
-    with ctx.unit_of_work(request) as uow:
-        order = _own(uow, request, order_id, expected_version)
-        _refuse_self(request, order)
-        if order.state == "signed_off":
-            advance(uow, order, "review")
-        order.approved_by = request.actor.account_id
-        _approve(ctx, uow, order, "approve", reason)
-        return uow.answer(order)
-
-
-def send_back(
-    ctx: Context,
-    request: Request,
-    order_id: UUID,
-    *,
-    reason: str | None = None,
-    missing: list[str] | None = None,
-    expected_version: int | None = None,
-) -> Order:
-    """Returns an order for correction (补正) with everything that is missing; a department head may, too."""
-    actor = request.actor
-    actor.require(Permission.ORDERS_REVIEW if actor.sees_all else Permission.ORDERS_SIGN_OFF)
-    words = _words(reason, missing)
-    with ctx.unit_of_work(request) as uow:
-        order = _own(uow, request, order_id, expected_version)
-        if actor.sees_all and order.state == "signed_off":
-            advance(uow, order, "review")
-        if (order.state == "submitted") == actor.sees_all:
-            raise Conflict(
-                "An order in state {state} is not yours to return.",
-                way_out="The head returns before sign-off, the office after it.",
-                state=order.state,
-            )
-        due = working_days_after(today_for_people(uow.now), CORRECTION_WORKING_DAYS)
-        order.correction_due = end_of_day(due.day)
-        advance(uow, order, "return", words)
-        return uow.answer(order)
-
-
-def reject(
-    ctx: Context, request: Request, order_id: UUID, *, reason: str | None = None, expected_version: int | None = None
-) -> Order:
-    """Says no, with the reason; everything held is let go."""
-    _words(reason, None)
-    return _office_act(ctx, request, order_id, "reject", reason=reason, expected_version=expected_version)
 
 
 def cancel(
@@ -193,7 +117,7 @@ def cancel(
     """Withdraws an order. During the build it asks the saga to stop at the next step and undo."""
     request.actor.require(Permission.ORDERS_WRITE)
     with ctx.unit_of_work(request) as uow:
-        order = _own(uow, request, order_id, expected_version)
+        order = own(uow, request, order_id, expected_version)
         if order.state == "provisioning":
             order.cancel_requested = True
             uow.audit("stop/cancel-request", "order", order.id, department_id=order.department_id, reason=reason)
@@ -210,7 +134,7 @@ def close(
     actor = request.actor
     actor.require(Permission.ORDERS_REVIEW if actor.sees_all else Permission.ORDERS_WRITE)
     with ctx.unit_of_work(request) as uow:
-        order = _own(uow, request, order_id, expected_version)
+        order = own(uow, request, order_id, expected_version)
         advance(uow, order, "close", reason)
         return uow.answer(order)
 
@@ -273,18 +197,12 @@ def _sealed(ctx: Context, item: Item) -> Item:
     return item
 
 
-def _own(uow: UnitOfWork, request: Request, order_id: UUID, expected_version: int | None) -> Order:
+def own(uow: UnitOfWork, request: Request, order_id: UUID, expected_version: int | None) -> Order:
     """The locked order, if the actor may see it and If-Match names its version."""
     order = uow.orders.lock(order_id)
     request.actor.require_sight(order.department_id, "order", order_id)
     uow.check_version(order, expected_version)
     return order
-
-
-def _refuse_self(request: Request, order: Order) -> None:
-    """Separation of duties: nobody decides on what they asked for."""
-    if request.actor.account_id == order.applicant_id:
-        raise Forbidden("Nobody decides on an own order.", way_out="Another person has to decide.")
 
 
 def _hand_in(ctx: Context, uow: UnitOfWork, order: Order, reason: str | None = None) -> None:
@@ -304,50 +222,3 @@ def _hand_in(ctx: Context, uow: UnitOfWork, order: Order, reason: str | None = N
     order.correction_due = None
     order.signed_off_by = None
     advance(uow, order, "submit", reason)
-
-
-def _approve(ctx: Context, uow: UnitOfWork, order: Order, event: str, reason: str | None) -> None:
-    """The one place where a build is queued: together with the approval, or not at all."""
-    found = assessment.assess(ctx, uow, order)
-    if found.denials:
-        raise PolicyDenied(
-            "Policies now deny this order: {rules}.",
-            findings=[msgspec.to_builtins(finding) for finding in found.ruling.findings],
-            rules=", ".join(finding.rule for finding in found.denials),
-        )
-    if event == "approve":
-        lacking = found.ruling.roles - {role.value for role in uow.actor.roles}
-        if lacking:
-            raise Forbidden(
-                "Policy asks for the approval of {roles}.",
-                way_out="Leave it to somebody who holds that role.",
-                roles=", ".join(sorted(lacking)),
-            )
-    order.ruling = found.ruling
-    order.attempt += 1
-    assessment.register(uow, found.plan)
-    advance(uow, order, event, reason)
-    uow.start("provision_order", order.workflow_id, str(order.id), queue_key=order.cloud or "")
-
-
-def _office_act(
-    ctx: Context, request: Request, order_id: UUID, event: str, *, reason: str | None, expected_version: int | None
-) -> Order:
-    request.actor.require(Permission.ORDERS_REVIEW)
-    with ctx.unit_of_work(request) as uow:
-        order = _own(uow, request, order_id, expected_version)
-        if event == "reject" and order.state == "signed_off":
-            advance(uow, order, "review")
-        advance(uow, order, event, reason)
-        if not order.open:
-            assessment.let_go(uow, order)
-        return uow.answer(order)
-
-
-def _words(reason: str | None, missing: list[str] | None) -> str:
-    """The reason and the numbered list of what is missing; raises Invalid when there is neither."""
-    lines = [reason.strip()] if reason and reason.strip() else []
-    lines += [f"{number}. {entry}" for number, entry in enumerate(missing or [], start=1)]
-    if not lines:
-        raise Invalid("A refusal needs a reason.", field="reason", way_out="Say what is missing or why not.")
-    return "\n".join(lines)

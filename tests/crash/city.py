@@ -20,7 +20,7 @@ from cloudctl.domain.orders import Backup, Order
 from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.systems import System
 from cloudctl.ports.context import Context, Request
-from cloudctl.services import orders
+from cloudctl.services import decisions, orders
 from cloudctl.services.deliveries import platform_request
 from cloudctl.settings import Settings, Simulated
 
@@ -170,9 +170,9 @@ def approved(ctx: Context, items: list[Item]) -> Order:
         items=items,
     )
     order = orders.create(ctx, asked_by("officer"), form, submit=True)
-    order = orders.sign_off(ctx, asked_by("head"), order.id)
+    order = decisions.sign_off(ctx, asked_by("head"), order.id)
     if order.state == "signed_off":
-        order = orders.approve(ctx, asked_by("reviewer"), order.id)
+        order = decisions.approve(ctx, asked_by("reviewer"), order.id)
     assert order.state == "approved"
     return order
 

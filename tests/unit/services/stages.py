@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cloudctl.domain.orders import Order
-from cloudctl.services import orders
+from cloudctl.services import decisions, orders
 from tests.factories import Installed
 
 
@@ -25,11 +25,11 @@ def submitted(city: Installed) -> Order:
 
 
 def in_review(city: Installed) -> Order:
-    return orders.review(city.ctx, city.people["reviewer"], at_the_office(city).id)
+    return decisions.review(city.ctx, city.people["reviewer"], at_the_office(city).id)
 
 
 def returned(city: Installed) -> Order:
-    return orders.send_back(city.ctx, city.people["reviewer"], at_the_office(city).id, reason="x")
+    return decisions.send_back(city.ctx, city.people["reviewer"], at_the_office(city).id, reason="x")
 
 
 def approved(city: Installed) -> Order:
@@ -37,7 +37,7 @@ def approved(city: Installed) -> Order:
 
 
 def rejected(city: Installed) -> Order:
-    return orders.reject(city.ctx, city.people["reviewer"], at_the_office(city).id, reason="x")
+    return decisions.reject(city.ctx, city.people["reviewer"], at_the_office(city).id, reason="x")
 
 
 def delivered(city: Installed) -> Order:
@@ -66,11 +66,11 @@ INTO: dict[str, Callable[[Installed], Order]] = {
 }
 ACTS: dict[str, tuple[str, Callable[..., Order], dict[str, Any]]] = {
     "submit": ("officer", orders.submit, {}),
-    "sign_off": ("head", orders.sign_off, {}),
-    "review": ("reviewer", orders.review, {}),
-    "approve": ("office-admin", orders.approve, {}),
-    "return": ("reviewer", orders.send_back, {"reason": "x"}),
-    "reject": ("reviewer", orders.reject, {"reason": "x"}),
+    "sign_off": ("head", decisions.sign_off, {}),
+    "review": ("reviewer", decisions.review, {}),
+    "approve": ("office-admin", decisions.approve, {}),
+    "return": ("reviewer", decisions.send_back, {"reason": "x"}),
+    "reject": ("reviewer", decisions.reject, {"reason": "x"}),
     "cancel": ("officer", orders.cancel, {}),
     "close": ("officer", orders.close, {}),
 }

@@ -9,7 +9,7 @@ from cloudctl.domain.errors import Claimed, Conflict, Forbidden, Invalid, NotFou
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.items import AddressItem, ExtendItem, NetworkItem, ReleaseItem, ResizeItem, ServerItem
 from cloudctl.domain.orders import Order
-from cloudctl.services import catalogue, orders
+from cloudctl.services import catalogue, decisions, orders
 from tests.factories import Installed
 
 
@@ -79,5 +79,5 @@ def test_a_retired_specification_can_no_longer_be_approved(city: Installed) -> N
     order = city.signed([NetworkItem(name="n", prefix_length=28, term_months=6), item])
     catalogue.put(city.ctx, platform("t"), "specifications", code, {**fields, "retired": True})
     with pytest.raises(Invalid) as caught:
-        orders.approve(city.ctx, city.people["office-admin"], order.id)
+        decisions.approve(city.ctx, city.people["office-admin"], order.id)
     assert caught.value.field == "items[1].specification"

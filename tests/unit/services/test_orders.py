@@ -17,7 +17,7 @@ from cloudctl.domain.items import NetworkItem, ServerItem
 from cloudctl.domain.orders import Backup, Order
 from cloudctl.domain.quotas import Dimension
 from cloudctl.ports.queries import PageAsk
-from cloudctl.services import accounts, exemptions, orders, quotas, systems
+from cloudctl.services import accounts, decisions, exemptions, orders, quotas, systems
 from tests.factories import Installed
 from tests.seeds import CLOUD, ZONE, person
 from tests.unit.services.stages import approved, at_the_office, draft
@@ -96,13 +96,13 @@ def test_what_is_no_longer_small_at_the_signature_goes_to_the_office(city: Insta
     order = city.submitted(SMALL)
     assert order.ruling.auto_approved
     systems.update(city.ctx, city.people["office-admin"], city.ids["oa"], {"mlps_level": 3})
-    signed = orders.sign_off(city.ctx, city.people["head"], order.id)
+    signed = decisions.sign_off(city.ctx, city.people["head"], order.id)
     assert (signed.state, signed.ruling.auto_approved) == ("signed_off", False)
     assert city.queued() == []
 
 
 def test_approval_registers_and_queues_in_one_transaction(city: Installed) -> None:
-    order = orders.approve(city.ctx, city.people["reviewer"], at_the_office(city).id, reason="同意")
+    order = decisions.approve(city.ctx, city.people["reviewer"], at_the_office(city).id, reason="同意")
     assert (order.state, order.attempt, order.approved_by) == ("approved", 1, city.ids["reviewer"])
     assert {resource.state for resource in city.resources(order).values()} == {"planned"}
     assert city.resources(order)["oa-net"].cidr_v4 in {prefix.cidr for prefix in city.prefixes(order)}
@@ -124,7 +124,7 @@ def test_nothing_is_queued_when_the_approval_is_rolled_back(city: Installed) -> 
     )
     before = city.rows()
     with pytest.raises(PolicyDenied):
-        orders.approve(city.ctx, city.people["reviewer"], order.id)
+        decisions.approve(city.ctx, city.people["reviewer"], order.id)
     assert (city.rows(), city.order(order.id).state, city.queued()) == (before, "signed_off", [])
 
 
@@ -132,9 +132,9 @@ def test_a_role_that_policy_asks_for_has_to_approve(city: Installed) -> None:
     order = at_the_office_large(city)
     assert "office-admin" in order.ruling.roles
     with pytest.raises(Forbidden, match="office-admin"):
-        orders.approve(city.ctx, city.people["reviewer"], order.id)
+        decisions.approve(city.ctx, city.people["reviewer"], order.id)
     assert city.order(order.id).state == "signed_off"
-    assert orders.approve(city.ctx, city.people["office-admin"], order.id).state == "approved"
+    assert decisions.approve(city.ctx, city.people["office-admin"], order.id).state == "approved"
     city.run()
 
 
@@ -162,7 +162,7 @@ def test_an_exemption_lifts_a_denial_and_its_end_brings_it_back(city: Installed)
     assert finding.exemption_id == lifted.id
     exemptions.revoke(city.ctx, city.people["office-admin"], lifted.id)
     with pytest.raises(PolicyDenied, match="now deny"):
-        orders.approve(city.ctx, city.people["office-admin"], order.id)
+        decisions.approve(city.ctx, city.people["office-admin"], order.id)
     assert city.order(order.id).state == "signed_off"
 
 
@@ -172,23 +172,23 @@ def test_nobody_signs_or_approves_an_own_order(city: Installed) -> None:
     )
     order = orders.create(city.ctx, both, city.form(city.build_items()), submit=True)
     with pytest.raises(Forbidden, match="own order"):
-        orders.sign_off(city.ctx, both, order.id)
-    assert orders.sign_off(city.ctx, city.people["head"], order.id).state == "signed_off"
+        decisions.sign_off(city.ctx, both, order.id)
+    assert decisions.sign_off(city.ctx, city.people["head"], order.id).state == "signed_off"
     wide = replace(both.actor, department_id=None, permissions=platform("t").actor.permissions)
     with pytest.raises(Forbidden, match="own order"):
-        orders.approve(city.ctx, replace(both, actor=wide), order.id)
+        decisions.approve(city.ctx, replace(both, actor=wide), order.id)
 
 
 def test_the_head_returns_before_the_signature_and_the_office_after_it(city: Installed) -> None:
     order = city.submitted(city.build_items())
     with pytest.raises(Conflict, match="not yours"):
-        orders.send_back(city.ctx, city.people["reviewer"], order.id, reason="x")
-    orders.send_back(city.ctx, city.people["head"], order.id, missing=["立项批复"])
+        decisions.send_back(city.ctx, city.people["reviewer"], order.id, reason="x")
+    decisions.send_back(city.ctx, city.people["head"], order.id, missing=["立项批复"])
     orders.submit(city.ctx, city.people["officer"], order.id)
-    orders.sign_off(city.ctx, city.people["head"], order.id)
+    decisions.sign_off(city.ctx, city.people["head"], order.id)
     with pytest.raises(Conflict, match="not yours"):
-        orders.send_back(city.ctx, city.people["head"], order.id, reason="x")
-    returned = orders.send_back(city.ctx, city.people["reviewer"], order.id, reason="补正", missing=["甲", "乙"])
+        decisions.send_back(city.ctx, city.people["head"], order.id, reason="x")
+    returned = decisions.send_back(city.ctx, city.people["reviewer"], order.id, reason="补正", missing=["甲", "乙"])
     assert returned.state == "returned"
     assert city.ctx.queries.progress_of(order.id)[-1].reason == "补正\n1. 甲\n2. 乙"
 
@@ -197,15 +197,15 @@ def test_the_head_returns_before_the_signature_and_the_office_after_it(city: Ins
 def test_a_return_or_rejection_says_why(city: Installed, words: dict[str, Any]) -> None:
     order = at_the_office(city)
     with pytest.raises(Invalid) as caught:
-        orders.send_back(city.ctx, city.people["reviewer"], order.id, **words)
+        decisions.send_back(city.ctx, city.people["reviewer"], order.id, **words)
     assert caught.value.field == "reason"
     with pytest.raises(Invalid):
-        orders.reject(city.ctx, city.people["reviewer"], order.id, reason=words.get("reason"))
+        decisions.reject(city.ctx, city.people["reviewer"], order.id, reason=words.get("reason"))
 
 
 def test_a_returned_order_keeps_its_hold_and_the_correction_holds_anew(city: Installed) -> None:
     order = at_the_office(city)
-    orders.send_back(city.ctx, city.people["reviewer"], order.id, reason="smaller, please")
+    decisions.send_back(city.ctx, city.people["reviewer"], order.id, reason="smaller, please")
     assert city.order(order.id).held
     assert city.ledger()["vcpu"] == (4, 0)
     orders.update(city.ctx, city.people["officer"], order.id, {"items": city.build_items(count=1, disks=0)})
@@ -219,7 +219,7 @@ def test_a_returned_order_keeps_its_hold_and_the_correction_holds_anew(city: Ins
 
 def test_a_correction_that_is_refused_keeps_what_was_held(city: Installed) -> None:
     order = at_the_office(city)
-    orders.send_back(city.ctx, city.people["reviewer"], order.id, reason="x")
+    decisions.send_back(city.ctx, city.people["reviewer"], order.id, reason="x")
     orders.update(city.ctx, city.people["officer"], order.id, {"items": city.build_items(count=40)})
     held = city.ledger()
     with pytest.raises(PolicyDenied):
@@ -231,7 +231,7 @@ def test_a_correction_in_time_and_one_too_late(city: Installed) -> None:
     """Ten working days from Monday, 2 March 2026: until the end of Monday the 16th in Shanghai."""
     order = at_the_office(city)
     start = city.clock.now()
-    returned = orders.send_back(city.ctx, city.people["reviewer"], order.id, reason="x")
+    returned = decisions.send_back(city.ctx, city.people["reviewer"], order.id, reason="x")
     due = returned.correction_due
     assert due is not None
     assert due.astimezone(ZoneInfo("Asia/Shanghai")).time() == datetime.min.time()
@@ -249,13 +249,13 @@ def test_the_correction_deadline_counts_working_days(tmp_path: Any) -> None:
     from tests.factories import installation
 
     with installation(tmp_path) as city:
-        returned = orders.send_back(city.ctx, city.people["reviewer"], at_the_office(city).id, reason="x")
+        returned = decisions.send_back(city.ctx, city.people["reviewer"], at_the_office(city).id, reason="x")
         assert returned.correction_due == datetime(2026, 3, 17, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 def test_a_rejection_lets_everything_go(city: Installed) -> None:
     order = at_the_office(city)
-    rejected = orders.reject(city.ctx, city.people["reviewer"], order.id, reason="重复建设")
+    rejected = decisions.reject(city.ctx, city.people["reviewer"], order.id, reason="重复建设")
     assert (rejected.state, rejected.held) == ("rejected", False)
     assert {held for held, _ in city.ledger().values()} == {0}
     assert {prefix.state for prefix in city.prefixes(order)} <= {"free"}

@@ -10,7 +10,7 @@ import pytest
 from cloudctl.bootstrap import platform
 from cloudctl.domain.items import ReleaseItem
 from cloudctl.providers.simulated import Fault, FaultKind
-from cloudctl.services import orders, resources
+from cloudctl.services import decisions, orders, resources
 from tests.factories import Installed
 
 
@@ -94,11 +94,11 @@ def test_a_cooling_prefix_is_not_handed_out_before_its_time(city: Installed) -> 
 def test_a_network_whose_order_was_corrected_is_purged_too(city: Installed) -> None:
     """A correction gives the first prefix back and takes another: both are on record for the network."""
     order = city.submitted(city.build_items(count=1))
-    orders.send_back(city.ctx, city.people["head"], order.id, reason="a smaller one")
+    decisions.send_back(city.ctx, city.people["head"], order.id, reason="a smaller one")
     orders.submit(city.ctx, city.people["officer"], order.id)
-    order = orders.sign_off(city.ctx, city.people["head"], order.id)
+    order = decisions.sign_off(city.ctx, city.people["head"], order.id)
     if order.state == "signed_off":
-        orders.approve(city.ctx, city.people["office-admin"], order.id)
+        decisions.approve(city.ctx, city.people["office-admin"], order.id)
     city.run()
     made = city.resources(city.order(order.id))
     assert made["oa-net"].state == "active"

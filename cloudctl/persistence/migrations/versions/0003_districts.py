@@ -1,0 +1,8 @@
+"""Districts: subtrees, allotments."""
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,8 @@
+"""Working days, time limits, cards, freeze windows."""
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    pass
