@@ -23,6 +23,7 @@ from api.locales import DEFAULT, preferred
 from api.metrics import Metrics
 from api.problems import respond, too_large
 from api.threads import read
+from api.uploads import LARGEST_BODY, largest
 from cloudctl.domain.accounts import Actor
 from cloudctl.domain.errors import Unauthenticated
 from cloudctl.domain.identifiers import new_id
@@ -30,7 +31,6 @@ from cloudctl.ports.context import REQUEST_ID, Context
 from cloudctl.services import accounts
 
 GUARDED: Final = "/v1/"
-LARGEST_BODY: Final = 1024 * 1024
 _KEY: Final = "cloudctl.visit"
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}\Z")
 _log = logging.getLogger(__name__)
@@ -45,11 +45,12 @@ class Visit:
     actor: Actor | None = None
     accepted: str | None = None
     secret: str | None = None
+    act_for: str | None = None
 
     def admit(self, ctx: Context) -> None:
         """Authenticates the caller; raises Unauthenticated."""
         if self.actor is None and self.secret is not None:
-            self.actor = accounts.authenticate(ctx, self.secret)
+            self.actor = accounts.authenticate(ctx, self.secret, self.act_for)
             self.locale = self.accepted or self.actor.locale
 
 
@@ -102,12 +103,14 @@ class Border:
             await send(message)
 
         try:
-            self._check_size(headers)
+            most = largest(scope["path"], self._largest_body)
+            _check_size(headers, most)
             if scope["path"].startswith(GUARDED):
                 visit.secret = _bearer(headers)
+                visit.act_for = headers[b"act-for"].decode("latin-1").strip() if b"act-for" in headers else None
                 if scope["method"] != "GET" or scope["path"] not in self._lists:
                     await read(self._reads, visit.admit, self._ctx)
-            await self._app(scope, self._bounded(receive), answer)
+            await self._app(scope, _bounded(receive, most), answer)
         except ClientDisconnect:
             _log.info("request %s: the caller was gone before the end", visit.request_id)
         except Exception as error:
@@ -116,25 +119,27 @@ class Border:
                 raise
             await respond(error, locale=visit.locale, request_id=visit.request_id)(scope, receive, answer)
 
-    def _check_size(self, headers: dict[bytes, bytes]) -> None:
-        """Refuses a body that says beforehand that it is too large."""
-        length = headers.get(b"content-length", b"0")
-        if length.isdigit() and int(length) > self._largest_body:
-            raise too_large(self._largest_body)
 
-    def _bounded(self, receive: Receive) -> Receive:
-        """`receive`, counting; for bodies that do not say their length."""
-        seen = 0
+def _check_size(headers: dict[bytes, bytes], most: int) -> None:
+    """Refuses a body that says beforehand that it is too large."""
+    length = headers.get(b"content-length", b"0")
+    if length.isdigit() and int(length) > most:
+        raise too_large(most)
 
-        async def bounded() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self._largest_body:
-                raise HTTPException(413)  # FastAPI makes a 400 of any other error while it reads a body
-            return message
 
-        return bounded
+def _bounded(receive: Receive, most: int) -> Receive:
+    """`receive`, counting; for bodies that do not say their length."""
+    seen = 0
+
+    async def bounded() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > most:
+            raise HTTPException(413)  # FastAPI makes a 400 of any other error while it reads a body
+        return message
+
+    return bounded
 
 
 def _request_id(headers: dict[bytes, bytes]) -> str:

@@ -19,7 +19,6 @@ from collections.abc import Callable
 from functools import cached_property
 from hashlib import sha256
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
-from uuid import UUID
 
 import msgspec
 from fastapi import Depends
@@ -31,6 +30,7 @@ from api.border import visit_of
 from cloudctl.domain.accounts import Actor
 from cloudctl.domain.errors import Invalid, Stale, Unauthenticated
 from cloudctl.ports.context import Context, Idempotency, Replayed, Request
+from cloudctl.ports.queries import Scope, scope_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -54,9 +54,9 @@ class Caller:
         self.request = Request(actor=visit.actor, request_id=visit.request_id)
 
     @property
-    def scope(self) -> UUID | None:
-        """The department that lists are cut down to; None for who sees all."""
-        return None if self.actor.sees_all else self.actor.department_id
+    def scope(self) -> Scope:
+        """The department, or the part of their tree, that lists are cut down to; None for who sees all."""
+        return scope_of(self.actor)
 
     def show(
         self,
@@ -76,6 +76,11 @@ class Act(Caller):
         super().__init__(http)
         self._body = body
         self.expected_version = _expected_version(http.headers.get("if-match"))
+
+    @property
+    def body(self) -> bytes:
+        """What was sent."""
+        return self._body
 
     @cached_property
     def _key(self) -> str | None:
@@ -134,6 +139,8 @@ class Act(Caller):
             return self.request
         url = self.http.url
         fingerprint = sha256(b"\n".join((self.http.method.encode(), f"{url.path}?{url.query}".encode(), self._body)))
+        if self.actor.for_account_id is not None:
+            fingerprint.update(self.actor.for_account_id.bytes)  # for a principal it is another request
         return Request(
             actor=self.actor,
             request_id=self.request.request_id,

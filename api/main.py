@@ -21,32 +21,48 @@ from starlette.routing import BaseRoute, Match, Route
 
 import cloudctl
 from api import pagination
-from api.border import LARGEST_BODY, Border, visit_of
+from api.border import Border, visit_of
 from api.metrics import Metrics
 from api.openapi import DESCRIPTION, TAGS, document
 from api.problems import respond
 from api.routes import (
     accounts,
     addresses,
+    attachments,
     audit,
+    calendars,
     catalogue,
+    channels,
     clouds,
     departments,
+    deputies,
+    emergencies,
     exemptions,
+    freezes,
     health,
+    imports,
+    letters,
     networks,
     notices,
+    opinions,
     orders,
+    papers,
     policies,
     progress,
     quotas,
+    ratings,
+    resources,
     servers,
+    supervision,
     systems,
+    todo,
+    transfers,
     volumes,
     workflows,
 )
 from api.streams import Streams
 from api.threads import reads
+from api.uploads import LARGEST_BODY
 from api.validation import fields_invalid, refused
 from cloudctl.domain.errors import BackendError, Unavailable, UserError
 from cloudctl.ports.context import Context
@@ -54,7 +70,10 @@ from cloudctl.ports.context import Context
 # The router tries routes in this order: the busiest first.
 ROUTERS = (
     servers,
+    imports,
     orders,
+    opinions,
+    letters,
     progress,
     volumes,
     networks,
@@ -67,9 +86,21 @@ ROUTERS = (
     accounts,
     policies,
     exemptions,
+    supervision,
+    calendars,
+    freezes,
+    deputies,
+    todo,
+    ratings,
+    emergencies,
+    transfers,
+    resources,
     workflows,
     audit,
     notices,
+    channels,
+    attachments,
+    papers,
     health,
 )
 

@@ -26,10 +26,13 @@ on with `next`; every POST may carry an `Idempotency-Key` and is then carried ou
 
 TAGS: dict[str, str] = {
     "orders": "Applications for resources, from draft to delivery.",
+    "opinions": "What specialists say to an accepted order, side by side (并联意见).",
+    "letters": "Numbered official letters (文书): acceptance, refusal, supplement, decision.",
     "servers": "Servers (云主机).",
     "volumes": "Volumes (云硬盘).",
     "networks": "Network segments (网段).",
     "addresses": "Floating addresses, and the address plan of the zones.",
+    "ratings": "What applicants say of delivered orders, and what the office answers (好差评).",
     "quotas": "What each department may use, and what the clouds have left.",
     "catalogue": "What can be ordered.",
     "clouds": "The clouds on record.",
@@ -37,9 +40,16 @@ TAGS: dict[str, str] = {
     "departments": "Departments (部门).",
     "accounts": "People and their tokens.",
     "policies": "Policies and exemptions.",
+    "supervision": "Time limits of the steps of orders, and cards (电子监察).",
+    "calendars": "Working days and freeze windows.",
+    "deputies": "Who acts for whom (AB岗), and from when until when.",
+    "todo": "What waits for the caller (待办).",
     "workflows": "The machine's work on orders, for operators.",
+    "emergencies": "Orders that were approved by telephone (应急): built first, signed after.",
+    "transfers": "Resources that go to another department, with both heads' signatures.",
+    "resources": "What all kinds of resource have in common: restoring and protection.",
     "audit": "Who did what, when and why.",
-    "notices": "Mail that was sent or waits.",
+    "notices": "Messages that were sent or wait, and their channels.",
     "health": "For probes and monitoring.",
 }
 
@@ -55,6 +65,13 @@ PARAMETERS: dict[str, Json] = {
         "description": "`zh` or `en`; without it, the language of the account.",
         "schema": {"type": "string"},
         "example": "en",
+    },
+    "ActFor": {
+        "name": "Act-For",
+        "in": "header",
+        "description": "The login of the principal whose deputy acts; 403 unless the appointment stands now.",
+        "schema": {"type": "string", "maxLength": 64},
+        "example": "zhang.wei",
     },
     "IdempotencyKey": {
         "name": "Idempotency-Key",
@@ -171,5 +188,5 @@ def _joined(schema: Json) -> Json:
 
 
 def _headers(method: str) -> list[Mapping[str, str]]:
-    names = ["AcceptLanguage", "IdempotencyKey"] if method == "post" else ["AcceptLanguage"]
+    names = ["AcceptLanguage", "ActFor", *(["IdempotencyKey"] if method == "post" else [])]
     return [{"$ref": f"#/components/parameters/{name}"} for name in names]

@@ -54,13 +54,19 @@ KINDS: dict[str, Kind] = {
     "quota-exceeded": Kind(409, mark("A quota is used up"), mark("The order raises a quota that has no room left.")),
     "pool-exhausted": Kind(409, mark("No room left"), mark("No cloud, or no prefix of the zone, has room for this.")),
     "resource-claimed": Kind(409, mark("Already being changed"), mark("Another order is changing the resource.")),
+    "frozen": Kind(409, mark("A freeze window is open"), mark("A freeze window forbids to begin this now.")),
     "contended": Kind(409, mark("Being changed just now"), mark("Somebody else is changing the record; try again.")),
     "already-issued": Kind(409, mark("Already issued"), mark("A secret is shown once and is not shown again.")),
     "stale": Kind(412, mark("Changed meanwhile"), mark("If-Match does not name the current version.")),
     "body-too-large": Kind(
         413, mark("The request is too large"), mark("The body is larger than the platform accepts.")
     ),
-    "unsupported-media-type": Kind(415, mark("Not a JSON body"), mark("The body must be sent as application/json.")),
+    "form-invalid": Kind(
+        422, mark("The form has faults"), mark("Cells of an application form are wrong; nothing was created.")
+    ),
+    "unsupported-media-type": Kind(
+        415, mark("Another kind of body is needed"), mark("The path does not take bodies of this media type.")
+    ),
     "idempotency-mismatch": Kind(
         422, mark("The Idempotency-Key was used before"), mark("The same key came with another request; use a new key.")
     ),
@@ -190,9 +196,16 @@ def problem_of(error: BaseException, *, locale: str, request_id: str) -> Problem
         way_out=way_out,
         params=error.params,
         field=error.field if isinstance(error, errors.UserError) else None,
-        errors_=error.errors if isinstance(error, FieldsInvalid) else [],
+        errors_=_errors_of(error, locale),
         findings=error.findings if isinstance(error, errors.PolicyDenied) else [],
     )
+
+
+def _errors_of(error: BaseException, locale: str) -> list[tuple[str, str, str, dict[str, object]]]:
+    """(field, message id, code, params) of each mistake: fields of a body, or cells of a workbook as `sheet!D7`."""
+    if isinstance(error, errors.FormInvalid):
+        return [(fault.place, fault.message, fault.code, fault.params_in(locale)) for fault in error.faults]
+    return error.errors if isinstance(error, FieldsInvalid) else []
 
 
 def _problem(

@@ -20,33 +20,45 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
+from cloudctl.documents.papers import PdfPrinter
+from cloudctl.documents.workbooks import ExcelWorkbooks
 from cloudctl.domain.accounts import PLATFORM
+from cloudctl.domain.errors import ConfigurationError
+from cloudctl.domain.notices import MAIL
+from cloudctl.domain.retention import RetentionRule
 from cloudctl.engine import Engine, QueueSettings, WorkflowClient, connect, enqueuer, migrate, open_database
 from cloudctl.engine.leases import exclusivity, liveness
 from cloudctl.engine.retention import forget_finished
 from cloudctl.engine.schedules import Job, Ticker
-from cloudctl.notifications.logs import LogNotifier
+from cloudctl.files import open_files
+from cloudctl.notifications.logs import Log
 from cloudctl.notifications.mail import Mail, MailSettings
+from cloudctl.notifications.messengers import Messenger
+from cloudctl.notifications.post import Carrier, Post
 from cloudctl.persistence.engines import Engines, open_engines
 from cloudctl.persistence.mapping import map_domain
 from cloudctl.persistence.migrations import check, upgrade
 from cloudctl.persistence.queries.database import DatabaseQueries
 from cloudctl.persistence.retention import forget_answers
 from cloudctl.persistence.unit_of_work import UnitOfWorkFactory
+from cloudctl.policy import limits as time_limits
 from cloudctl.policy import registry as policies
 from cloudctl.policy.evaluation import OrderRules
 from cloudctl.ports.clock import Clock
 from cloudctl.ports.clouds import Clouds
 from cloudctl.ports.context import Limits, Request
 from cloudctl.ports.engine import Workflows
+from cloudctl.ports.files import Files
 from cloudctl.ports.notifier import Notifier
+from cloudctl.ports.printer import Printer
 from cloudctl.ports.queries import Queries
 from cloudctl.ports.rules import Rules
 from cloudctl.ports.secrets import Secrets
 from cloudctl.ports.unit_of_work import UnitOfWork
+from cloudctl.ports.workbooks import Workbooks
 from cloudctl.providers.registry import ProviderRegistry, Simulation
 from cloudctl.secrets.sealing import Sealing, read_keys
-from cloudctl.services import first_start, notices, orders, resources, terms
+from cloudctl.services import attachments, emergencies, first_start, notices, orders, resources, supervision, terms
 from cloudctl.settings import Settings
 from cloudctl.workflows import SAGAS
 
@@ -81,6 +93,9 @@ class Wiring:
     queries: Queries
     workflows: Workflows
     notifier: Notifier
+    files: Files
+    printer: Printer
+    workbooks: Workbooks
     limits: Limits
     unit_of_work: Callable[[Request], UnitOfWork]
 
@@ -151,14 +166,19 @@ def build(
     client = connect(engine_database)
     secrets = Sealing(read_keys(settings.secret_keys, os.environ))
     limits = _limits(settings)
+    directory = Path(settings.policies_dir) if settings.policies_dir else policies.shipped()
+    timetable = time_limits.load(directory)
     context = Wiring(
         clock=time,
         clouds=clouds or _clouds(settings, time),
-        rules=OrderRules(policies.load(Path(settings.policies_dir) if settings.policies_dir else policies.shipped())),
+        rules=OrderRules(policies.load(directory)),
         secrets=secrets,
         queries=DatabaseQueries(engines.read),
         workflows=WorkflowClient(client, alive=liveness(engine_database)),
         notifier=notifier or _notifier(settings),
+        files=open_files(settings.files_url, data),
+        printer=PdfPrinter(),
+        workbooks=ExcelWorkbooks(),
         limits=limits,
         unit_of_work=UnitOfWorkFactory(
             engine=engines.write,
@@ -166,6 +186,7 @@ def build(
             clock=time,
             enqueue=enqueuer(client),
             default_quota=limits.default_quota,
+            timetable=timetable,
         ),
     )
     queue = QueueSettings(
@@ -194,18 +215,33 @@ def _jobs(app: App) -> list[Job]:
     ctx = app.context
     keep_days = app.settings.workflow_retention_days
     return [
-        Job("notices", every_s=5, run=lambda: notices.send_due(ctx, platform("job:notices"))),
+        *(_sender(ctx, channel) for channel in ctx.notifier.channels),
+        Job("strays", every_s=300, run=lambda: notices.send_strays(ctx, platform("job:strays"))),
         Job("corrections", every_s=300, run=lambda: orders.expire_corrections(ctx, platform("job:corrections"))),
         Job("purges", every_s=300, run=lambda: resources.purge_due(ctx, platform("job:purges"))),
+        Job("files", every_s=3600, run=lambda: attachments.sweep(ctx, platform("job:files"))),
+        Job("supervision", every_s=300, run=lambda: supervision.run(ctx, platform("job:supervision"))),
+        Job("emergencies", every_s=300, run=lambda: emergencies.lapse(ctx, platform("job:emergencies"))),
         Job("terms", every_s=3600, run=lambda: terms.remind(ctx, platform("job:terms"))),
         Job("workflow-retention", every_s=3600, run=lambda: forget_finished(app.client, ctx.clock.now(), keep_days)),
         Job("answers-retention", every_s=3600, run=lambda: forget_answers(app.engines.write, ctx.clock.now())),
     ]
 
 
+def _sender(ctx: Wiring, channel: str) -> Job:
+    """Each channel has a job of its own: one that hangs delays no other."""
+    name = f"notices-{channel}"
+    return Job(name, every_s=5, run=lambda: notices.send_due(ctx, platform(f"job:{name}"), channel))
+
+
 def _limits(settings: Settings) -> Limits:
     return Limits(
-        retention_days=settings.retention_days,
+        retention=RetentionRule(
+            days=settings.retention_days,
+            by_zone=settings.retention.zones,
+            by_mlps={3: settings.retention.mlps_3_days, 4: settings.retention.mlps_4_days},
+        ),
+        protect_from_mlps=settings.protect_from_mlps,
         prefix_cool_down_days=settings.prefix_cool_down_days,
         settle_s=settings.settle_s,
         poll_s=settings.cloud_poll_s,
@@ -228,9 +264,18 @@ def _clouds(settings: Settings, clock: Clock) -> Clouds:
 
 
 def _notifier(settings: Settings) -> Notifier:
+    carriers: dict[str, Carrier] = {MAIL: _mail(settings)}
+    for name, channel in settings.channels.items():
+        if name == MAIL:
+            raise ConfigurationError("The channel mail is set under [smtp].")
+        carriers[name] = Messenger(channel.url, server=channel.server, timeout_s=channel.timeout_s)
+    return Post(carriers)
+
+
+def _mail(settings: Settings) -> Carrier:
     smtp = settings.smtp
     if not smtp.host:
-        return LogNotifier()
+        return Log()
     return Mail(
         MailSettings(
             host=smtp.host,

@@ -5,6 +5,8 @@
     data_dir = "/var/lib/cloudctl"
     [smtp]
     host = "mail.example.org"
+    [channels.duty]
+    url = "dingtalk://token"
 
 The file is $CLOUDCTL_CONFIG, else ./cloudctl.toml, else /etc/cloudctl/cloudctl.toml. A variable `CLOUDCTL_<FIELD>`
 (`CLOUDCTL_SMTP__HOST` for nested ones) wins over the file. Secrets belong into the environment or into files of mode
@@ -47,12 +49,28 @@ class Smtp(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True
     timeout_s: float = 20.0
 
 
+class Channel(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A channel of notices beside mail: its address, which is a secret, and where a private messenger is."""
+
+    url: str
+    server: str = ""
+    timeout_s: float = 15.0
+
+
 class Simulated(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """The simulated cloud: a seed, and how long its objects take."""
 
     seed: int = 1
     latency_min_s: float = 0.5
     latency_max_s: float = 2.0
+
+
+class Retention(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """Longer retention than `retention_days`: from an MLPS level on, and by the code of a zone."""
+
+    mlps_3_days: int = 30
+    mlps_4_days: int = 60
+    zones: dict[str, int] = {}
 
 
 class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -72,6 +90,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     orders_per_cloud: AtLeastOne = 8
     engine_poll_s: float = 0.3
     retention_days: int = 14
+    protect_from_mlps: int = 3
     prefix_cool_down_days: int = 7
     settle_s: float = 10.0
     cloud_poll_s: float = 1.0
@@ -81,8 +100,11 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     max_token_days: AtLeastOne = 365
     workflow_retention_days: int = 30
     clouds_file: str = ""
+    files_url: str = ""
     smtp: Smtp = Smtp()
+    channels: dict[str, Channel] = {}
     simulated: Simulated = Simulated()
+    retention: Retention = Retention()
 
     @property
     def database(self) -> str:

@@ -167,7 +167,8 @@ class Installed:
         for login in ("officer", "head"):
             role, _ = PEOPLE[login]
             people[login], secrets[login], ids[login] = person(self.ctx, f"{login}-{code}", role, ids["fgw"])
-        ids["oa"] = systems.create(self.ctx, people["officer"], code=f"oa-{code}", name=code, mlps_level=2).id
+        system = {"code": f"oa-{code}", "name": code, "mlps_level": 2, "no_state_secrets": True}
+        ids["oa"] = systems.create(self.ctx, people["officer"], **system).id
         return replace(self, seed=Seed(self.seed.directory, people, secrets, ids), verdicts=[])
 
     def form(self, items: list[Item], **changes: Any) -> OrderForm:
@@ -181,6 +182,7 @@ class Installed:
             "contact_phone": "0532-1",
             "backup": Backup.DAILY,
             "project_document": "发改〔2026〕12号",
+            "no_state_secrets": True,
             "items": items,
         }
         return OrderForm(**values | changes)

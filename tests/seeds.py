@@ -44,8 +44,14 @@ PEOPLE: dict[str, tuple[Role, str | None]] = {
     "head": (Role.DEPARTMENT_HEAD, "fgw"),
     "stranger": (Role.DEPARTMENT_OFFICER, "czj"),
     "strange-head": (Role.DEPARTMENT_HEAD, "czj"),
+    "district-reviewer": (Role.DISTRICT_REVIEWER, "qu"),
+    "district-admin": (Role.DISTRICT_ADMIN, "qu"),
     "reviewer": (Role.OFFICE_REVIEWER, None),
     "office-admin": (Role.OFFICE_ADMIN, None),
+    "network": (Role.NETWORK_SPECIALIST, None),
+    "security": (Role.SECURITY_SPECIALIST, None),
+    "capacity": (Role.CAPACITY_SPECIALIST, None),
+    "budget": (Role.BUDGET_SPECIALIST, None),
     "operator": (Role.OPERATOR, None),
     "auditor": (Role.AUDITOR, None),
 }
@@ -101,7 +107,8 @@ def seeded() -> Seed:
     for login in PEOPLE:
         people[login], secrets[login], ids[login] = person(app.context, login, *_place(login, ids))
     for code, owner in (("oa", "officer"), ("ys", "stranger")):
-        ids[code] = systems.create(app.context, people[owner], code=code, name=code, mlps_level=2).id
+        system = {"code": code, "name": code, "mlps_level": 2, "no_state_secrets": True}
+        ids[code] = systems.create(app.context, people[owner], **system).id
     app.stop()
     return Seed(directory, people, secrets, ids)
 
@@ -165,12 +172,13 @@ def _catalogue(ctx: Any) -> None:
 def _departments(ctx: Any, ids: dict[str, UUID]) -> None:
     for code, name in (("fgw", "发展改革委"), ("czj", "财政局")):
         ids[code] = department(ctx, code, name)
+    ids["qu"] = department(ctx, "qu", "第一区政务服务和大数据局", Level.DISTRICT)
 
 
-def department(ctx: Any, code: str, name: str) -> UUID:
+def department(ctx: Any, code: str, name: str, level: Level = Level.CITY) -> UUID:
     """A new department with quota of every dimension."""
     seed = platform("seed")
-    key = departments.create(ctx, seed, code=code, name=name, level=Level.CITY).id
+    key = departments.create(ctx, seed, code=code, name=name, level=level).id
     with ctx.unit_of_work(seed) as uow:
         for dimension, limit in LIMITS.items():
             uow.quotas.set_limit(key, CLOUD, ZONE, dimension, limit)

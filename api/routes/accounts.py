@@ -63,7 +63,7 @@ def list_tokens(request: Request, account_id: UUID) -> Response:
     """One's own tokens; anybody's with `accounts:read`."""
     caller = Caller(request)
     if caller.actor.account_id != account_id:
-        caller.actor.require(Permission.ACCOUNTS_READ)
+        accounts.get(caller.ctx, caller.request, account_id)
     ask, filters = asked(request.query_params)
     return paged(request, caller.ctx.queries.tokens.page(caller.scope, {**filters, "account_id": account_id}, ask))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 from typing import cast
-from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -15,7 +14,7 @@ from api.deps import Caller
 from api.openapi import answering
 from api.pagination import add_list, asked, filter_parameters
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import AuditRow, PageAsk, Queries
+from cloudctl.ports.queries import AuditRow, PageAsk, Queries, Scope
 
 router = APIRouter(tags=["audit"])
 
@@ -40,7 +39,7 @@ def export_audit(request: Request) -> Response:
     return StreamingResponse(chain([first], pages), media_type="application/x-ndjson")
 
 
-def _pages(queries: Queries, scope: UUID | None, filters: dict[str, object]) -> Iterator[bytes]:
+def _pages(queries: Queries, scope: Scope, filters: dict[str, object]) -> Iterator[bytes]:
     """Page by page; between two pages no connection is held."""
     cursor = None
     while True:

@@ -12,7 +12,7 @@ from api.answers import plain
 from api.deps import Acting, Caller
 from api.openapi import answering
 from api.pagination import add_list
-from api.schemas.clouds import CloudChanges, CloudIn, CloudOut
+from api.schemas.clouds import CloudChanges, CloudIn, CloudOut, ReserveIn
 from cloudctl.domain.accounts import Permission
 from cloudctl.ports.queries import Capacity, CloudRow
 from cloudctl.services import clouds
@@ -45,6 +45,16 @@ def get_cloud(request: Request, cloud_id: UUID) -> Response:
 def update_cloud(act: Acting, cloud_id: UUID, body: CloudChanges) -> Response:
     """Changes what is sent of a cloud."""
     return act.carry_out(CloudOut.of, clouds.update, cloud_id, body.changes(), expected_version=act.expected_version)
+
+
+@router.put(
+    "/v1/clouds/{cloud_id}/reserves/{zone}", **answering(CloudOut, needs=Permission.CATALOGUE_WRITE, versioned=True)
+)
+def reserve_capacity(act: Acting, cloud_id: UUID, zone: str, body: ReserveIn) -> Response:
+    """Keeps capacity free for the emergencies of a zone: ordinary orders cannot take it."""
+    return act.carry_out(
+        CloudOut.of, clouds.reserve, cloud_id, zone, body.amounts, expected_version=act.expected_version
+    )
 
 
 @router.get("/v1/capacity", tags=["quotas"], **answering(Capacity, many=True, needs=Permission.QUOTAS_READ))

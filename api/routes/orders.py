@@ -9,15 +9,17 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answers import encode
+from api.answers import encode, plain
 from api.deps import Acting, Caller
 from api.openapi import answering
 from api.pagination import add_list
-from api.schemas.orders import AssessmentOut, DecisionIn, OrderChanges, OrderIn, OrderOut, ReturnIn
+from api.schemas.batches import BatchIn, BatchOut
+from api.schemas.orders import AssessmentOut, DecisionIn, OrderChanges, OrderIn, OrderOut
+from api.schemas.returns import ReturnIn, ReturnOut
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.orders import Order
 from cloudctl.ports.queries import OrderRow
-from cloudctl.services import decisions, orders
+from cloudctl.services import acceptances, batches, decisions, orders, takeovers
 
 router = APIRouter(tags=["orders"])
 
@@ -37,6 +39,19 @@ def check_order(act: Acting, body: OrderIn) -> Response:
     """What would happen if the form were handed in: findings, placement, quota, capacity. Writes nothing."""
     found = orders.check(act.ctx, act.request, body.form())
     return Response(encode(AssessmentOut.of(found)), media_type="application/json")
+
+
+@router.post("/v1/orders/decisions", **answering(BatchOut, needs=Permission.ORDERS_REVIEW))
+def decide_orders(act: Acting, body: BatchIn) -> Response:
+    """Decides on many orders at once: a result a row, and nothing half done for a row. A dry run keeps nothing."""
+    locale, request_id = act.locale, act.request.request_id
+    return act.carry_out(
+        lambda report: BatchOut.told(report, locale, request_id),
+        batches.decide,
+        body.verb,
+        body.asked(),
+        dry_run=body.dry_run,
+    )
 
 
 @router.get("/v1/orders/{order_id}", **answering(OrderOut, needs=Permission.ORDERS_READ))
@@ -60,8 +75,16 @@ def return_order(act: Acting, order_id: UUID, body: ReturnIn) -> Response:
         order_id,
         reason=body.reason,
         missing=body.missing,
+        defects=[entry.defect() for entry in body.defects],
         expected_version=act.expected_version,
     )
+
+
+@router.get("/v1/orders/{order_id}/returns", **answering(ReturnOut, many=True, needs=Permission.ORDERS_READ))
+def list_returns(request: Request, order_id: UUID) -> Response:
+    """The returns of an order by round, each with every defect that was told."""
+    caller = Caller(request)
+    return plain([ReturnOut.of(entry) for entry in acceptances.returns(caller.ctx, caller.request, order_id)])
 
 
 Decision = Callable[..., Order]
@@ -74,8 +97,21 @@ DECISIONS: dict[str, tuple[Decision, int, Permission, str]] = {
         Permission.ORDERS_SIGN_OFF,
         "Sign an order off for the department (单位审签)",
     ),
-    "review": (decisions.review, 200, Permission.ORDERS_REVIEW, "Take an order up for review"),
+    "accept": (acceptances.accept, 200, Permission.ORDERS_REVIEW, "Accept an order (受理); specialists are asked"),
+    "refuse": (acceptances.refuse, 200, Permission.ORDERS_REVIEW, "Refuse to accept an order (不予受理): say why"),
     "approve": (decisions.approve, 202, Permission.ORDERS_REVIEW, "Approve an order; its build is queued"),
+    "recall": (
+        decisions.recall,
+        200,
+        Permission.ORDERS_REVIEW,
+        "Take an approval back until the build starts, with the reason",
+    ),
+    "take-over": (
+        takeovers.take_over,
+        200,
+        Permission.ORDERS_TAKE_OVER,
+        "Take an order over from its district's office, with the reason (提级办理)",
+    ),
     "reject": (decisions.reject, 200, Permission.ORDERS_REVIEW, "Reject an order, with the reason"),
     "cancel": (orders.cancel, 200, Permission.ORDERS_WRITE, "Withdraw an order"),
     "close": (orders.close, 200, Permission.ORDERS_WRITE, "Close the file of an order"),

@@ -13,12 +13,15 @@ from starlette.responses import Response
 from api.deps import Acting, Caller
 from api.openapi import answering
 from api.pagination import add_list
+from api.schemas.emergencies import RemarkIn
 from api.schemas.resources import ResourceOut
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.resources import Resource
 from cloudctl.ports.queries import Listing, Queries
 from cloudctl.ports.queries.rows import ResourceRow
 from cloudctl.services import resources
+
+router = APIRouter(tags=["resources"])
 
 PLURALS = {"server": "servers", "volume": "volumes", "network": "networks", "address": "addresses"}
 
@@ -60,3 +63,27 @@ def add_resource(
         summary=f"Restore a retained {one} within its retention",
         **answering(shape, status=202, needs=Permission.ORDERS_WRITE),
     )
+
+
+@router.get("/v1/resources/{resource_id}", **answering(ResourceOut, needs=Permission.RESOURCES_READ))
+def get_resource(request: Request, resource_id: UUID) -> Response:
+    """One resource of whatever kind: what all kinds have in common."""
+    return Caller(request).show(ResourceOut.of, resources.get, Resource, resource_id)
+
+
+@router.post("/v1/resources/{resource_id}/restore", **answering(ResourceOut, status=202, needs=Permission.ORDERS_WRITE))
+def restore_resource(act: Acting, resource_id: UUID) -> Response:
+    """Restores what was released, of whatever kind, within its retention: the same disks, the same addresses."""
+    return act.carry_out(ResourceOut.of, resources.restore, resource_id)
+
+
+@router.post("/v1/resources/{resource_id}/protect", **answering(ResourceOut, needs=Permission.ORDERS_WRITE))
+def protect_resource(act: Acting, resource_id: UUID) -> Response:
+    """Refuses every release of the resource from now on."""
+    return act.carry_out(ResourceOut.of, resources.protect, resource_id)
+
+
+@router.post("/v1/resources/{resource_id}/unprotect", **answering(ResourceOut, needs=Permission.ORDERS_SIGN_OFF))
+def unprotect_resource(act: Acting, resource_id: UUID, body: RemarkIn | None = None) -> Response:
+    """Takes the protection off, as the department head."""
+    return act.carry_out(ResourceOut.of, resources.unprotect, resource_id, reason=body.reason if body else None)

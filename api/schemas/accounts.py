@@ -16,7 +16,7 @@ Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
 
 
 class AccountIn(In):
-    """A person to put on record. Department roles need a department, office roles have none."""
+    """A person to put on record. Department roles need a department, a district's a district, office roles none."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -110,3 +110,5 @@ class MeOut(Out, frozen=True, kw_only=True):
     roles: frozenset[Role]
     permissions: frozenset[Permission]
     locale: str
+    for_account_id: UUID | None
+    for_name: str | None

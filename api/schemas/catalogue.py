@@ -6,14 +6,15 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from api.schemas.fields import In, MlpsLevel, Name, Out
+from api.schemas.fields import In, Line, MlpsLevel, Name, Out
+from cloudctl.domain.catalogue import Architecture
 
 Positive = Annotated[int, Field(ge=1, le=100_000_000)]
 BackendNames = Annotated[dict[str, Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=100)]
 
 
 class SpecificationIn(In):
-    """A server size (规格)."""
+    """A server size (规格) on processors of one architecture; `xinchuang`: they are domestic (信创)."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -25,11 +26,16 @@ class SpecificationIn(In):
     vcpu: Positive
     memory_mib: Positive
     root_disk_gib: Positive
+    architecture: Architecture = "x86_64"
+    xinchuang: bool = False
     retired: bool = False
 
 
 class ImageIn(In):
-    """An operating system image; `names` maps a cloud's code to the image's name there."""
+    """An operating system image; `names` maps a cloud's code to the image's name there.
+
+    It fits specifications of its own `architecture`; `xinchuang` says that the system is domestic (信创).
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -37,7 +43,10 @@ class ImageIn(In):
                 {
                     "name": "openEuler 24.03 LTS",
                     "os_family": "openeuler",
+                    "os_name": "openEuler",
+                    "os_version": "24.03 LTS",
                     "architecture": "aarch64",
+                    "xinchuang": True,
                     "min_disk_gib": 20,
                     "login_user": "openeuler",
                 }
@@ -47,10 +56,13 @@ class ImageIn(In):
 
     name: Name
     os_family: Name
-    architecture: Name
+    os_name: Line = ""
+    os_version: Line = ""
+    architecture: Architecture
     min_disk_gib: Positive
     login_user: Name
     names: BackendNames = Field(default_factory=dict)
+    xinchuang: bool = False
     retired: bool = False
 
 
@@ -65,7 +77,7 @@ class VolumeTypeIn(In):
 
 
 class ZoneIn(In):
-    """A network and security zone."""
+    """A network and security zone; `xinchuang`: new servers in it are on domestic processors and systems (信创)."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"name": "政务外网区", "name_en": "Government extranet", "max_mlps_level": 3}]}
@@ -74,6 +86,7 @@ class ZoneIn(In):
     name: Name
     name_en: Name
     max_mlps_level: MlpsLevel
+    xinchuang: bool = False
     retired: bool = False
 
 
@@ -94,6 +107,8 @@ class SpecificationOut(Out, frozen=True, kw_only=True):
     vcpu: int
     memory_mib: int
     root_disk_gib: int
+    architecture: str
+    xinchuang: bool
     retired: bool
 
 
@@ -103,10 +118,13 @@ class ImageOut(Out, frozen=True, kw_only=True):
     code: str
     name: str
     os_family: str
+    os_name: str
+    os_version: str
     architecture: str
     min_disk_gib: int
     login_user: str
     names: dict[str, str]
+    xinchuang: bool
     retired: bool
 
 
@@ -126,6 +144,7 @@ class ZoneOut(Out, frozen=True, kw_only=True):
     name: str
     name_en: str
     max_mlps_level: int
+    xinchuang: bool
     retired: bool
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.schemas.fields import UNSET, Changes, Code, In, MlpsLevel, Name, Out, Zone
+from cloudctl.domain.catalogue import Architecture
 from cloudctl.domain.clouds import CloudKind
 from cloudctl.domain.quotas import Dimension
 
@@ -17,7 +18,10 @@ Zones = Annotated[frozenset[Zone], Field(max_length=50)]
 
 
 class CloudIn(In):
-    """A cloud to register; `capacity` is physical, `overcommit` multiplies it."""
+    """A cloud to register; `capacity` is physical, `overcommit` multiplies it.
+
+    `architectures` are those of its processors; without any it takes every specification.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -30,6 +34,7 @@ class CloudIn(In):
                     "capacity": {"vcpu": 512, "memory_mib": 2097152, "volume_gib": 60000},
                     "overcommit": {"vcpu": 4.0},
                     "external_network": "public",
+                    "architectures": ["x86_64", "aarch64"],
                 }
             ]
         }
@@ -43,6 +48,7 @@ class CloudIn(In):
     overcommit: Factors = Field(default_factory=dict)
     max_mlps_level: MlpsLevel = 3
     external_network: Name | None = None
+    architectures: frozenset[Architecture] = frozenset()
 
 
 class CloudChanges(Changes):
@@ -54,7 +60,16 @@ class CloudChanges(Changes):
     overcommit: Factors = UNSET
     max_mlps_level: MlpsLevel = UNSET
     external_network: Name | None = UNSET
+    architectures: frozenset[Architecture] = UNSET
     retired: bool = UNSET
+
+
+class ReserveIn(In):
+    """What ordinary orders of any zone have to leave free for the emergencies of this one; {} takes it away."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"amounts": {"vcpu": 32, "memory_mib": 65536}}]})
+
+    amounts: Amounts
 
 
 class CloudOut(Out, frozen=True, kw_only=True):
@@ -67,7 +82,9 @@ class CloudOut(Out, frozen=True, kw_only=True):
     zones: frozenset[str]
     capacity: dict[Dimension, int]
     overcommit: dict[Dimension, float]
+    reserves: dict[str, dict[Dimension, int]]
     max_mlps_level: int
     external_network: str | None
+    architectures: frozenset[str]
     retired: bool
     version: int

@@ -94,13 +94,13 @@ class VolumeItemIn(_ItemIn):
 
 
 class NetworkItemIn(_ItemIn):
-    """A segment of `prefix_length`, or exactly `cidr`; with `ipv6` also a /64."""
+    """A segment of `prefix_length`, or exactly `cidr`; and a /64 of IPv6, unless `ipv6` is false."""
 
     kind: Literal["network"]
     name: ItemName
     prefix_length: int = Field(default=24, ge=8, le=30)
     cidr: Annotated[str, Field(max_length=43)] | None = None
-    ipv6: bool = False
+    ipv6: bool = True
     term_months: TermMonths
 
 

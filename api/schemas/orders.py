@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 
 from api.schemas.fields import UNSET, Changes, In, Line, Name, Out, Text, Zone
 from api.schemas.items import ItemIn, ItemOut, shown
+from cloudctl.domain.clocks import Clock
 from cloudctl.domain.lifecycle import ORDERS
 from cloudctl.domain.orders import Backup, Order
 from cloudctl.domain.policies import Finding
@@ -32,6 +33,7 @@ EXAMPLE: dict[str, Any] = {
     "go_live_on": "2027-01-15",
     "contact_name": "张伟",
     "contact_phone": "0532-12345678",
+    "no_state_secrets": True,
     "items": [
         {"kind": "network", "name": "app", "prefix_length": 26, "term_months": 12},
         {
@@ -49,8 +51,11 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
+DUE = ("step", "due_on", "due_provisional", "frozen_until", "days_left")
+
+
 class OrderIn(In):
-    """The application form (申请表)."""
+    """The application form (申请表). `no_state_secrets` declares that no state secrets (涉密) are handled."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
@@ -66,6 +71,7 @@ class OrderIn(In):
     go_live_on: date | None = None
     contact_name: Line = ""
     contact_phone: Line = ""
+    no_state_secrets: bool | None = None
     items: Items
 
     def form(self) -> OrderForm:
@@ -88,6 +94,7 @@ class OrderChanges(Changes):
     go_live_on: date | None = UNSET
     contact_name: Line = UNSET
     contact_phone: Line = UNSET
+    no_state_secrets: bool = UNSET
     items: Items = UNSET
 
     def changes(self) -> dict[str, Any]:
@@ -104,22 +111,19 @@ class DecisionIn(In):
     reason: Text | None = None
 
 
-class ReturnIn(DecisionIn):
-    """What has to be corrected (一次性告知)."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"missing": ["等保备案证明", "项目批复文号"]}]})
-
-    missing: list[Line] = Field(default_factory=list, max_length=50)
-
-
 class OrderOut(Out, frozen=True, kw_only=True):
-    """An order. `possible` are the events that its state accepts, `findings` what policies said when it was judged."""
+    """An order. `possible` are the events that its state accepts, `findings` what policies said when it was judged.
+
+    `step` is what the clock runs for, `due_on` its promised last day, `days_left` the working days to it. A due day in
+    a freeze window is judged as `frozen_until`.
+    """
 
     id: UUID
     number: str
     department_id: UUID
     system_id: UUID
     applicant_id: UUID
+    filed_by: UUID | None
     title: str
     purpose: str
     users: str
@@ -131,8 +135,12 @@ class OrderOut(Out, frozen=True, kw_only=True):
     go_live_on: date | None
     contact_name: str
     contact_phone: str
+    no_state_secrets: bool
+    declared_by: str | None
+    declared_at: datetime | None
     items: list[ItemOut]
     state: str
+    emergency: bool
     possible: list[str]
     cloud: str | None
     placement: list[dict[str, str]]
@@ -142,8 +150,20 @@ class OrderOut(Out, frozen=True, kw_only=True):
     attempt: int
     cancel_requested: bool
     correction_due: datetime | None
+    step: str | None
+    due_on: date | None
+    due_provisional: bool | None
+    frozen_until: date | None
+    days_left: int | None
+    office_id: UUID | None
     signed_off_by: UUID | None
+    accepted_by: UUID | None
+    accepted_at: datetime | None
+    conditions: list[dict[str, str]]
     approved_by: UUID | None
+    applicant_for: UUID | None
+    signed_off_for: UUID | None
+    approved_for: UUID | None
     submitted_at: datetime | None
     delivered_at: datetime | None
     last_error: str | None
@@ -154,12 +174,20 @@ class OrderOut(Out, frozen=True, kw_only=True):
     def of(cls, order: Order) -> Self:
         """This shape of an order."""
         return cls(
-            **cls.copied(order, "items", "possible", "findings", "effect"),
+            **cls.copied(order, "items", "possible", "findings", "effect", *DUE),
+            **_due(order.clock),
             items=[shown(item) for item in order.items],
             possible=ORDERS.events(order.state),
             findings=list(order.ruling.findings),
             effect=order.ruling.effect,
         )
+
+
+def _due(clock: Clock | None) -> dict[str, Any]:
+    if clock is None:
+        return dict.fromkeys(DUE)
+    given = (clock.step.value, clock.promised_on, clock.provisional, clock.frozen_until, clock.days_left)
+    return dict(zip(DUE, given, strict=True))
 
 
 class AmountOut(Out, frozen=True, kw_only=True):

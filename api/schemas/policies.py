@@ -33,4 +33,5 @@ class PolicyOut(msgspec.Struct, frozen=True, kw_only=True):
     basis: str
     scope: str
     role: str | None
+    specialist: str | None
     field: str | None

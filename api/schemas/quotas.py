@@ -35,7 +35,7 @@ class QuotaIn(In):
 
 
 class QuotaOut(Out, frozen=True, kw_only=True):
-    """One account of the ledger; `left` is negative after an adoption over the limit."""
+    """One account of the ledger; `allotted` went to units below, `left` is negative after adoption over the limit."""
 
     id: UUID
     department_id: UUID
@@ -45,5 +45,6 @@ class QuotaOut(Out, frozen=True, kw_only=True):
     limit: int
     held: int
     committed: int
+    allotted: int
     left: int
     version: int

@@ -9,7 +9,11 @@ from api.schemas.fields import Out
 
 
 class ResourceOut(Out, frozen=True, kw_only=True):
-    """A resource. `claimed_by` is the order that is changing it; until `purge_after` a retained one can be restored."""
+    """A resource. `claimed_by` is the order or transfer that has it.
+
+    Until `purge_after` a retained one can be restored. `protected` refuses every release. `gone_at` is when the cloud
+    confirmed that it is gone.
+    """
 
     id: UUID
     name: str
@@ -24,5 +28,7 @@ class ResourceOut(Out, frozen=True, kw_only=True):
     claimed_by: UUID | None
     expires_on: date | None
     purge_after: datetime | None
+    gone_at: datetime | None
+    protected: bool
     created_at: datetime
     version: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudctl.cli.resources import resources
+from cloudctl.cli.resources import kind_of_resource
 from cloudctl.cli.words import _
 
-addresses = resources("addresses", ("address", "server_id"), _("Floating addresses."))
+addresses = kind_of_resource("addresses", ("address", "server_id"), _("Floating addresses."))

@@ -15,10 +15,13 @@ from cloudctl.cli.words import _
 
 # Each part of the catalogue: its name in the address, its fields, the first ones required. `names` maps clouds.
 PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "specifications": (("name", "vcpu", "memory_mib", "root_disk_gib"), ("retired",)),
-    "images": (("name", "os_family", "architecture", "min_disk_gib", "login_user"), ("retired",)),
+    "specifications": (("name", "vcpu", "memory_mib", "root_disk_gib"), ("architecture", "xinchuang", "retired")),
+    "images": (
+        ("name", "os_family", "architecture", "min_disk_gib", "login_user"),
+        ("os_name", "os_version", "xinchuang", "retired"),
+    ),
     "volume-types": (("name",), ("retired",)),
-    "zones": (("name", "name_en", "max_mlps_level"), ("retired",)),
+    "zones": (("name", "name_en", "max_mlps_level"), ("xinchuang", "retired")),
     "classifications": (("name",), ("retired",)),
 }
 NAMED_BY_CLOUD = frozenset({"images", "volume-types"})

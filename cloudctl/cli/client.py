@@ -51,12 +51,18 @@ class Answer(NamedTuple):
 
 
 class Client:
-    """Speaks to one server; `pause` is how it waits before it asks again."""
+    """Speaks to one server; `pause` is how it waits before it asks again, `act_for` the principal of a deputy."""
 
     def __init__(
-        self, target: contexts.Target, *, timeout_s: float = TIMEOUT_S, pause: Callable[[float], None] = time.sleep
+        self,
+        target: contexts.Target,
+        *,
+        timeout_s: float = TIMEOUT_S,
+        pause: Callable[[float], None] = time.sleep,
+        act_for: str | None = None,
     ) -> None:
         self.target = target
+        self._act_for = act_for
         self._pause = pause
         self._timeout_s = timeout_s
         self._connection, self._prefix = self._open(timeout_s)
@@ -74,9 +80,31 @@ class Client:
         key = {"Idempotency-Key": str(uuid4())}
         return self._ask("POST", path, query, {} if body is None else body, {**key, **_if_match(version)})
 
-    def put(self, path: str, body: object) -> Answer:
-        """Puts a value on record, whatever was there."""
-        return self._ask("PUT", path, None, body)
+    def upload(self, path: str, content: bytes, *, media_type: str, query: Query | None = None) -> Answer:
+        """Hands a file in, as it is."""
+        key = {"Idempotency-Key": str(uuid4()), "Content-Type": media_type}
+        return self._ask("POST", path, query, content, key)
+
+    def download(self, path: str, *, accept: str = "*/*", query: Query | None = None) -> bytes:
+        """A file."""
+        with self.stream(path, accept=accept, query=query) as response:
+            return response.read()
+
+    def convert(self, path: str, content: bytes, *, media_type: str, query: Query | None = None) -> bytes:
+        """Hands a file in and answers with the file that comes back; on a connection of its own."""
+        connection, prefix = self._open(self._timeout_s)
+        headers = self._headers({"Accept": media_type, "Content-Type": media_type})
+        with closing(connection):
+            connection.request("POST", prefix + BASE + path + _query(query), content, headers)
+            response = connection.getresponse()
+            body = response.read()
+        if response.status != 200:
+            raise failure_of(response.status, _decoded(body))
+        return body
+
+    def put(self, path: str, body: object, *, version: int | None = None) -> Answer:
+        """Puts a value on record in the place of what was there."""
+        return self._ask("PUT", path, None, body, _if_match(version))
 
     def patch(self, path: str, body: object, *, version: int | None = None) -> Answer:
         """Changes fields."""
@@ -125,6 +153,7 @@ class Client:
             "Accept": "application/json",
             "Accept-Language": LOCALE.replace("_", "-"),
             "Authorization": f"Bearer {self.target.token}",
+            **({"Act-For": self._act_for} if self._act_for else {}),
             **more,
         }
 
@@ -132,8 +161,8 @@ class Client:
         self, method: str, path: str, query: Query | None, body: object = None, more: Mapping[str, str] | None = None
     ) -> Answer:
         """One request and its answer; sent again after a lost connection, or when the server names a time to wait."""
-        payload = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        headers = self._headers({**(more or {}), **({"Content-Type": "application/json"} if payload else {})})
+        payload = body if body is None or isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+        headers = self._headers({**({"Content-Type": "application/json"} if payload else {}), **(more or {})})
         where = self._prefix + BASE + path + _query(query)
         attempts, lost = ATTEMPTS if method in AGAIN else 1, False
         if method not in AGAIN:
@@ -165,7 +194,7 @@ class Client:
 def connect(name: str | None = None) -> Client:
     """A client of the context `name`, by default of the one that --context chose, else of the one in use."""
     context = click.get_current_context()
-    client = Client(contexts.current(name or context.find_root().obj))
+    client = Client(contexts.current(name or context.find_root().obj), act_for=context.meta.get(contexts.PRINCIPAL))
     context.call_on_close(client.close)
     return client
 

@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
-from cloudctl.cli.nouns import Noun
+import click
+
+from cloudctl.cli.client import connect, item
+from cloudctl.cli.fields import Figures, options
+from cloudctl.cli.nouns import Noun, key, version_option
+from cloudctl.cli.output import Form, formatted
+from cloudctl.cli.references import resolve
 from cloudctl.cli.words import _
 
 CLOUDS = Noun(
     "clouds",
-    columns=("code", "name", "kind", "zones", "capacity", "max_mlps_level", "retired"),
+    columns=("code", "name", "kind", "zones", "architectures", "capacity", "reserves", "max_mlps_level", "retired"),
     filters=("code", "kind"),
     required=("code", "name", "kind", "zones", "capacity"),
-    optional=("overcommit", "max_mlps_level", "external_network"),
-    editable=("name", "zones", "capacity", "overcommit", "max_mlps_level", "external_network", "retired"),
+    optional=("overcommit", "max_mlps_level", "external_network", "architectures"),
+    editable=(
+        "name",
+        "zones",
+        "capacity",
+        "overcommit",
+        "max_mlps_level",
+        "external_network",
+        "architectures",
+        "retired",
+    ),
 )
 
 clouds = CLOUDS.group(_("The clouds on which is built."))
+
+
+@clouds.command("reserve")
+@key
+@options("zone", required=True)
+@click.option("--amounts", type=Figures(), help=_("What to keep free: vcpu=32,memory_mib=65536; nothing: no reserve."))
+@version_option
+@formatted
+def reserve(
+    *, form: Form, key: str, zone: str, amounts: list[tuple[str, int | float]] | None, version: int | None
+) -> None:
+    """Keep capacity free for the emergencies of a zone; ordinary orders cannot take it."""
+    api = connect()
+    where = item("/clouds", resolve(api, "clouds", key))
+    form.record(api.put(f"{where}/reserves/{zone}", {"amounts": dict(amounts or ())}, version=version).data)

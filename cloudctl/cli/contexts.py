@@ -16,6 +16,7 @@ from cloudctl.cli.exits import Exit, Failure
 from cloudctl.cli.words import _
 
 DEFAULT_NAME = "default"
+PRINCIPAL = "cloudctl.principal"  # where the root command keeps whom --act-for names
 
 
 class Target(NamedTuple):

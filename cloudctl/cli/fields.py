@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import click
 
 from cloudctl.cli.client import Client
 from cloudctl.cli.references import resolve
+from cloudctl.cli.tables import PEOPLE_ZONE
 from cloudctl.cli.words import _
 
 Command = Callable[..., None]
@@ -48,6 +50,19 @@ class Day(click.ParamType[str, str]):
         return str(value)
 
 
+class Moment(click.ParamType[str, str]):
+    """A point in time as 2027-01-31 or "2027-01-31 08:30", by the clock on the wall."""
+
+    name = "yyyy-mm-dd[ hh:mm]"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(_("{value} is not a point in time as 2027-01-31 08:30.").format(value=value), param, ctx)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=PEOPLE_ZONE)).isoformat()
+
+
 class Field(NamedTuple):
     """A field: its option and help, the noun it refers to, its type, whether it takes several values."""
 
@@ -64,19 +79,31 @@ FIELDS: dict[str, Field] = {
     "active": Field("--active/--inactive", _("Whether the account may log in."), kind=bool),
     "actor": Field("--actor", _("Who did it, by login.")),
     "architecture": Field("--architecture", _("The processor: x86_64, aarch64, loongarch64.")),
+    "architectures": Field("--architecture", _("An architecture of its processors; once for each."), many=True),
+    "binds": Field(
+        "--binds", _("What it forbids: orders, resizes, releases, patches or campaigns; once for each."), many=True
+    ),
     "capacity": Field("--capacity", _("Physical room: vcpu=64,memory_mib=262144,volume_gib=10000."), kind=Figures()),
+    "channel": Field("--channel", _("The channel, as `mail`.")),
     "cidr": Field("--cidr", _("The block, as 10.8.0.0/16.")),
+    "card": Field("--card", _("The colour that was given: warning, yellow or red.")),
     "classification": Field("--classification", _("The classification code (GB/T 34079.1).")),
     "cloud": Field("--cloud", _("The cloud's code.")),
+    "colour": Field("--colour", _("The colour: warning, yellow or red.")),
     "code": Field("--code", _("The code, unique for ever.")),
     "days": Field("--days", _("How many days it lives."), kind=int),
     "department_id": Field("--department", _("The department: id or code."), "departments"),
+    "deputy": Field("--deputy", _("Who acts, by login.")),
+    "days_left": Field("--days-left", _("How many working days are left."), kind=int),
     "dimension": Field("--dimension", _("vcpu, memory_mib, volume_gib, servers, segments or addresses.")),
+    "emergency": Field("--emergency/--ordinary", _("Whether it is an emergency."), kind=bool),
+    "due_on": Field("--due-on", _("The day on which the limit ends."), kind=Day()),
     "email": Field("--email", _("The mail address for notices.")),
+    "ends_at": Field("--ends-at", _("Until when, by the clock on the wall."), kind=Moment()),
     "ends_on": Field("--ends-on", _("The last day on which it holds."), kind=Day()),
     "external_network": Field("--external-network", _("The backend's network of floating addresses.")),
     "kind": Field("--kind", _("Which kind of cloud: simulated or openstack.")),
-    "level": Field("--level", _("city, district or township.")),
+    "level": Field("--level", _("city, district, township or village.")),
     "limit": Field("--limit", _("The most that may be held and used."), kind=int),
     "locale": Field("--locale", _("The language of notices: zh_CN or en.")),
     "login": Field("--login", _("The login name.")),
@@ -85,13 +112,24 @@ FIELDS: dict[str, Field] = {
     "memory_mib": Field("--memory-mib", _("Memory in MiB."), kind=int),
     "min_disk_gib": Field("--min-disk-gib", _("The smallest root disk in GiB."), kind=int),
     "mlps_level": Field("--mlps-level", _("The MLPS level, 1 to 5 (GB/T 22239)."), kind=int),
+    "mark": Field("--mark", _("The mark, 1 to 5; 5 is the best."), kind=int),
     "name": Field("--name", _("The name.")),
     "name_en": Field("--name-en", _("The English name.")),
+    "no_state_secrets": Field(
+        "--no-state-secrets/--state-secrets",
+        _("The declaration that no state secrets are handled; what handles them is refused and not kept."),
+        kind=bool,
+    ),
     "number": Field("--number", _("The number that people quote.")),
+    "office_id": Field("--office", _("The district whose office decides: id or code."), "departments"),
     "order_id": Field("--order", _("The order: id or number."), "orders"),
     "os_family": Field("--os-family", _("The family of the operating system.")),
+    "os_name": Field("--os-name", _("The operating system's name.")),
+    "os_version": Field("--os-version", _("The operating system's version.")),
     "overcommit": Field("--overcommit", _("Over-commit by dimension: vcpu=4.0."), kind=Figures()),
     "parent_id": Field("--parent", _("The upper unit: id or code."), "departments"),
+    "principal": Field("--principal", _("For whom, by login.")),
+    "provisional": Field("--provisional/--final", _("Whether it reaches an unpublished year."), kind=bool),
     "reason": Field("--reason", _("The reason; it goes on record.")),
     "recipient": Field("--recipient", _("The mail address.")),
     "retired": Field("--retired/--in-service", _("Whether it can no longer be ordered."), kind=bool),
@@ -100,12 +138,17 @@ FIELDS: dict[str, Field] = {
     "rule": Field("--rule", _("The policy's name.")),
     "saga": Field("--saga", _("The saga's name, as provision_order.")),
     "scopes": Field("--scope", _("A permission to cut the token down to; once for each."), many=True),
+    "specialist": Field("--specialist", _("The field: network, security, capacity or budget.")),
+    "starts_at": Field("--starts-at", _("From when, by the clock on the wall."), kind=Moment()),
     "state": Field("--state", _("The state's code word, as `delivered`.")),
     "status": Field("--status", _("The engine's word for its status.")),
+    "step": Field("--step", _("The step: sign-off, acceptance, opinions, decision, correction or delivery.")),
     "system_id": Field("--system", _("The system: id or code."), "systems"),
     "target_id": Field("--target-id", _("The id of what it was done to.")),
     "target_kind": Field("--target", _("What it was done to, as `order`.")),
     "vcpu": Field("--vcpu", _("The number of vCPUs."), kind=int),
+    "verdict": Field("--verdict", _("agree, agree_with_conditions or object.")),
+    "xinchuang": Field("--xinchuang/--no-xinchuang", _("Whether it is domestic (xinchuang), or has to be."), kind=bool),
     "zone": Field("--zone", _("The zone's code.")),
     "zones": Field("--zone", _("A zone that it serves; once for each."), many=True),
 }

@@ -16,8 +16,9 @@ from cloudctl.cli.words import _
 
 FORM = (
     "number", "title", "state", "purpose", "users", "project_document", "zone", "ports", "bandwidth_mbps", "backup",
-    "go_live_on", "contact_name", "contact_phone", "cloud", "submitted_at", "correction_due", "delivered_at",
-    "last_error", "id", "version",
+    "go_live_on", "contact_name", "contact_phone", "declared_by", "declared_at", "cloud", "submitted_at",
+    "step", "due_on", "days_left", "due_provisional", "frozen_until", "correction_due", "delivered_at",
+    "last_error", "filed_by", "id", "version",
 )  # fmt: skip
 ALWAYS = frozenset({"number", "title", "state", "zone", "id", "version"})
 UNDECIDED = frozenset({"draft", "submitted", "signed_off", "in_review", "returned"})
@@ -32,10 +33,13 @@ def show_order(api: Client, order: Row) -> None:
 
     named = {"department": "departments", "system": "systems"}
     names = {noun: _name(api, path, order[f"{noun}_id"]) for noun, path in named.items()}
+    if order.get("office_id"):
+        names["office"] = _office(api, order["office_id"])
     keys = [key for key in FORM if key in ALWAYS or order.get(key) not in (None, "")]
     click.echo(record_table({**order, **names}, [*keys[:2], *names, *keys[2:]]))
     show_items(order["items"])
     show_findings(order.get("findings", ()))
+    show_conditions(order.get("conditions", ()))
     if order["state"] in UNDECIDED:
         show_amounts(_amounts(api, order["id"]))
     _heading(_("History"))
@@ -73,6 +77,14 @@ def show_findings(findings: Iterable[Row]) -> None:
     click.echo("\n".join(lines) if lines else _("Nothing."))
 
 
+def show_conditions(conditions: Iterable[Row]) -> None:
+    """Prints the conditions under which the order was approved, if there are any."""
+    lines = [f"[{cell('specialist', entry['specialist'])}] {entry['words']}" for entry in conditions]
+    if lines:
+        _heading(title("conditions"))
+        click.echo("\n".join(lines))
+
+
 def show_amounts(amounts: Iterable[Row]) -> None:
     """Prints what is asked for beside what the department's quota and the cloud have left."""
     asked = [row for row in amounts if row["demand"]]
@@ -96,6 +108,14 @@ def _name(api: Client, path: str, key: str) -> str:
     """What people call a thing: its name and code."""
     thing = api.get(item(f"/{path}", key)).data
     return f"{thing['name']} ({thing['code']})"
+
+
+def _office(api: Client, key: str) -> str:
+    """The district that decides; its id for who sees nothing above the own department."""
+    try:
+        return _name(api, "departments", key)
+    except Failure:
+        return key
 
 
 def _heading(text: str) -> None:

@@ -14,6 +14,7 @@ from typing import NoReturn
 import click
 
 from cloudctl.cli.commands import SECTIONS
+from cloudctl.cli.contexts import PRINCIPAL
 from cloudctl.cli.exits import Exit, Failure
 from cloudctl.cli.groups import Lazy
 from cloudctl.cli.words import LOCALE, MEANINGS, _
@@ -43,6 +44,10 @@ class Root(Lazy):
             formatter.write_dl([(str(int(code)), _(meaning)) for code, meaning in MEANINGS.items()])
 
 
+def _keep_principal(ctx: click.Context, _parameter: click.Parameter, login: str | None) -> None:
+    ctx.meta[PRINCIPAL] = login
+
+
 def root() -> Root:
     """The root of the table. `ctx.obj` is the name of the context that --context chose, or None."""
     return Root(
@@ -54,6 +59,10 @@ def root() -> Root:
             click.Option(
                 ["--context"], help=_("Which server of `cloudctl contexts` to use."), expose_value=False,
                 callback=_keep_context, envvar="CLOUDCTL_CONTEXT",
+            ),
+            click.Option(
+                ["--act-for"], metavar="LOGIN", help=_("Act as the deputy of this person."), expose_value=False,
+                callback=_keep_principal,
             ),
             click.Option(
                 ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudctl.cli.resources import resources
+from cloudctl.cli.resources import kind_of_resource
 from cloudctl.cli.words import _
 
-networks = resources("networks", ("cidr_v4", "cidr_v6"), _("Network segments."))
+networks = kind_of_resource("networks", ("cidr_v4", "cidr_v6"), _("Network segments."))

@@ -6,7 +6,7 @@ Only this module imports rich, and only when the output is a terminal.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol
@@ -19,12 +19,12 @@ from cloudctl.cli.streams import events
 from cloudctl.cli.tables import people_time
 from cloudctl.cli.titles import label
 from cloudctl.cli.words import _
-from cloudctl.messages import fill
+from cloudctl.messages import acting, fill
 
 # The milestones of an order's life, in order: what the bar counts. Other states stand where they leave it.
 MILESTONES = ("draft", "submitted", "signed_off", "in_review", "approved", "provisioning", "delivered")
 # Where nobody but a person moves an order on: following ends there.
-RESTING = frozenset({"delivered", "rejected", "cancelled", "failed", "attention", "closed", "returned"})
+RESTING = frozenset({"delivered", "rejected", "refused", "cancelled", "failed", "attention", "closed", "returned"})
 GOOD = frozenset({"delivered", "closed"})
 
 
@@ -64,12 +64,27 @@ def follow(api: Client, order_id: str) -> Exit:
     return Exit.OK if state in GOOD else Exit.UNFINISHED
 
 
+@contextmanager
+def counted(total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal that moves by what the given function is told; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _done: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn  # noqa: PLC0415
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda done: bar.update(task, advance=done)
+
+
 def progress_text(line: Mapping[str, Any]) -> str:
     """One line of an order's history: when, in which state, what happened, who did it and why."""
     said = line.get("text") or fill(_, line["message"], line.get("params") or {})
     when = people_time(datetime.fromisoformat(line["at"]))
     why = _(" Reason: {reason}").format(reason=line["reason"]) if line.get("reason") else ""
-    return f"{when}  [{label(line['state'])}] {said} ({line['actor']}){why}"
+    return f"{when}  [{label(line['state'])}] {said} ({acting(_, line['actor'])}){why}"
 
 
 @contextmanager

@@ -9,10 +9,10 @@ from cloudctl.cli.fields import options
 from cloudctl.cli.nouns import acting, key
 from cloudctl.cli.output import Form, formatted
 from cloudctl.cli.references import resolve
-from cloudctl.cli.resources import resources
+from cloudctl.cli.resources import kind_of_resource
 from cloudctl.cli.words import _
 
-servers = resources(
+servers = kind_of_resource(
     "servers",
     ("specification", "vcpu", "memory_mib", "fixed_addresses", "power"),
     _("Servers: list, console, start, stop, snapshot, restore."),

@@ -10,9 +10,9 @@ SYSTEMS = Noun(
     columns=("code", "name", "mlps_level", "classification", "department", "id"),
     joined=("department",),
     filters=("code", "department_id", "mlps_level"),
-    required=("code", "name", "mlps_level"),
-    optional=("department_id", "classification"),
-    editable=("name", "mlps_level", "classification"),
+    required=("code", "name", "mlps_level", "no_state_secrets"),
+    optional=("department_id", "classification", "xinchuang"),
+    editable=("name", "mlps_level", "classification", "xinchuang", "no_state_secrets"),
 )
 
 systems = SYSTEMS.group(_("Information systems."))

@@ -15,11 +15,17 @@ from unicodedata import combining, east_asian_width
 
 from cloudctl.cli.titles import label, title
 from cloudctl.cli.words import _
+from cloudctl.messages import acting
 
 GAP = "  "
 NOTHING = "-"
 PEOPLE_ZONE = timezone(timedelta(hours=8))  # Asia/Shanghai has had no other offset since 1991
-LABELLED = frozenset({"state", "kind", "level", "effect", "power", "dimension", "backup", "outcome", "role", "roles"})
+LABELLED = frozenset(
+    {
+        "state", "kind", "level", "effect", "power", "dimension", "backup", "outcome", "role", "roles", "specialist",
+        "verdict", "step", "colour", "card", "binds", "source", "told",
+    }
+)  # fmt: skip
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*(Z|[+-]\d\d:\d\d)\Z")
 
 
@@ -78,6 +84,10 @@ def _figure(value: Any) -> str:
 def _text(key: str, value: str) -> str:
     if _INSTANT.match(value):
         return people_time(datetime.fromisoformat(value))
+    if key == "actor":
+        return acting(_, value)
+    if key == "specialist":
+        return label(f"{value}-specialist")  # the field's own word is also that of a segment
     return label(value) if key in LABELLED else " ".join(value.split())
 
 

@@ -20,8 +20,14 @@ class Role(StrEnum):
 
     DEPARTMENT_OFFICER = "department-officer"
     DEPARTMENT_HEAD = "department-head"
+    DISTRICT_REVIEWER = "district-reviewer"
+    DISTRICT_ADMIN = "district-admin"
     OFFICE_REVIEWER = "office-reviewer"
     OFFICE_ADMIN = "office-admin"
+    NETWORK_SPECIALIST = "network-specialist"
+    SECURITY_SPECIALIST = "security-specialist"
+    CAPACITY_SPECIALIST = "capacity-specialist"
+    BUDGET_SPECIALIST = "budget-specialist"
     OPERATOR = "operator"
     AUDITOR = "auditor"
 
@@ -31,8 +37,12 @@ class Permission(StrEnum):
 
     ORDERS_READ = "orders:read"
     ORDERS_WRITE = "orders:write"
+    ORDERS_FILE = "orders:file"
     ORDERS_SIGN_OFF = "orders:sign-off"
     ORDERS_REVIEW = "orders:review"
+    ORDERS_TAKE_OVER = "orders:take-over"
+    ORDERS_OVERRIDE = "orders:override"
+    OPINIONS_WRITE = "opinions:write"
     RESOURCES_READ = "resources:read"
     QUOTAS_READ = "quotas:read"
     QUOTAS_WRITE = "quotas:write"
@@ -46,30 +56,58 @@ class Permission(StrEnum):
     ACCOUNTS_WRITE = "accounts:write"
     POLICIES_READ = "policies:read"
     EXEMPTIONS_WRITE = "exemptions:write"
+    RATINGS_READ = "ratings:read"
+    RATINGS_ANSWER = "ratings:answer"
+    EMERGENCIES_READ = "emergencies:read"
+    EMERGENCIES_WRITE = "emergencies:write"
+    TRANSFERS_READ = "transfers:read"
+    TRANSFERS_WRITE = "transfers:write"
+    DEPUTIES_READ = "deputies:read"
+    DEPUTIES_WRITE = "deputies:write"
+    CALENDARS_READ = "calendars:read"
+    CALENDARS_WRITE = "calendars:write"
+    SUPERVISION_READ = "supervision:read"
+    SUPERVISION_WRITE = "supervision:write"
     WORKFLOWS_READ = "workflows:read"
     WORKFLOWS_WRITE = "workflows:write"
     AUDIT_READ = "audit:read"
+    NOTICES_WRITE = "notices:write"
 
 
 _READS = frozenset(p for p in Permission if p.value.endswith(":read"))
 _DEPARTMENT_READS = _READS - {Permission.ACCOUNTS_READ, Permission.WORKFLOWS_READ, Permission.AUDIT_READ}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.DEPARTMENT_OFFICER: _DEPARTMENT_READS | {Permission.ORDERS_WRITE, Permission.SYSTEMS_WRITE},
-    Role.DEPARTMENT_HEAD: _DEPARTMENT_READS | {Permission.ORDERS_SIGN_OFF},
-    Role.OFFICE_REVIEWER: _READS | {Permission.ORDERS_REVIEW},
+    Role.DEPARTMENT_OFFICER: _DEPARTMENT_READS
+    | {Permission.ORDERS_WRITE, Permission.SYSTEMS_WRITE, Permission.DEPUTIES_WRITE, Permission.TRANSFERS_WRITE},
+    Role.DEPARTMENT_HEAD: _DEPARTMENT_READS | {Permission.ORDERS_SIGN_OFF, Permission.DEPUTIES_WRITE},
+    Role.DISTRICT_REVIEWER: _DEPARTMENT_READS | {Permission.ORDERS_REVIEW, Permission.DEPUTIES_WRITE},
+    Role.DISTRICT_ADMIN: _DEPARTMENT_READS
+    | {Permission.QUOTAS_WRITE, Permission.ACCOUNTS_READ, Permission.AUDIT_READ, Permission.DEPUTIES_WRITE},
+    Role.OFFICE_REVIEWER: _READS
+    | {Permission.ORDERS_FILE}
+    | {Permission.RATINGS_ANSWER}
+    | {Permission.ORDERS_REVIEW, Permission.ORDERS_TAKE_OVER, Permission.DEPUTIES_WRITE, Permission.EMERGENCIES_WRITE},
     Role.OFFICE_ADMIN: frozenset(Permission)
-    - {Permission.ORDERS_WRITE, Permission.ORDERS_SIGN_OFF, Permission.WORKFLOWS_WRITE},
-    Role.OPERATOR: _READS | {Permission.WORKFLOWS_WRITE},
+    - {Permission.ORDERS_WRITE, Permission.ORDERS_SIGN_OFF, Permission.OPINIONS_WRITE, Permission.WORKFLOWS_WRITE},
+    Role.NETWORK_SPECIALIST: _READS | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE},
+    Role.SECURITY_SPECIALIST: _READS | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE},
+    Role.CAPACITY_SPECIALIST: _READS | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE},
+    Role.BUDGET_SPECIALIST: _READS | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE},
+    Role.OPERATOR: _READS | {Permission.WORKFLOWS_WRITE, Permission.DEPUTIES_WRITE, Permission.NOTICES_WRITE},
     Role.AUDITOR: _READS,
 }
 
+# What a deputy is not lent: it would outlive the appointment.
+NOT_LENT = frozenset({Permission.ACCOUNTS_WRITE, Permission.DEPUTIES_WRITE})
+
 DEPARTMENT_ROLES = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
+DISTRICT_ROLES = frozenset({Role.DISTRICT_REVIEWER, Role.DISTRICT_ADMIN})
 
 
 @dataclass(kw_only=True, eq=False)
 class Account:
-    """A person. Department roles need a department; office roles have none and see every department."""
+    """A person. Department roles need a department, district roles one of that level; office roles have none."""
 
     id: UUID = field(default_factory=new_id)
     login: str
@@ -103,7 +141,14 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who acts in this request or step: an account narrowed by its token, or the platform itself."""
+    """Who acts in this request or step: an account narrowed by its token, or the platform itself.
+
+    What it sees is its realm: every department without a `department_id` (office, operations, audit), else that one,
+    and for a district's office the departments `below` it as well.
+
+    A deputy has the principal's department, roles and permissions: `for_account_id` and `for_name` are the principal,
+    `deputy_id` is the appointment, and `name` reads "B for A".
+    """
 
     account_id: UUID | None
     name: str
@@ -111,11 +156,24 @@ class Actor:
     roles: frozenset[Role]
     permissions: frozenset[Permission]
     locale: str = "zh_CN"
+    for_account_id: UUID | None = None
+    for_name: str | None = None
+    deputy_id: UUID | None = None
+    below: frozenset[UUID] = frozenset()
+
+    @property
+    def persons(self) -> frozenset[UUID]:
+        """Whose hands these are: the account itself and whom it acts for. Separation of duties counts both."""
+        return frozenset(key for key in (self.account_id, self.for_account_id) if key is not None)
 
     @property
     def sees_all(self) -> bool:
-        """Office, operations and audit see every department; a department sees its own."""
+        """Office, operations and audit see every department; a department its own, a district's office its subtree."""
         return self.department_id is None
+
+    def holds(self, permission: Permission) -> bool:
+        """Whether the actor may do what needs `permission`."""
+        return permission in self.permissions
 
     def require(self, permission: Permission) -> None:
         """Raises Forbidden unless the actor holds `permission`."""
@@ -126,9 +184,13 @@ class Actor:
                 permission=permission.value,
             )
 
+    def sees(self, department_id: UUID | None) -> bool:
+        """Whether the department is in the actor's realm; what belongs to no department is the office's."""
+        return self.sees_all or department_id == self.department_id or department_id in self.below
+
     def require_sight(self, department_id: UUID | None, what: str, key: object) -> None:
-        """Raises NotFound for what belongs to another department, in the words used for what does not exist."""
-        if not self.sees_all and department_id != self.department_id:
+        """Raises NotFound for what lies outside the realm, in the words used for what does not exist."""
+        if not self.sees(department_id):
             raise missing(what, key)
 
 

@@ -77,6 +77,7 @@ def event(
                 "name": actor.name,
                 "roles": sorted(role.value for role in actor.roles),
                 "typeURI": "data/security/account/user" if actor.account_id else "service/cloudctl",
+                **_principal(actor),
             },
             "target": {"id": str(target_id), "typeURI": f"data/cloudctl/{target_kind}"},
             "department": department_id,
@@ -88,3 +89,8 @@ def event(
         order="deterministic",
     )
     return made
+
+
+def _principal(actor: Actor) -> dict[str, object]:
+    """Whom a deputy acts for; nothing for who acts in his own name."""
+    return {"actingFor": {"id": actor.for_account_id, "name": actor.for_name}} if actor.for_account_id else {}

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Architecture = Literal["x86_64", "aarch64", "loongarch64"]
 
 
 @dataclass(kw_only=True, eq=False)
 class Specification:
-    """A server size (规格)."""
+    """A server size (规格) on processors of one architecture; `xinchuang` says that these are domestic (信创)."""
 
     code: str
     name: str
     vcpu: int
     memory_mib: int
     root_disk_gib: int
+    architecture: str = "x86_64"
+    xinchuang: bool = False
     retired: bool = False
 
 
 @dataclass(kw_only=True, eq=False)
 class Image:
-    """An operating system image; `names` maps a cloud's code to the image's name there (default: `code`)."""
+    """An operating system image; `names` maps a cloud's code to the image's name there (default: `code`).
+
+    `os_name` and `os_version` are the product's own; `xinchuang` says that it is a domestic system (信创).
+    """
 
     code: str
     name: str
@@ -28,6 +36,9 @@ class Image:
     min_disk_gib: int
     login_user: str
     names: dict[str, str]
+    os_name: str = ""
+    os_version: str = ""
+    xinchuang: bool = False
     retired: bool = False
 
 
@@ -43,12 +54,16 @@ class VolumeType:
 
 @dataclass(kw_only=True, eq=False)
 class Zone:
-    """A network and security zone: 政务外网区, 互联网区, 专网区, DMZ, ... as each city has them."""
+    """A network and security zone: 政务外网区, 互联网区, 专网区, DMZ, ... as each city has them.
+
+    `xinchuang` says that new servers in it have to run on domestic processors and systems (信创).
+    """
 
     code: str
     name: str
     name_en: str
     max_mlps_level: int
+    xinchuang: bool = False
     retired: bool = False
 
 

@@ -3,6 +3,7 @@
     CloudctlError
     ├── UserError                what a caller can mend; becomes a problem document
     │   ├── Invalid              a field's value is not acceptable                      422
+    │   │   └── FormInvalid      cells of a workbook are wrong; all are listed          422
     │   ├── NotFound             absent, or not the caller's (never told apart)         404
     │   ├── Unauthenticated      no valid token                                         401
     │   ├── Forbidden            the role does not allow it                             403
@@ -11,6 +12,7 @@
     │   │   ├── QuotaExceeded    a quota dimension that the order raises is used up
     │   │   ├── PoolExhausted    no cloud or prefix has room left
     │   │   ├── Claimed          another order is changing the resource
+    │   │   ├── Frozen           a freeze window forbids to begin it now
     │   │   ├── AlreadyIssued    a secret that is shown once is asked for again
     │   │   ├── IdempotencyMismatch  an Idempotency-Key came back with another body     422
     │   │   └── Contended        somebody else is changing the record just now: the same request may pass
@@ -33,7 +35,13 @@ Messages are English message ids of the catalogue; `params` fill their `{placeho
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from cloudctl.messages import mark
+
+if TYPE_CHECKING:
+    from cloudctl.domain.forms import Fault
 
 
 class CloudctlError(Exception):
@@ -66,6 +74,20 @@ class Invalid(UserError):
     """A field's value is not acceptable."""
 
     code, status = "invalid", 422
+
+
+class FormInvalid(Invalid):
+    """Cells of an application form are wrong; `faults` lists all of them, and nothing was created."""
+
+    code = "form-invalid"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(
+            mark("The form has {count} faults; nothing was created."),
+            way_out="Correct the cells that are listed and send the form again.",
+            count=len(faults),
+        )
+        self.faults = tuple(faults)
 
 
 class NotFound(UserError):
@@ -114,6 +136,12 @@ class Claimed(Conflict):
     """Another order is changing the resource."""
 
     code = "resource-claimed"
+
+
+class Frozen(Conflict):
+    """An open freeze window forbids to begin it now; `opens_at` in the params is when the next open time begins."""
+
+    code = "frozen"
 
 
 class Contended(Conflict):

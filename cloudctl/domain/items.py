@@ -58,12 +58,12 @@ class VolumeItem(_NewItem, frozen=True, kw_only=True, tag="volume"):
 
 
 class NetworkItem(_NewItem, frozen=True, kw_only=True, tag="network"):
-    """A segment of `prefix_length` (IPv4), or exactly `cidr`; with `ipv6` also a /64."""
+    """A segment of `prefix_length` (IPv4), or exactly `cidr`; and a /64 of IPv6, unless it is not wanted."""
 
     name: str
     prefix_length: int = 24
     cidr: str | None = None
-    ipv6: bool = False
+    ipv6: bool = True
 
 
 class AddressItem(_NewItem, frozen=True, kw_only=True, tag="address"):

@@ -66,11 +66,12 @@ ORDERS = Machine(
     states={
         "draft": "The applicant is still writing.",
         "submitted": "Waits for the department head's sign-off; quota and prefixes are held.",
-        "signed_off": "The department head has signed; waits for the office.",
-        "in_review": "A reviewer of the office has it.",
+        "signed_off": "The department head has signed; waits for the office to accept it.",
+        "in_review": "The office has accepted it; specialists give their opinions, then it is decided.",
         "returned": "Sent back to the applicant with what is missing; quota is held until the correction deadline.",
         "approved": "Approved; the build is queued and has not touched a cloud.",
         "rejected": "The office said no; nothing is held.",
+        "refused": "The office did not accept it; nothing is held.",
         "provisioning": "The platform is building, changing or undoing in the cloud.",
         "delivered": "Everything asked for is active and handed over.",
         "attention": "Parked for an operator; quota stays held.",
@@ -81,10 +82,13 @@ ORDERS = Machine(
     table=_table(
         ("draft", "submit", "submitted", "the applicant hands it in"),
         ("draft", "cancel", "cancelled", "the applicant drops the draft"),
+        ("draft", "approve_emergency", "approved", "an emergency, approved by telephone: built first, signed after"),
         ("submitted", "sign_off", "signed_off", "the department head signs"),
         ("submitted", "return", "returned", "the department head sends it back"),
         ("submitted", "cancel", "cancelled", "the applicant withdraws it"),
-        ("signed_off", "review", "in_review", "a reviewer takes it up"),
+        ("signed_off", "accept", "in_review", "the office accepts it"),
+        ("signed_off", "return", "returned", "the office sends it back for correction before accepting it"),
+        ("signed_off", "refuse", "refused", "the office does not accept it"),
         ("signed_off", "auto_approve", "approved", "policy approves a small request"),
         ("signed_off", "cancel", "cancelled", "the applicant withdraws it"),
         ("in_review", "approve", "approved", "the office approves"),
@@ -95,6 +99,7 @@ ORDERS = Machine(
         ("returned", "cancel", "cancelled", "the applicant withdraws it"),
         ("returned", "expire", "cancelled", "the correction deadline passed"),
         ("approved", "provision", "provisioning", "the build starts"),
+        ("approved", "recall", "in_review", "the office takes its approval back before the build starts"),
         ("approved", "cancel", "cancelled", "the applicant withdraws it before the build starts"),
         ("provisioning", "deliver", "delivered", "everything is active"),
         ("provisioning", "park", "attention", "a step needs an operator"),
@@ -137,6 +142,47 @@ RESOURCES = Machine(
     ),
 )
 
+EMERGENCIES = Machine(
+    noun="emergency",
+    states={
+        "open": "Being built, or built; the signed form is owed.",
+        "overdue": "The signed form was not handed in in time.",
+        "paper_in": "The department head has signed the form after the fact; waits for the office.",
+        "closed": "The office has checked the form and closed the record.",
+    },
+    table=_table(
+        ("open", "hand_in", "paper_in", "the department head signs and hands the form in"),
+        ("open", "lapse", "overdue", "the working days for the form are over"),
+        ("overdue", "hand_in", "paper_in", "the department head hands the form in late"),
+        ("paper_in", "send_back", "open", "the form is not in order, and is owed again"),
+        ("paper_in", "close", "closed", "somebody else of the office has checked the form"),
+    ),
+)
+
+TRANSFERS = Machine(
+    noun="transfer",
+    states={
+        "asked": "Waits for the signatures of both department heads.",
+        "given_by_head": "The giving department's head has signed.",
+        "taken_by_head": "The receiving department's head has signed.",
+        "done": "Both have signed; resources and quota have moved.",
+        "refused": "One of the heads said no; nothing has moved.",
+        "cancelled": "Withdrawn by who asked; nothing has moved.",
+    },
+    table=_table(
+        ("asked", "give", "given_by_head", "the giving head signs first"),
+        ("asked", "take", "taken_by_head", "the receiving head signs first"),
+        ("given_by_head", "take", "done", "the receiving head signs, and it is carried out"),
+        ("taken_by_head", "give", "done", "the giving head signs, and it is carried out"),
+        ("asked", "refuse", "refused", "a head says no"),
+        ("given_by_head", "refuse", "refused", "a head says no"),
+        ("taken_by_head", "refuse", "refused", "a head says no"),
+        ("asked", "cancel", "cancelled", "who asked withdraws it"),
+        ("given_by_head", "cancel", "cancelled", "who asked withdraws it"),
+        ("taken_by_head", "cancel", "cancelled", "who asked withdraws it"),
+    ),
+)
+
 PREFIXES = Machine(
     noun="prefix",
     states={
@@ -157,17 +203,51 @@ NOTICES = Machine(
     noun="notice",
     states={
         "pending": "Waits to be sent.",
-        "sent": "Accepted by the mail server.",
+        "sent": "Accepted by its channel.",
+        "folded": "Went out with another notice.",
         "failed": "Given up after retries.",
     },
     table=_table(
-        ("pending", "send", "sent", "the mail server took it"),
-        ("pending", "give_up", "failed", "too many attempts failed"),
+        ("pending", "send", "sent", "its channel took it"),
+        ("pending", "fold", "folded", "a digest, or a mail, takes it along"),
+        ("pending", "give_up", "failed", "it failed for too long, or can never be sent"),
         ("failed", "retry", "pending", "an operator has it sent again"),
     ),
 )
 
-MACHINES: tuple[Machine, ...] = (ORDERS, RESOURCES, PREFIXES, NOTICES)
+RATINGS = Machine(
+    noun="rating",
+    states={
+        "given": "The applicant has rated a delivered order.",
+        "answer_owed": "It is a bad one: the office owes an answer by its deadline.",
+        "answered": "The office has answered.",
+    },
+    table=_table(
+        ("given", "owe", "answer_owed", "the mark is a bad one"),
+        ("given", "answer", "answered", "the office answers unasked"),
+        ("answer_owed", "answer", "answered", "the office answers"),
+    ),
+)
+
+OPINIONS = Machine(
+    noun="opinion",
+    states={
+        "asked": "Waits for the specialist.",
+        "given": "On record; approval may rest on it.",
+        "withdrawn": "Taken back by the specialist; approval waits for another.",
+        "void": "Counts no longer: the order was returned or has ended without it.",
+    },
+    table=_table(
+        ("asked", "give", "given", "the specialist answers"),
+        ("given", "withdraw", "withdrawn", "the specialist takes it back before the decision"),
+        ("withdrawn", "give", "given", "the specialist answers again"),
+        ("asked", "void", "void", "the order was returned or ended before the answer"),
+        ("given", "void", "void", "the corrected order was handed in; it is asked for anew"),
+        ("withdrawn", "void", "void", "the order was returned or ended"),
+    ),
+)
+
+MACHINES: tuple[Machine, ...] = (ORDERS, RESOURCES, PREFIXES, NOTICES, RATINGS, OPINIONS, EMERGENCIES, TRANSFERS)
 
 
 def walk(machine: Machine) -> Iterator[Transition]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from cloudctl.domain.clocks import Clock
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.items import Item
 from cloudctl.domain.lifecycle import ORDERS
@@ -27,8 +28,11 @@ class Backup(StrEnum):
 class Order:
     """The form (申请表) and its state. `cloud` and `placement` are set when it is handed in.
 
-    `number` is what people quote: the year and a running number. `attempt` counts the sagas that were started for
-    it. `held` says that quota and prefixes are held for it; they are let go of exactly once.
+    `number` is what people quote: the year and a running number. `attempt` counts the sagas that were started for it.
+    `filed_by` is who handed it in for the department (代办). `applicant_for`, `signed_off_for` and `approved_for` are
+    whom a deputy acted for. `held` says that quota and prefixes are held for it; they are let go of exactly once.
+    `declared_by` and `declared_at` are who declared that no state secrets are handled, and when. `office_id` is the
+    district whose office decides; None: the city's office does.
     """
 
     id: UUID = field(default_factory=new_id)
@@ -47,6 +51,9 @@ class Order:
     go_live_on: date | None = None
     contact_name: str = ""
     contact_phone: str = ""
+    declared_by: str | None = None
+    declared_at: datetime | None = None
+    emergency: bool = False
     items: list[Item]
     state: str = "draft"
     cloud: str | None = None
@@ -56,10 +63,20 @@ class Order:
     attempt: int = 0
     cancel_requested: bool = False
     correction_due: datetime | None = None
+    office_id: UUID | None = None
     signed_off_by: UUID | None = None
+    accepted_by: UUID | None = None
+    accepted_at: datetime | None = None
+    conditions: list[dict[str, str]] = field(default_factory=list)
     approved_by: UUID | None = None
+    filed_by: UUID | None = None
+    applicant_for: UUID | None = None
+    signed_off_for: UUID | None = None
+    approved_for: UUID | None = None
     submitted_at: datetime | None = None
     delivered_at: datetime | None = None
+    clock_id: UUID | None = None
+    clock: Clock | None = field(default=None, init=False, repr=False)  # that of its state; no column of its own
     last_error: str | None = None
     created_at: datetime
     version: int = 1
@@ -69,6 +86,15 @@ class Order:
         self.state = ORDERS.next(self.state, event)
 
     @property
+    def no_state_secrets(self) -> bool:
+        """Whether it was declared that no state secrets are handled."""
+        return self.declared_at is not None
+
+    def require(self, event: str) -> None:
+        """Raises Refused where `event` is not possible now."""
+        ORDERS.next(self.state, event)
+
+    @property
     def workflow_id(self) -> str:
         """The id of the saga of the current attempt: the same attempt is never started twice."""
         return f"{self.id}:{self.attempt}"
@@ -76,4 +102,4 @@ class Order:
     @property
     def open(self) -> bool:
         """Still on its way: it may hold quota, prefixes and claims."""
-        return self.state not in {"delivered", "rejected", "cancelled", "failed", "closed"}
+        return self.state not in {"delivered", "rejected", "refused", "cancelled", "failed", "closed"}

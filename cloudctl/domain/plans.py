@@ -6,7 +6,7 @@ submission, at approval and in every step of the build.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -14,7 +14,7 @@ from uuid import UUID
 
 from cloudctl.domain.addresses import Address
 from cloudctl.domain.catalogue import Image, Specification, VolumeType
-from cloudctl.domain.errors import Invalid, NotFound
+from cloudctl.domain.errors import Conflict, Invalid, NotFound
 from cloudctl.domain.identifiers import derived_id
 from cloudctl.domain.items import (
     AddressItem,
@@ -46,6 +46,7 @@ class CatalogueLookup(Protocol):
     def specification(self, code: str) -> Specification: ...
     def image(self, code: str) -> Image: ...
     def volume_type(self, code: str) -> VolumeType: ...
+    def images_for(self, architecture: str) -> Sequence[Image]: ...
 
 
 @dataclass(kw_only=True)
@@ -64,11 +65,15 @@ class Change:
 
 @dataclass(kw_only=True)
 class Plan:
-    """`resources` are new, in the order in which they can be built; `changes` touch what exists."""
+    """`resources` are new, in the order in which they can be built; `changes` touch what exists.
+
+    `architectures` are those of the processors that the new servers need.
+    """
 
     resources: list[Resource] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     anchors: list[Resource] = field(default_factory=list)
+    architectures: set[str] = field(default_factory=set)
 
     @property
     def demand(self) -> Demand:
@@ -188,6 +193,8 @@ class Planner:
                 field=f"{where}.specification", way_out="Choose a larger specification.", image=image.code,
                 needed=image.min_disk_gib, specification=specification.code, given=specification.root_disk_gib,
             )  # fmt: skip
+        self._refuse_misfit(specification, image, f"{where}.image")
+        self._plan.architectures.add(specification.architecture)
         network = self._reference(item.network, Network, f"{where}.network")
         for disk_number, disk in enumerate(item.disks):
             self._volume_type(disk.volume_type, f"{where}.disks[{disk_number}].volume_type")
@@ -243,6 +250,13 @@ class Planner:
                 "{name} already has the specification {code}.", field=f"{where}.specification",
                 way_out="Choose another, or drop the item.", name=server.name, code=wanted.code,
             )  # fmt: skip
+        needed = self._architecture_of(server)
+        if needed not in (None, wanted.architecture):
+            raise Invalid(
+                "{name} runs on {architecture}; {code} has {other}.", field=f"{where}.specification",
+                way_out="Choose a specification of {architecture}.", name=server.name, architecture=needed,
+                code=wanted.code, other=wanted.architecture,
+            )  # fmt: skip
         if wanted.root_disk_gib < server.root_disk_gib:
             raise Invalid(
                 "A root disk cannot shrink from {now} to {then} GiB.", field=f"{where}.specification",
@@ -271,6 +285,12 @@ class Planner:
 
     def _release(self, position: int, item: ReleaseItem) -> None:
         resource = self._existing(item.resource, Resource, f"items[{position}].resource")
+        if resource.protected:
+            raise Conflict(
+                "{name} is protected from release.", field=f"items[{position}].resource",
+                way_out="The department head takes the protection off first: `cloudctl resources unprotect {id}`.",
+                name=resource.name, id=str(resource.id),
+            )  # fmt: skip
         self._change(Change(position=position, item=item, resource=resource))
 
     def _change(self, change: Change) -> None:
@@ -280,6 +300,25 @@ class Planner:
                 way_out="One change a resource and order.", name=change.resource.name,
             )  # fmt: skip
         self._plan.changes.append(change)
+
+    def _architecture_of(self, server: Server) -> str | None:
+        """What a server's image is for; None for an adopted server whose image nobody has put on record."""
+        try:
+            return self._catalogue.image(server.image).architecture
+        except NotFound:
+            return None
+
+    def _refuse_misfit(self, specification: Specification, image: Image, where: str) -> None:
+        """An image runs on processors of its own architecture only; the ones that would fit are named."""
+        if image.architecture == specification.architecture:
+            return
+        fitting = ", ".join(entry.code for entry in self._catalogue.images_for(specification.architecture))
+        raise Invalid(
+            "The image {image} is for {architecture}; {specification} has {other}.", field=where,
+            way_out="Images that fit: {images}. Or choose a specification of {architecture}.", image=image.code,
+            architecture=image.architecture, specification=specification.code, other=specification.architecture,
+            images=fitting or "-",
+        )  # fmt: skip
 
     def _volume_type(self, code: str | None, where: str) -> None:
         self._known(self._catalogue.volume_type, code or DEFAULT_VOLUME_TYPE, where)
@@ -328,5 +367,10 @@ class Planner:
                 kind=kind.KIND.value, name=text,
             ) from None  # fmt: skip
         existing = self._existing(key, kind, where)
+        if existing.tenant is not None:
+            raise Invalid(
+                "{name} was transferred and stands in another department's project: nothing new can be built on it.",
+                field=where, way_out="Order the {kind} anew.", name=existing.name, kind=existing.KIND.value,
+            )  # fmt: skip
         self._plan.anchors.append(existing)
         return existing

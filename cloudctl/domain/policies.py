@@ -17,6 +17,7 @@ class Effect(StrEnum):
 
     DENY = "deny"
     REQUIRE_APPROVAL = "require_approval"
+    ASK_OPINION = "ask_opinion"
     WARN = "warn"
     AUTO_APPROVE = "auto_approve"
 
@@ -32,6 +33,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     field: str | None = None
     item: int | None = None
     role: str | None = None
+    specialist: str | None = None
     exemption_id: UUID | None = None
 
     @property
@@ -57,10 +59,16 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
         return frozenset(f.role for f in self.findings if f.in_force and f.effect is Effect.REQUIRE_APPROVAL and f.role)
 
     @property
+    def specialists(self) -> frozenset[str]:
+        """The specialists whose opinions the findings ask for."""
+        return frozenset(f.specialist for f in self.findings if f.in_force and f.specialist)
+
+    @property
     def auto_approved(self) -> bool:
-        """Some rule approves and none in force denies or asks for approval."""
+        """Some rule approves and none in force denies, asks for approval or asks for an opinion."""
         effects = {f.effect for f in self.findings if f.in_force}
-        return Effect.AUTO_APPROVE in effects and not effects & {Effect.DENY, Effect.REQUIRE_APPROVAL}
+        people = {Effect.DENY, Effect.REQUIRE_APPROVAL, Effect.ASK_OPINION}
+        return Effect.AUTO_APPROVE in effects and not effects & people
 
 
 def combine(rulings: Iterable[Ruling]) -> Ruling:

@@ -1,7 +1,8 @@
 """The quota ledger: limits, holds and commits per department, cloud, zone and dimension (invariant 2).
 
 A hold lives from submission to delivery or the order's end. Growth holds before; shrinking frees after the backend
-confirmed. Only the dimensions that an order raises are checked.
+confirmed. Only the dimensions that an order raises are checked. What a district, or a unit below it, allots to its own
+units comes out of its own limit.
 
 >>> demand = Demand({Dimension.VCPU: 4}) + Demand({Dimension.VCPU: 2, Dimension.SERVERS: 1})
 >>> demand[Dimension.VCPU], demand.growth()[Dimension.SERVERS]
@@ -55,11 +56,16 @@ class EntryKind(StrEnum):
     COMMIT = "commit"
     FREE = "free"
     ADOPT = "adopt"
+    HAND_OVER = "hand-over"
+    TAKE_OVER = "take-over"
 
 
 @dataclass(kw_only=True, eq=False)
 class Quota:
-    """One account of the ledger: what a department may use of one dimension in a cloud's zone."""
+    """One account of the ledger: what a department may use of one dimension in a cloud's zone.
+
+    `allotted` is the sum of the limits that the units right below it were given out of this one.
+    """
 
     id: UUID = field(default_factory=new_id)
     department_id: UUID
@@ -69,12 +75,18 @@ class Quota:
     limit: int
     held: int = 0
     committed: int = 0
+    allotted: int = 0
     version: int = 1
 
     @property
     def left(self) -> int:
-        """What can still be asked for; negative after an adoption over the limit."""
-        return self.limit - self.held - self.committed
+        """What can still be asked for or allotted; negative after an adoption over the limit."""
+        return self.limit - self.taken
+
+    @property
+    def taken(self) -> int:
+        """What is held, in use or allotted to the units below."""
+        return self.held + self.committed + self.allotted
 
 
 @dataclass(kw_only=True, eq=False)

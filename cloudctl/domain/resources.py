@@ -27,7 +27,11 @@ class ResourceKind(StrEnum):
 
 @dataclass(kw_only=True, eq=False)
 class Resource:
-    """What the four kinds share. `item` is the position of the order's item that asked for it."""
+    """What the four kinds share. `item` is the position of the order's item that asked for it.
+
+    `protected` refuses a release. `tenant` is the backend project that it stands in, where that is not the owner's:
+    a server cannot change its project, so what was transferred stays where it was built.
+    """
 
     KIND: ClassVar[ResourceKind]
 
@@ -44,6 +48,9 @@ class Resource:
     expires_on: date | None = None
     claimed_by: UUID | None = None
     purge_after: datetime | None = None
+    gone_at: datetime | None = None
+    protected: bool = False
+    tenant: str | None = None
     created_at: datetime
     version: int = 1
 

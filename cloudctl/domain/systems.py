@@ -14,7 +14,11 @@ MLPS_LEVELS = range(1, 6)
 
 @dataclass(kw_only=True, eq=False)
 class System:
-    """A department's system; `mlps_level` is its 等保 level, 1 to 5 (GB/T 22239); `classification` by GB/T 34079.1."""
+    """A department's system; `mlps_level` is its 等保 level, 1 to 5 (GB/T 22239); `classification` by GB/T 34079.1.
+
+    `xinchuang` says that it has to run on domestic processors and systems (信创). `declared_by` and `declared_at` are
+    who declared that it handles no state secrets, and when.
+    """
 
     id: UUID = field(default_factory=new_id)
     department_id: UUID
@@ -22,11 +26,19 @@ class System:
     name: str
     mlps_level: int
     classification: str | None = None
+    xinchuang: bool = False
+    declared_by: str | None = None
+    declared_at: datetime | None = None
     created_at: datetime
     version: int = 1
 
     def __post_init__(self) -> None:
         self.check()
+
+    @property
+    def no_state_secrets(self) -> bool:
+        """Whether it was declared that no state secrets are handled."""
+        return self.declared_at is not None
 
     def check(self) -> None:
         """Raises Invalid for an MLPS level that does not exist."""

@@ -23,7 +23,22 @@ LOCALE_DIR = os.path.join(os.path.dirname(__file__), "locale")  # noqa: PTH118, 
 _ENVIRONMENT = ("CLOUDCTL_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 
 # Parameters whose values are words of ours, not of the caller: they are translated with the sentence.
-_OUR_WORDS = frozenset({"what", "noun", "kind", "state", "event", "action", "dimension"})
+_OUR_WORDS = frozenset(
+    {
+        "what",
+        "noun",
+        "kind",
+        "state",
+        "event",
+        "action",
+        "step",
+        "dimension",
+        "level",
+        "upper",
+        "specialist",
+        "specialists",
+    }
+)
 
 
 def known_locale(tag: str) -> str:
@@ -55,13 +70,26 @@ def mark_plural(one: str, many: str) -> tuple[str, str]:
 def fill(translate: Translate, message: str, params: Mapping[str, object]) -> str:
     """The sentence in the reader's language, its `{placeholders}` filled; those that hold our own words translated."""
     words = {
-        name: translate(value) if name in _OUR_WORDS and isinstance(value, str) else value
+        name: _translated(translate, value) if name in _OUR_WORDS and isinstance(value, str) else value
         for name, value in params.items()
     }
     try:
         return translate(message).format(**words) if words else translate(message)
     except (LookupError, ValueError, AttributeError):  # a message of another version than its parameters
         return translate(message)
+
+
+def _translated(translate: Translate, words: str) -> str:
+    """A word of ours, or several with commas between."""
+    return ", ".join(translate(word) for word in words.split(", "))
+
+
+def acting(translate: Translate, name: str) -> str:
+    """An actor's name as people read it: a deputy's is kept as "B for A" (logins have no blanks)."""
+    deputy, for_whom, principal = name.partition(" for ")
+    if not for_whom:
+        return name
+    return translate("{deputy} for {principal}").format(deputy=deputy, principal=principal)
 
 
 def locale_from_environment(environ: Mapping[str, str] = os.environ) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 
-from cloudctl.domain.notices import Notice
+from cloudctl.domain.notices import Message
 
 log = logging.getLogger(__name__)
 
 
-class LogNotifier:
+class Log:
     """Writes that there was something to tell; the text itself stays in the database."""
 
-    def deliver(self, notice: Notice) -> None:
+    kind = "log"
+
+    def deliver(self, message: Message) -> None:
         """Never fails."""
-        log.info("notice %s (%s) to %s: no mail server is configured", notice.id, notice.template, notice.recipient)
+        log.info("notice %s (%s) to %s: no mail server is configured", message.id, message.template, message.recipient)

@@ -3,7 +3,8 @@
 notifier = Mail(MailSettings(host="mail.example.gov.cn", sender="cloud@example.gov.cn"))
 
 A mail's Message-ID is the notice's own: when the server took a mail and the answer was lost, the repeat is
-recognised as the same message. Retrying is the outbox's business; one call is one attempt.
+recognised as the same message. (That is why mail does not go through the library of `messengers`, which makes a new id
+at each attempt.) Retrying is the outbox's business; one call is one attempt.
 """
 
 from __future__ import annotations
@@ -19,8 +20,11 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
 from cloudctl.domain.errors import ConfigurationError
-from cloudctl.domain.notices import Notice
-from cloudctl.notifications.templates import render
+from cloudctl.domain.notices import Message
+from cloudctl.notifications.templates import own_first, render
+from cloudctl.ports.notifier import ChannelDown, Unsendable
+
+_CLOSING = 421
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,9 @@ class MailSettings:
 
 
 class Mail:
-    """Renders a notice and hands it to the mail server; holds no connection between notices."""
+    """Renders a message and hands it to the mail server; holds no connection between messages."""
+
+    kind = "mail"
 
     def __init__(self, settings: MailSettings) -> None:
         self._settings = settings
@@ -52,18 +58,27 @@ class Mail:
         if self._tls and settings.ca_file:
             self._tls.load_verify_locations(settings.ca_file)
 
-    def deliver(self, notice: Notice) -> None:
-        """Raises OSError with the server's words when it did not take the mail (smtplib's errors are OSErrors)."""
+    def deliver(self, message: Message) -> None:
+        """Raises smtplib's errors, which are OSErrors, when the server answered that it does not take this mail."""
         try:
-            message = self._message(notice)
+            mail = self._mail(message)
         except (LookupError, ValueError, MessageError) as error:  # an unknown template, or no address
-            raise smtplib.SMTPException(f"The notice cannot be made a mail: {error}") from error
-        with self._connected() as server:
-            server.send_message(message)
+            raise Unsendable(f"The notice cannot be made a mail: {error}") from error
+        try:
+            with self._connected() as server:
+                server.send_message(mail)
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+            if getattr(error, "smtp_code", None) == _CLOSING:
+                raise ChannelDown(str(error)) from error
+            raise
+        except OSError as error:
+            raise ChannelDown(str(error)) from error
 
-    def _message(self, notice: Notice) -> EmailMessage:
+    def _mail(self, notice: Message) -> EmailMessage:
         sender = self._settings.sender
-        subject, body = render(notice.template, notice.params)
+        subject, body = render(notice.template, notice.params, own_first(notice.locale), notice.parts)
+        if not parseaddr(notice.recipient)[1]:
+            raise ValueError("there is no address")
         message = EmailMessage(policy=SMTP)
         message["From"] = sender
         message["To"] = notice.recipient

@@ -1,14 +1,15 @@
-"""What notices say: a subject and a body by template, Chinese first and English below it in one message.
+"""What notices say: a subject and a body by template, in the given languages, one below the other in one message.
 
     subject, body = render("order_returned", {"number": "2026-000017", "title": "OA", "reason": "No term."})
 
 Texts are message ids; a notice's params fill them. `number` and `title` go with every order, `reason` where somebody
-gave one; term_ending has `count`, `names` and `expires_on`.
+gave one; term_ending has `count`, `names` and `expires_on`. A new template is one entry of TEMPLATES; whether it is
+urgent, or may be done without, is said in domain/notices.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from cloudctl.messages import LOCALES, Translate, fill, mark, translator
@@ -32,6 +33,20 @@ TEMPLATES: dict[str, Template] = {
         mark("Order {number} waits for review"),
         mark("The department head has signed off order {number}, “{title}”. Please review it."),
     ),
+    "order_accepted": Template(
+        mark("Order {number} was accepted"),
+        mark(
+            "The office has accepted order {number}, “{title}”. The letter is with the order: `cloudctl letters list`."
+        ),
+    ),
+    "order_refused": Template(
+        mark("Order {number} was not accepted"),
+        mark("The office has not accepted order {number}, “{title}”. Nothing is held for it any longer."),
+    ),
+    "opinion_asked": Template(
+        mark("Your opinion on order {number} is asked for"),
+        mark("Order {number}, “{title}”, waits for the opinion of your field: `cloudctl opinions list --state asked`."),
+    ),
     "order_returned": Template(
         mark("Order {number} was returned for correction"),
         mark(
@@ -42,6 +57,27 @@ TEMPLATES: dict[str, Template] = {
     "order_approved": Template(
         mark("Order {number} was approved"),
         mark("Order {number}, “{title}”, was approved. The build has been queued; its progress shows with the order."),
+    ),
+    "order_recalled": Template(
+        mark("The approval of order {number} was taken back"),
+        mark(
+            "The office has taken back its approval of order {number}, “{title}”, before anything was built. It is "
+            "under review again; what is held for it stays held."
+        ),
+    ),
+    "order_emergency": Template(
+        mark("Order {number} is an emergency and was approved by telephone"),
+        mark(
+            "Order {number}, “{title}”, was approved by telephone as an emergency and is being built. The form, signed "
+            "by the department head, is owed within the working days that the record of the emergency names."
+        ),
+    ),
+    "emergency_overdue": Template(
+        mark("The signed form of emergency {number} is overdue"),
+        mark(
+            "The signed form of emergency {number}, “{title}”, was not handed in in time. Please hand it in now: "
+            "`cloudctl emergencies complete`."
+        ),
     ),
     "order_rejected": Template(
         mark("Order {number} was rejected"),
@@ -69,27 +105,90 @@ TEMPLATES: dict[str, Template] = {
         mark("Order {number} was cancelled"),
         mark("Order {number}, “{title}”, was withdrawn or not corrected in time. Nothing is held for it any longer."),
     ),
+    "rating_bad": Template(
+        mark("Order {number} was rated badly: an answer is owed"),
+        mark(
+            "The applicant of order {number}, “{title}”, is not content. Please find out why and answer with "
+            "`cloudctl ratings answer` within five working days."
+        ),
+    ),
+    "rating_answered": Template(
+        mark("Your rating of order {number} was answered"),
+        mark("The office has answered your rating of order {number}, “{title}”. The answer stands below."),
+    ),
+    "limit_warning": Template(
+        mark("Order {number}: the limit of {step} ends on {day}"),
+        mark("The promised limit of the step {step} of order {number}, “{title}”, ends on {day}. Please see to it."),
+    ),
+    "card_yellow": Template(
+        mark("Yellow card: order {number}, {step}"),
+        mark(
+            "The promised limit of the step {step} of order {number}, “{title}”, ended on {day}. Please see to it now."
+        ),
+    ),
+    "card_red": Template(
+        mark("Red card: order {number}, {step}"),
+        mark(
+            "The statutory limit of the step {step} of order {number}, “{title}”, ended on {day}. Please see to it now."
+        ),
+    ),
     "term_ending": Template(
         mark("The term of {count} resources ends on {expires_on}"),
         mark("Their term ends on {expires_on}: {names}. Please renew what is still needed, and release the rest."),
+    ),
+    "digest": Template(
+        mark("{count} messages from the platform"),
+        mark("Since the last time {count} messages have come together for you:"),
+    ),
+    "channel_test": Template(
+        mark("A test of the channel {channel}"),
+        mark("This is a test message to {name} through the channel {channel}. There is nothing to do."),
     ),
 }
 REASON = mark("Reason: {reason}")
 FOOTER = mark("Sent by the platform of the e-government office; answers to this message are not read.")
 
 
-def render(template: str, params: Mapping[str, str]) -> tuple[str, str]:
-    """(subject, body). The subject is one line whatever the params hold. Raises KeyError for an unknown template."""
+def render(
+    template: str,
+    params: Mapping[str, str],
+    locales: Sequence[str] = LOCALES,
+    parts: Iterable[tuple[str, Mapping[str, str]]] = (),
+) -> tuple[str, str]:
+    """(subject, body), with the parts of a digest below its body. Raises KeyError for an unknown template.
+
+    The subject is one line whatever the params hold.
+    """
     texts = TEMPLATES[template]
-    languages = [translator(locale) for locale in LOCALES]
+    languages = [translator(locale) for locale in locales]
+    told = [(TEMPLATES[name], filling) for name, filling in parts]
     subject = " / ".join(_one_line(fill(translate, texts.subject, params)) for translate in languages)
-    body = f"\n{_RULE}\n".join(_body(translate, texts, params) for translate in languages)
+    body = f"\n{_RULE}\n".join(_body(translate, texts, params, told) for translate in languages)
     return subject, body
 
 
-def _body(translate: Translate, texts: Template, params: Mapping[str, str]) -> str:
-    parts = [texts.body, REASON, FOOTER] if params.get("reason") else [texts.body, FOOTER]
-    return "\n\n".join(fill(translate, part, params) for part in parts) + "\n"
+def own_first(locale: str) -> tuple[str, ...]:
+    """Every language, the reader's own before the others."""
+    return tuple(sorted(LOCALES, key=lambda other: other != locale))
+
+
+def _body(
+    translate: Translate,
+    texts: Template,
+    params: Mapping[str, str],
+    told: Iterable[tuple[Template, Mapping[str, str]]],
+) -> str:
+    paragraphs = list(_paragraphs(translate, texts.body, params))
+    for part, filling in told:
+        paragraphs.append(f"* {_one_line(fill(translate, part.subject, filling))}")
+        paragraphs += _paragraphs(translate, part.body, filling)
+    return "\n\n".join([*paragraphs, translate(FOOTER)]) + "\n"
+
+
+def _paragraphs(translate: Translate, body: str, params: Mapping[str, str]) -> Iterable[str]:
+    yield fill(translate, body, params)
+    if params.get("reason"):
+        yield fill(translate, REASON, params)
 
 
 def _one_line(text: str) -> str:

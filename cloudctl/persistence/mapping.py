@@ -15,19 +15,33 @@ from sqlalchemy.orm import registry
 
 from cloudctl.domain.accounts import Account, Token
 from cloudctl.domain.addresses import Address, Prefix, Supernet
+from cloudctl.domain.attachments import Attachment
 from cloudctl.domain.audit import AuditEvent
+from cloudctl.domain.calendars import CalendarDay
+from cloudctl.domain.cards import Card
 from cloudctl.domain.catalogue import Classification, Image, Specification, VolumeType, Zone
+from cloudctl.domain.channels import Channel, Preferences
+from cloudctl.domain.clocks import Clock
 from cloudctl.domain.clouds import Cloud
 from cloudctl.domain.departments import Department
+from cloudctl.domain.deputies import Deputy
+from cloudctl.domain.emergencies import Emergency
 from cloudctl.domain.exemptions import Exemption
+from cloudctl.domain.freezes import Freeze
+from cloudctl.domain.imports import Import
+from cloudctl.domain.letters import Letter
 from cloudctl.domain.networks import Network
-from cloudctl.domain.notices import Notice
+from cloudctl.domain.notices import Attempt, Notice
+from cloudctl.domain.opinions import Opinion
 from cloudctl.domain.orders import Order
 from cloudctl.domain.progress import ProgressLine
 from cloudctl.domain.quotas import Entry, Quota
+from cloudctl.domain.ratings import Rating
 from cloudctl.domain.resources import Tenant
+from cloudctl.domain.returns import Return
 from cloudctl.domain.servers import Server
 from cloudctl.domain.systems import System
+from cloudctl.domain.transfers import Transfer
 from cloudctl.domain.volumes import Volume
 from cloudctl.persistence import tables
 
@@ -44,6 +58,9 @@ TABLES: dict[type, Table] = {
     Classification: tables.classifications,
     Cloud: tables.clouds,
     Order: tables.orders,
+    Opinion: tables.opinions,
+    Return: tables.returns,
+    Letter: tables.letters,
     ProgressLine: tables.progress_lines,
     Server: tables.servers,
     Volume: tables.volumes,
@@ -54,8 +71,21 @@ TABLES: dict[type, Table] = {
     Quota: tables.quotas,
     Entry: tables.quota_entries,
     Exemption: tables.exemptions,
+    Emergency: tables.emergencies,
+    Transfer: tables.transfers,
+    Rating: tables.ratings,
+    Deputy: tables.deputies,
     Notice: tables.notices,
+    Attempt: tables.notice_attempts,
+    Channel: tables.channels,
+    Preferences: tables.preferences,
+    Import: tables.imports,
+    Attachment: tables.attachments,
     AuditEvent: tables.audit_events,
+    CalendarDay: tables.calendar_days,
+    Freeze: tables.freezes,
+    Clock: tables.clocks,
+    Card: tables.cards,
 }
 
 

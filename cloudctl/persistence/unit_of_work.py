@@ -8,6 +8,8 @@ Idempotency. The key's row is inserted first, so a duplicate waits for whoever h
 answer (`Replayed`), IdempotencyMismatch for another body, or Conflict where no answer was kept. If the first is rolled
 back, its key goes with it and the duplicate does the work.
 
+Deputies. Whether a deputy's appointment stands is asked once more just before the commit, by the clock of that moment.
+
 Progress. Lines are written last. On PostgreSQL a lock that ends with the transaction comes just before them, so their
 `seq` rises in the order of commits and a reader's cursor passes no line that appears later. What waits is the short end
 of a transaction only; SQLite has one writer anyway.
@@ -15,34 +17,50 @@ of a transaction only; SQLite has one writer anyway.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from cloudctl.domain.accounts import Actor
 from cloudctl.domain.audit import event
+from cloudctl.domain.deputies import ended
 from cloudctl.domain.errors import Conflict, IdempotencyMismatch
+from cloudctl.domain.limits import NO_LIMITS, Timetable
 from cloudctl.domain.progress import ProgressLine
 from cloudctl.persistence.errors import in_domain_words, stale, translated
 from cloudctl.persistence.repositories.accounts import AccountRecords, TokenRecords
+from cloudctl.persistence.repositories.attachments import AttachmentRecords
+from cloudctl.persistence.repositories.calendars import CalendarDayRecords, FreezeRecords
 from cloudctl.persistence.repositories.catalogue import CatalogueRecords
+from cloudctl.persistence.repositories.channels import ChannelRecords
+from cloudctl.persistence.repositories.clocks import CardRecords, ClockRecords
 from cloudctl.persistence.repositories.clouds import CloudRecords
 from cloudctl.persistence.repositories.departments import DepartmentRecords, TenantRecords
+from cloudctl.persistence.repositories.deputies import DeputyRecords
+from cloudctl.persistence.repositories.emergencies import EmergencyRecords
 from cloudctl.persistence.repositories.exemptions import ExemptionRecords
+from cloudctl.persistence.repositories.foresight import foresee, together
+from cloudctl.persistence.repositories.imports import ImportRecords
+from cloudctl.persistence.repositories.letters import LetterRecords
 from cloudctl.persistence.repositories.notices import NoticeRecords
+from cloudctl.persistence.repositories.opinions import OpinionRecords
 from cloudctl.persistence.repositories.orders import OrderRecords
 from cloudctl.persistence.repositories.prefixes import PrefixRecords
 from cloudctl.persistence.repositories.quotas import Ledger
+from cloudctl.persistence.repositories.ratings import RatingRecords
 from cloudctl.persistence.repositories.records import insert_unless_there
 from cloudctl.persistence.repositories.resources import ResourceRecords
+from cloudctl.persistence.repositories.returns import ReturnRecords
 from cloudctl.persistence.repositories.systems import SystemRecords
-from cloudctl.persistence.tables import idempotency_keys
+from cloudctl.persistence.repositories.transfers import TransferRecords
+from cloudctl.persistence.tables import idempotency_keys, progress_lines
 from cloudctl.ports.clock import Clock
 from cloudctl.ports.context import Idempotency, Replayed, Request
 from cloudctl.ports.secrets import Secrets
@@ -50,9 +68,10 @@ from cloudctl.ports.unit_of_work import UnitOfWork
 
 A = TypeVar("A")
 
-Enqueue = Callable[[Session, str, str, Sequence[str], str], None]
-"""(session, saga, workflow id, ids, queue key): puts a saga into its queue within the session's transaction."""
+Enqueue = Callable[[Connection, str, str, Sequence[str], str], None]
+"""(connection, saga, workflow id, ids, queue key): puts a saga into its queue within the connection's transaction."""
 
+_LINE = [column.name for column in progress_lines.c if column.name != "seq"]
 PROGRESS_LOCK = 0x636C6F7564  # any number that is used for nothing else
 
 
@@ -83,7 +102,22 @@ class DatabaseUnitOfWork:
         self.quotas = Ledger(session, self.now, self._factory.default_quota)
         self.prefixes = PrefixRecords(session)
         self.exemptions = ExemptionRecords(session)
+        self.attachments = AttachmentRecords(session)
+        self.deputies = DeputyRecords(session)
+        self.emergencies = EmergencyRecords(session)
+        self.transfers = TransferRecords(session)
         self.notices = NoticeRecords(session)
+        self.opinions = OpinionRecords(session)
+        self.returns = ReturnRecords(session)
+        self.letters = LetterRecords(session)
+        self.channels = ChannelRecords(session)
+        self.calendar_days = CalendarDayRecords(session)
+        self.freezes = FreezeRecords(session)
+        self.clocks = ClockRecords(session)
+        self.cards = CardRecords(session)
+        self.timetable = self._factory.timetable
+        self.imports = ImportRecords(session)
+        self.ratings = RatingRecords(session)
         try:
             with translated():
                 self._take_key()
@@ -98,6 +132,7 @@ class DatabaseUnitOfWork:
         with self.session:
             if error is None:
                 with translated():
+                    self._confirm_deputy()
                     self._write_progress()
                     self.session.commit()
             elif known := in_domain_words(error):
@@ -134,7 +169,27 @@ class DatabaseUnitOfWork:
         self._lines.append(line)
 
     def start(self, saga: str, workflow_id: str, *ids: str, queue_key: str) -> None:
-        self._factory.enqueue(self.session, saga, workflow_id, ids, queue_key)
+        self._factory.enqueue(self.session.connection(), saga, workflow_id, ids, queue_key)
+
+    def foresee(self, orders: Collection[UUID]) -> None:
+        foresee(self.session)
+        for records in (self.resources, self.prefixes, self.opinions, self.clocks, self.returns):
+            records.foresee(orders)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        with translated(), together(self.session):
+            yield
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        lines = len(self._lines)
+        try:
+            with translated(), self.session.begin_nested():
+                yield
+        except BaseException:
+            del self._lines[lines:]
+            raise
 
     def check_version(self, entity: object, expected: int | None) -> None:
         if expected is not None and getattr(entity, "version") != expected:  # noqa: B009 - nouns share no base
@@ -180,26 +235,35 @@ class DatabaseUnitOfWork:
             )
         raise Replayed(self._factory.secrets.open(answer))
 
+    def _confirm_deputy(self) -> None:
+        """Refuses what a deputy began while the appointment stood and would commit after its end."""
+        actor = self.actor
+        if actor.deputy_id is not None and not self.deputies.in_force(actor.deputy_id, self._factory.clock.now()):
+            raise ended(actor.for_name or "")
+
     def _write_progress(self) -> None:
         if not self._lines:
             return
         self.session.flush()
         if self.session.get_bind().dialect.name == "postgresql":
             self.session.execute(select(func.pg_advisory_xact_lock(PROGRESS_LOCK)))
-        for line in self._lines:
-            self.session.add(line)
-            self.session.flush()  # one by one: their order is the order of `seq`
+        rows = [{name: getattr(line, name) for name in _LINE} for line in self._lines]
+        self.session.connection().execute(insert(progress_lines), rows)  # one after the other: the order of `seq`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitOfWorkFactory:
-    """Makes units of work on one engine. `default_quota` is the limit of a department that was given none."""
+    """Makes units of work on one engine.
+
+    `default_quota` is the limit of a department that was given none, `timetable` the limits of the steps of orders.
+    """
 
     engine: Engine
     secrets: Secrets
     clock: Clock
     enqueue: Enqueue
     default_quota: int = 0
+    timetable: Timetable = NO_LIMITS
 
     def __call__(self, request: Request) -> UnitOfWork:
         return DatabaseUnitOfWork(self, request)

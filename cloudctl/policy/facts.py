@@ -40,19 +40,29 @@ class DepartmentFacts(TypedDict):
 
 
 class SystemFacts(TypedDict):
-    """For which system; `classification` is "" where it has none."""
+    """For which system; `classification` is "" where it has none, `xinchuang` that it has to run on 信创."""
 
     code: str
     name: str
     mlps_level: int
     classification: str
+    xinchuang: bool
 
 
-class PlaceFacts(TypedDict):
-    """A zone or a cloud, and the MLPS level up to which it may carry systems. A cloud not yet chosen has code ""."""
+class ZoneFacts(TypedDict):
+    """A zone, and the MLPS level up to which it may carry systems; `xinchuang`: new servers in it run on 信创."""
 
     code: str
     max_mlps_level: int
+    xinchuang: bool
+
+
+class CloudFacts(TypedDict):
+    """A cloud, its MLPS level and its processors; code "" while none is chosen, no architectures while unstated."""
+
+    code: str
+    max_mlps_level: int
+    architectures: list[str]
 
 
 class ItemFacts(TypedDict):
@@ -61,7 +71,8 @@ class ItemFacts(TypedDict):
     `kind` is the item's tag (server, volume, network, address, resize, extend, renew, release) and `resource_kind`
     the kind of what it makes or changes. `disk_gib` is all data disks of one server, or a volume's size; a resize
     or an extend gives the new size. `term_months` of a renewal counts from today to the new end, rounded up.
-    `growth` says that the item raises a quota dimension.
+    `growth` says that the item raises a quota dimension. `architecture` and `os` (the image's family) are a server's,
+    "" for everything else; `xinchuang` says that both its specification and its image are 信创.
     """
 
     kind: str
@@ -74,6 +85,9 @@ class ItemFacts(TypedDict):
     disk_gib: int
     image: str
     specification: str
+    architecture: str
+    os: str
+    xinchuang: bool
     prefix_length: int
     ipv6: bool
     user_data: bool
@@ -117,8 +131,8 @@ class OrderFacts(TypedDict):
     order: FormFacts
     department: DepartmentFacts
     system: SystemFacts
-    zone: PlaceFacts
-    cloud: PlaceFacts
+    zone: ZoneFacts
+    cloud: CloudFacts
     items: list[ItemFacts]
     totals: TotalsFacts
     quota: dict[str, QuotaFacts]

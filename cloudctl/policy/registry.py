@@ -76,7 +76,7 @@ def read(directory: Path) -> tuple[Registry, list[Problem]]:
 def read_facts(file: Path, base: dict[str, Any]) -> dict[str, Any]:
     """The facts of a YAML or JSON file, completed from `base`; raises ConfigurationError with the problem."""
     found: list[Problem] = []
-    document = _document(file, file.parent, found)
+    document = read_document(file, file.parent, found)
     if document is None:
         raise ConfigurationError("{problem}", problem=str(found[0]))
     for fact in unknown(base, document):
@@ -103,7 +103,7 @@ def _as_text(loader: _Loader, node: yaml.ScalarNode) -> str:
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _as_text)
 
 
-def _document(file: Path, directory: Path, found: list[Problem]) -> dict[str, Any] | None:
+def read_document(file: Path, directory: Path, found: list[Problem]) -> dict[str, Any] | None:
     """The mapping that a file holds; None, and a problem, when it holds none."""
     name = str(file.relative_to(directory))
     try:
@@ -122,7 +122,7 @@ def _document(file: Path, directory: Path, found: list[Problem]) -> dict[str, An
 
 def _base(directory: Path, found: list[Problem]) -> dict[str, Any]:
     """The base document; {} when it cannot be used."""
-    base = _document(directory / BASE, directory, found)
+    base = read_document(directory / BASE, directory, found)
     if base is None or isinstance(base.get("item"), dict):
         return base or {}
     found.append(_problem(BASE, "$.item", message="There is no neutral item.", way_out="Give every key of an item."))
@@ -130,7 +130,7 @@ def _base(directory: Path, found: list[Problem]) -> dict[str, Any]:
 
 
 def _policy(file: Path, directory: Path, found: list[Problem]) -> Iterator[Policy]:
-    document = _document(file, directory, found)
+    document = read_document(file, directory, found)
     if document is None:
         return
     name = str(file.relative_to(directory))

@@ -79,6 +79,7 @@ class Rule:
             field=_path(self.policy.field, item),
             item=item,
             role=self.policy.role,
+            specialist=self.policy.specialist,
             exemption_id=exemption if self.policy.exemptable else None,
         )
 

@@ -44,6 +44,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     cases: tuple[Case, ...]
     scope: Literal["order", "item"] = "order"
     role: str | None = None
+    specialist: str | None = None
     field: str | None = None
     params: dict[str, str | Text] = {}
 
@@ -77,7 +78,10 @@ _WORDING = {
     "minLength": ("It is empty.", mark("Fill it in. {about}")),
     "minItems": ("There are fewer than {wanted}.", "{about}"),
     "minimum": ("{value} is less than {wanted}.", "{about}"),
-    "not": ("It has no meaning here.", "Remove it; it belongs to the effect require_approval."),
+    "not": (
+        "It has no meaning here.",
+        "Remove it; `role` belongs to the effect require_approval, `specialist` to ask_opinion.",
+    ),
 }
 
 

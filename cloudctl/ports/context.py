@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
 from cloudctl.domain.accounts import Actor
+from cloudctl.domain.retention import RetentionRule
 from cloudctl.ports.clock import Clock
 from cloudctl.ports.clouds import Clouds
 from cloudctl.ports.engine import Workflows
+from cloudctl.ports.files import Files
 from cloudctl.ports.notifier import Notifier
+from cloudctl.ports.printer import Printer
 from cloudctl.ports.queries import Queries
 from cloudctl.ports.rules import Rules
 from cloudctl.ports.secrets import Secrets
 from cloudctl.ports.unit_of_work import UnitOfWork
+from cloudctl.ports.workbooks import Workbooks
 
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request that is being handled, for log lines; None outside of one."""
@@ -45,7 +49,8 @@ class Request:
 class Limits:
     """The installation's own figures (settings.py), as far as use cases need them."""
 
-    retention_days: int = 14
+    retention: RetentionRule = field(default_factory=RetentionRule)
+    protect_from_mlps: int = 3
     prefix_cool_down_days: int = 7
     default_quota: int = 0
     settle_s: float = 10.0
@@ -73,6 +78,12 @@ class Context(Protocol):
     def workflows(self) -> Workflows: ...
     @property
     def notifier(self) -> Notifier: ...
+    @property
+    def files(self) -> Files: ...
+    @property
+    def workbooks(self) -> Workbooks: ...
+    @property
+    def printer(self) -> Printer: ...
     @property
     def limits(self) -> Limits: ...
 

@@ -30,6 +30,7 @@ _SECRETS: tuple[re.Pattern[str], ...] = (
     re.compile(r"()\bgAAAAA[\w=-]{20,}"),  # Fernet: sealed values, Keystone's tokens
     re.compile(r"()\beyJ[\w-]+\.[\w-]+\.[\w-]*"),  # JSON web tokens
     re.compile(r"(\w://[^\s:/@]*:)[^\s/@]+(?=@)"),  # URLs with a password
+    re.compile(r"(?i)\b((?:dingtalk|wecombot|feishu|jsons?)://)[^\s\"']+"),  # channels of notices
     re.compile(rf"(?i)(?<![\w-])({_NAME}[\"']?\s*[:=]\s*)(?:\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|[^\s\"',;&}}\])]+)"),
 )
 

@@ -13,7 +13,7 @@ from cloudctl.domain.accounts import missing
 from cloudctl.domain.addresses import IPV6_SEGMENT_LENGTH, Address
 from cloudctl.domain.catalogue import Zone
 from cloudctl.domain.clouds import Cloud, Placement, Room, place
-from cloudctl.domain.errors import Conflict, Invalid, NotFound
+from cloudctl.domain.errors import Conflict, Invalid, NotFound, PoolExhausted
 from cloudctl.domain.items import NetworkItem, ReleaseItem
 from cloudctl.domain.networks import Network
 from cloudctl.domain.orders import Order
@@ -56,8 +56,15 @@ def assess(ctx: Context, uow: UnitOfWork, order: Order) -> Assessment:
     if order.held:
         _without_own(used, order, plan.growth)
     placement = place(
-        _candidates(uow, order, plan), zone=zone.code, mlps_level=system.mlps_level, demand=plan.growth, used=used
+        _candidates(uow, order, plan),
+        zone=zone.code,
+        mlps_level=system.mlps_level,
+        demand=plan.growth,
+        used=used,
+        architectures=frozenset(plan.architectures),
+        emergency=order.emergency,
     )
+    _refuse_without_ipv6(uow, order)
     for resource in plan.resources:
         resource.cloud = placement.cloud
     cloud = uow.clouds.by_code(placement.cloud)
@@ -69,7 +76,10 @@ def assess(ctx: Context, uow: UnitOfWork, order: Order) -> Assessment:
         ruling=ruling,
         quota=uow.quotas.of(order.department_id, placement.cloud, order.zone),
         capacity={
-            dimension: Room(total=cloud.room(dimension), used=used.get((cloud.code, dimension), 0))
+            dimension: Room(
+                total=cloud.open_room(dimension, order.zone, emergency=order.emergency),
+                used=used.get((cloud.code, dimension), 0),
+            )
             for dimension in Dimension
         },
     )
@@ -107,6 +117,7 @@ def hold(uow: UnitOfWork, order: Order, found: Assessment) -> None:
     order.cloud = found.placement.cloud
     order.placement = list(found.placement.reasons)
     uow.quotas.hold(order, found.plan.growth)
+    _refuse_overfilled(uow, order, found.plan.growth)
     order.held = True
     for network in found.plan.of(Network):
         item = order.items[network.item]
@@ -168,6 +179,18 @@ def _candidates(uow: UnitOfWork, order: Order, plan: Plan) -> list[Cloud]:
     return [cloud for cloud in uow.clouds.all() if not pinned or cloud.code in pinned]
 
 
+def _refuse_without_ipv6(uow: UnitOfWork, order: Order) -> None:
+    """Segments have both families; a zone without a block of IPv6 is told before anything is reserved."""
+    wanting = [number for number, item in enumerate(order.items) if isinstance(item, NetworkItem) and item.ipv6]
+    if wanting and not any(":" in supernet.cidr for supernet in uow.prefixes.supernets(order.zone)):
+        raise Invalid(
+            "The zone {zone} has no IPv6 addresses to give.",
+            field=f"items[{wanting[0]}].ipv6",
+            way_out="Set `ipv6: false` for now, or ask the office for an IPv6 block for the zone.",
+            zone=order.zone,
+        )
+
+
 def _without_own(used: dict[tuple[str, Dimension], int], order: Order, growth: Demand) -> None:
     for dimension, amount in growth.items():
         key = (order.cloud or "", dimension)
@@ -179,6 +202,26 @@ def addresses_of(uow: UnitOfWork, resource: Resource) -> list[Address]:
     if not isinstance(resource, Server):
         return []
     return [other for other in uow.resources.of_server(resource.id) if isinstance(other, Address)]
+
+
+def _refuse_overfilled(uow: UnitOfWork, order: Order, growth: Demand) -> None:
+    """Who holds last looks last: under the cloud's lock the sums have what all others hold, and the reserve counts."""
+    if not growth:
+        return
+    cloud = uow.clouds.lock(order.cloud or "")
+    used = uow.quotas.used_by_cloud()
+    for dimension in growth:
+        room = cloud.open_room(dimension, order.zone, emergency=order.emergency)
+        over = used.get((cloud.code, dimension), 0) - (room or 0)
+        if room is not None and over > 0:
+            raise PoolExhausted(
+                "No cloud of the zone {zone} has room: {amount} {dimension} short.",
+                field="items",
+                way_out="Ask for less, or wait until the office adds capacity.",
+                zone=order.zone,
+                amount=over,
+                dimension=dimension.value,
+            )
 
 
 def _refuse_occupied(uow: UnitOfWork, resource: Resource, position: int) -> None:
@@ -194,13 +237,15 @@ def _refuse_occupied(uow: UnitOfWork, resource: Resource, position: int) -> None
 
 def _reserve(uow: UnitOfWork, order: Order, network: Network, item: NetworkItem) -> None:
     where = {"zone": order.zone, "network_id": network.id, "order_id": order.id, "now": uow.now}
+    field = "cidr" if item.cidr else "prefix_length"
     try:
         if item.cidr:
             uow.prefixes.reserve_exactly(cidr=item.cidr, **where)  # type: ignore[arg-type]
         else:
             uow.prefixes.reserve(length=item.prefix_length, version=4, **where)  # type: ignore[arg-type]
         if item.ipv6:
+            field = "ipv6"
             uow.prefixes.reserve(length=IPV6_SEGMENT_LENGTH, version=6, **where)  # type: ignore[arg-type]
     except (Conflict, Invalid) as error:
-        error.field = f"items[{network.item}].{'cidr' if item.cidr else 'prefix_length'}"
+        error.field = f"items[{network.item}].{field}"
         raise

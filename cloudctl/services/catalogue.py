@@ -9,7 +9,7 @@ from cloudctl.domain.accounts import Permission
 from cloudctl.domain.catalogue import Classification, Image, Specification, VolumeType, Zone
 from cloudctl.domain.errors import Conflict, Invalid, NotFound
 from cloudctl.ports.context import Context, Request
-from cloudctl.ports.unit_of_work import Catalogue
+from cloudctl.ports.repositories.catalogue import Catalogue
 from cloudctl.services.edits import apply_edits
 
 Entry = Specification | Image | VolumeType | Zone | Classification

@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+from cloudctl.domain.errors import Rejected
 from cloudctl.domain.items import (
     CHANGE_ITEMS,
     ExtendItem,
@@ -52,6 +53,8 @@ def start_change(ctx: Context, order_id: UUID, change: Change) -> None:
     """Marks the resource as changing, or releasing, before the cloud is asked."""
     with ctx.unit_of_work(platform_request(str(order_id))) as uow:
         resource = uow.resources.lock(change.resource.id)
+        if resource.state == "active" and isinstance(change.item, ReleaseItem) and resource.protected:
+            raise Rejected("{name} was protected from release after the approval.", name=resource.name)
         if resource.state == "active" and not isinstance(change.item, RenewItem):
             resource.advance("release" if isinstance(change.item, ReleaseItem) else "change")
 
@@ -96,13 +99,14 @@ def _take_over(ctx: Context, uow: UnitOfWork, order: Order, change: Change, reso
             resource.expires_on = change.item.expires_on
             return resource.expires_on
         case _:
-            _retain(ctx, uow, order, resource)
-            return ctx.limits.retention_days
+            return _retain(ctx, uow, order, resource)
 
 
-def _retain(ctx: Context, uow: UnitOfWork, order: Order, resource: Resource) -> None:
-    """Starts the retention of a released resource, and of a server's addresses with it."""
-    until = uow.now + timedelta(days=ctx.limits.retention_days)
+def _retain(ctx: Context, uow: UnitOfWork, order: Order, resource: Resource) -> int:
+    """Starts the retention of a released resource, and of a server's addresses with it; answers its days."""
+    level = 1 if resource.system_id is None else uow.systems.get(resource.system_id).mlps_level
+    days = ctx.limits.retention.days_for(resource.zone, level)
+    until = uow.now + timedelta(days=days)
     for leaving in [resource, *assessment.addresses_of(uow, resource)]:
         if leaving.state == "active":
             leaving.advance("release")
@@ -112,6 +116,7 @@ def _retain(ctx: Context, uow: UnitOfWork, order: Order, resource: Resource) -> 
         leaving.unclaim(order.id)
     if isinstance(resource, Server):
         resource.power = "off"
+    return days
 
 
 def _changes(uow: UnitOfWork, order: Order) -> list[Change]:

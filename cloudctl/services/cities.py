@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from cloudctl.domain.accounts import Account, Permission, Role
-from cloudctl.domain.addresses import Supernet
+from cloudctl.domain.addresses import IPV6_SEGMENT_LENGTH, Supernet
 from cloudctl.domain.calendars import today_for_people
 from cloudctl.domain.catalogue import Classification, Image, Specification, VolumeType, Zone
 from cloudctl.domain.clouds import Cloud
@@ -116,27 +117,31 @@ def adopt(
 
 def _departments(uow: UnitOfWork, city: City, made: Registered) -> None:
     for code, name, level, parent in city.departments:
-        department = Department(
-            code=code,
-            name=name,
-            level=level,
-            parent_id=made.departments[parent] if parent else None,
-            created_at=uow.now,
-        )
+        department = Department(code=code, name=name, level=level, created_at=uow.now)
+        department.stand_below(uow.departments.get(made.departments[parent]) if parent else None)
         uow.departments.add(department)
         made.departments[code] = department.id
+        shares = _shares(city, code)
         for cloud, zone in city.quota_zones:
             for dimension, limit in city.quota.items():
-                uow.quotas.set_limit(department.id, cloud, zone, dimension, limit)
+                uow.quotas.set_limit(department.id, cloud, zone, dimension, limit * shares)
         cloud, zone = city.quota_zones[0]
         made.networks[code] = _network(uow, department, cloud, zone)
 
 
+def _shares(city: City, code: str) -> int:
+    """How many departments live on a department's quota: itself, and below the city's level all units under it."""
+    level = next(level for own, _, level, _ in city.departments if own == code)
+    units = [] if level is Level.CITY else [own for own, _, _, parent in city.departments if parent == code]
+    return 1 + sum(_shares(city, unit) for unit in units)
+
+
 def _network(uow: UnitOfWork, department: Department, cloud: str, zone: str) -> Network:
     key = derived_id(department.id, f"{cloud}/{zone}/first network")
-    prefix = uow.prefixes.reserve(
-        zone=zone, length=SEGMENT_LENGTH, version=4, network_id=key, order_id=None, now=uow.now
-    )
+    where: dict[str, Any] = {"zone": zone, "network_id": key, "order_id": None, "now": uow.now}
+    v4 = uow.prefixes.reserve(length=SEGMENT_LENGTH, version=4, **where)
+    both = any(":" in supernet.cidr for supernet in uow.prefixes.supernets(zone))
+    v6 = uow.prefixes.reserve(length=IPV6_SEGMENT_LENGTH, version=6, **where) if both else None
     return Network(
         id=key,
         order_id=None,
@@ -146,7 +151,8 @@ def _network(uow: UnitOfWork, department: Department, cloud: str, zone: str) -> 
         cloud=cloud,
         zone=zone,
         name=f"{department.code}-net",
-        cidr_v4=prefix.cidr,
+        cidr_v4=v4.cidr,
+        cidr_v6=v6.cidr if v6 else None,
         created_at=uow.now,
     )
 
@@ -154,7 +160,13 @@ def _network(uow: UnitOfWork, department: Department, cloud: str, zone: str) -> 
 def _systems(uow: UnitOfWork, city: City, made: Registered) -> None:
     for department, code, name, mlps_level in city.systems:
         system = System(
-            department_id=made.departments[department], code=code, name=name, mlps_level=mlps_level, created_at=uow.now
+            department_id=made.departments[department],
+            code=code,
+            name=name,
+            mlps_level=mlps_level,
+            declared_by=uow.actor.name,
+            declared_at=uow.now,
+            created_at=uow.now,
         )
         uow.systems.add(system)
         made.systems[code] = system.id

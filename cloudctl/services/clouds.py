@@ -7,11 +7,14 @@ from uuid import UUID
 
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.clouds import Cloud, CloudKind
+from cloudctl.domain.errors import Invalid
 from cloudctl.domain.quotas import Dimension
 from cloudctl.ports.context import Context, Request
 from cloudctl.services.edits import apply_edits
 
-EDITABLE = frozenset({"name", "zones", "capacity", "overcommit", "max_mlps_level", "external_network", "retired"})
+EDITABLE = frozenset(
+    {"name", "zones", "capacity", "overcommit", "max_mlps_level", "external_network", "architectures", "retired"}
+)
 
 
 def register(
@@ -26,6 +29,7 @@ def register(
     overcommit: dict[Dimension, float] | None = None,
     max_mlps_level: int = 3,
     external_network: str | None = None,
+    architectures: frozenset[str] = frozenset(),
 ) -> Cloud:
     """Puts a cloud on record; raises Invalid for a zone that is not in the catalogue."""
     request.actor.require(Permission.CATALOGUE_WRITE)
@@ -41,13 +45,20 @@ def register(
             overcommit=overcommit or {},
             max_mlps_level=max_mlps_level,
             external_network=external_network,
+            architectures=architectures,
         )
         uow.clouds.add(cloud)
         uow.audit(
             "create/cloud",
             "cloud",
             cloud.id,
-            after={"code": code, "kind": kind.value, "zones": sorted(zones), "capacity": dict(capacity)},
+            after={
+                "code": code,
+                "kind": kind.value,
+                "zones": sorted(zones),
+                "capacity": dict(capacity),
+                "architectures": sorted(architectures),
+            },
         )
         return uow.answer(cloud)
 
@@ -65,6 +76,53 @@ def update(
         before, after = apply_edits(cloud, changes, EDITABLE)
         uow.audit("update/cloud", "cloud", cloud.id, before=_plain(before), after=_plain(after))
         return uow.answer(cloud)
+
+
+def reserve(
+    ctx: Context,
+    request: Request,
+    cloud_id: UUID,
+    zone: str,
+    amounts: dict[Dimension, int],
+    *,
+    expected_version: int | None = None,
+) -> Cloud:
+    """Says what ordinary orders have to leave free for emergencies of a zone; nothing at all takes the reserve away."""
+    request.actor.require(Permission.CATALOGUE_WRITE)
+    with ctx.unit_of_work(request) as uow:
+        cloud = uow.clouds.lock(uow.clouds.get(cloud_id).code)
+        uow.check_version(cloud, expected_version)
+        if zone not in cloud.zones:
+            raise Invalid(
+                "{cloud} does not serve the zone {zone}.",
+                field="zone",
+                way_out="It serves these: {zones}.",
+                cloud=cloud.code,
+                zone=zone,
+                zones=", ".join(sorted(cloud.zones)),
+            )
+        before = cloud.reserves
+        after = {code: kept for code, kept in before.items() if code != zone}
+        wanted = {dimension: amount for dimension, amount in amounts.items() if amount}
+        cloud.reserves = {**after, zone: wanted} if wanted else after
+        _refuse_beyond_room(cloud)
+        uow.audit("update/reserve", "cloud", cloud.id, before={"reserves": before}, after={"reserves": cloud.reserves})
+        return uow.answer(cloud)
+
+
+def _refuse_beyond_room(cloud: Cloud) -> None:
+    for zone in cloud.reserves:
+        for dimension in cloud.reserves[zone]:
+            room, left = cloud.room(dimension), cloud.open_room(dimension, zone, emergency=False)
+            if room is None or left is None or left < 0:
+                raise Invalid(
+                    "{cloud} has {room} {dimension}; no more than that can be kept free.",
+                    field=f"amounts.{dimension.value}",
+                    way_out="Keep less free, or state the cloud's capacity first.",
+                    cloud=cloud.code,
+                    room=room or 0,
+                    dimension=dimension.value,
+                )
 
 
 def get(ctx: Context, request: Request, cloud_id: UUID) -> Cloud:

@@ -1,4 +1,4 @@
-"""Decisions on orders: the head's signature, and the office's review, approval, return and refusal.
+"""Decisions on orders: the head's signature, and the office's approval, return and rejection.
 
 Each act is one transaction, as in `services/orders.py`. The build is queued here and nowhere else, together with the
 approval.
@@ -6,19 +6,24 @@ approval.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import msgspec
 
-from cloudctl.domain.accounts import Permission
-from cloudctl.domain.calendars import end_of_day, today_for_people, working_days_after
-from cloudctl.domain.errors import Conflict, Forbidden, Invalid, PolicyDenied
-from cloudctl.domain.orders import CORRECTION_WORKING_DAYS, Order
+from cloudctl.domain.accounts import Actor, Permission, Role
+from cloudctl.domain.calendars import PEOPLE_ZONE
+from cloudctl.domain.errors import Conflict, Forbidden, Invalid, PolicyDenied, Refused
+from cloudctl.domain.orders import Order
+from cloudctl.domain.returns import FoundDefect
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
-from cloudctl.services import assessment
+from cloudctl.services import acceptances, assessment, duties, freezes, limits, opinions
 from cloudctl.services.history import advance
 from cloudctl.services.orders import own
+
+BEGUN = frozenset({"provisioning", "attention", "delivered", "failed", "closed"})  # a cloud may have been written to
 
 
 def sign_off(
@@ -28,21 +33,15 @@ def sign_off(
     request.actor.require(Permission.ORDERS_SIGN_OFF)
     with ctx.unit_of_work(request) as uow:
         order = own(uow, request, order_id, expected_version)
-        _refuse_self(request, order)
-        order.signed_off_by = request.actor.account_id
+        order.require("sign_off")  # who signs twice is told the state, not that he may not
+        duties.separate(request.actor, order)
+        order.signed_off_by, order.signed_off_for = request.actor.account_id, request.actor.for_account_id
         advance(uow, order, "sign_off", reason)
         if order.ruling.auto_approved:
             order.ruling = assessment.assess(ctx, uow, order).ruling
-        if order.ruling.auto_approved:
+        if order.ruling.auto_approved and not freezes.keeps_waiting(uow, order):
             _approve(ctx, uow, order, "auto_approve", None)
         return uow.answer(order)
-
-
-def review(
-    ctx: Context, request: Request, order_id: UUID, *, reason: str | None = None, expected_version: int | None = None
-) -> Order:
-    """A reviewer of the office takes the order up."""
-    return _office_act(ctx, request, order_id, "review", reason=reason, expected_version=expected_version)
 
 
 def approve(
@@ -51,13 +50,18 @@ def approve(
     """Approves, and queues the build in the same transaction; policies are judged once more."""
     request.actor.require(Permission.ORDERS_REVIEW)
     with ctx.unit_of_work(request) as uow:
-        order = own(uow, request, order_id, expected_version)
-        _refuse_self(request, order)
-        if order.state == "signed_off":
-            advance(uow, order, "review")
-        order.approved_by = request.actor.account_id
-        _approve(ctx, uow, order, "approve", reason)
-        return uow.answer(order)
+        return uow.answer(approve_one(ctx, uow, own(uow, request, order_id, expected_version), reason))
+
+
+def approve_one(ctx: Context, uow: UnitOfWork, order: Order, reason: str | None) -> Order:
+    """Approves a locked order within the caller's transaction."""
+    actor = uow.actor
+    duties.decide(actor, order)
+    if order.state == "signed_off":
+        acceptances.take_up(uow, order)
+    order.approved_by, order.approved_for = actor.account_id, actor.for_account_id
+    _approve(ctx, uow, order, "approve", reason)
+    return order
 
 
 def send_back(
@@ -67,40 +71,124 @@ def send_back(
     *,
     reason: str | None = None,
     missing: list[str] | None = None,
+    defects: Sequence[FoundDefect] = (),
     expected_version: int | None = None,
 ) -> Order:
     """Returns an order for correction (补正) with everything that is missing; a department head may, too."""
-    actor = request.actor
-    actor.require(Permission.ORDERS_REVIEW if actor.sees_all else Permission.ORDERS_SIGN_OFF)
-    words = _words(reason, missing)
+    _require_return(request.actor)
     with ctx.unit_of_work(request) as uow:
-        order = own(uow, request, order_id, expected_version)
-        if actor.sees_all and order.state == "signed_off":
-            advance(uow, order, "review")
-        if (order.state == "submitted") == actor.sees_all:
-            raise Conflict(
-                "An order in state {state} is not yours to return.",
-                way_out="The head returns before sign-off, the office after it.",
-                state=order.state,
-            )
-        due = working_days_after(today_for_people(uow.now), CORRECTION_WORKING_DAYS)
-        order.correction_due = end_of_day(due.day)
+        return uow.answer(return_one(uow, own(uow, request, order_id, expected_version), reason, missing, defects))
+
+
+def return_one(
+    uow: UnitOfWork,
+    order: Order,
+    reason: str | None,
+    missing: list[str] | None,
+    defects: Sequence[FoundDefect] = (),
+) -> Order:
+    """Returns a locked order within the caller's transaction.
+
+    Before sign-off the head says what is missing. After it the office names defects; words in `missing` are documents.
+    """
+    office = _require_return(uow.actor)
+    if (order.state == "submitted") == office:
+        raise Conflict(
+            "An order in state {state} is not yours to return.",
+            way_out="The head returns before sign-off, the office after it.",
+            state=order.state,
+        )
+    (duties.decide if office else duties.separate)(uow.actor, order)
+    if office:
+        found = [*(FoundDefect(words=words) for words in missing or ()), *defects]
+        acceptances.return_one(uow, order, found, reason)
+    else:
+        words = _words(reason, [*(missing or ()), *(defect.words for defect in defects)])
+        order.correction_due = limits.correction_due(uow, order)
         advance(uow, order, "return", words)
-        return uow.answer(order)
+    return order
+
+
+def _require_return(actor: Actor) -> bool:
+    """Whether the actor returns for the office (True) or for the department; raises Forbidden for neither."""
+    if Permission.ORDERS_REVIEW in actor.permissions:
+        return True
+    actor.require(Permission.ORDERS_SIGN_OFF)
+    return False
 
 
 def reject(
     ctx: Context, request: Request, order_id: UUID, *, reason: str | None = None, expected_version: int | None = None
 ) -> Order:
     """Says no, with the reason; everything held is let go."""
+    request.actor.require(Permission.ORDERS_REVIEW)
+    with ctx.unit_of_work(request) as uow:
+        return uow.answer(reject_one(uow, own(uow, request, order_id, expected_version), reason))
+
+
+def reject_one(uow: UnitOfWork, order: Order, reason: str | None) -> Order:
+    """Rejects a locked order within the caller's transaction."""
     _words(reason, None)
-    return _office_act(ctx, request, order_id, "reject", reason=reason, expected_version=expected_version)
+    duties.decide(uow.actor, order)
+    if order.state == "signed_off":
+        acceptances.take_up(uow, order)
+    advance(uow, order, "reject", reason)
+    assessment.let_go(uow, order)
+    return order
 
 
-def _refuse_self(request: Request, order: Order) -> None:
-    """Separation of duties: nobody decides on what they asked for."""
-    if request.actor.account_id == order.applicant_id:
-        raise Forbidden("Nobody decides on an own order.", way_out="Another person has to decide.")
+def recall(
+    ctx: Context, request: Request, order_id: UUID, *, reason: str | None = None, expected_version: int | None = None
+) -> Order:
+    """Takes an approval back until the build starts; quota stays held, and the next approval is a new attempt.
+
+    Only who approved, his deputy or an office-admin. The order's lock decides between this and the build's start: one
+    of them comes first, and the other finds what it did. Raises Conflict that says how far the order has come.
+    """
+    actor = request.actor
+    actor.require(Permission.ORDERS_REVIEW)
+    words = _words(reason, None)
+    try:
+        with ctx.unit_of_work(request) as uow:
+            order = own(uow, request, order_id, expected_version)
+            if order.state == "approved" and not _may_recall(actor, order):
+                raise Forbidden(
+                    "Only who approved an order, his deputy or an office administrator takes it back.",
+                    way_out="Ask one of them.",
+                )
+            advance(uow, order, "recall", words)
+            uow.resources.forget_planned(order.id)
+            order.approved_by = order.approved_for = None
+            return uow.answer(order)
+    except Refused as error:
+        raise _too_late(ctx, request, order_id) from error
+
+
+def _may_recall(actor: Actor, order: Order) -> bool:
+    return Role.OFFICE_ADMIN in actor.roles or bool(actor.persons & {order.approved_by, order.approved_for})
+
+
+def _too_late(ctx: Context, request: Request, order_id: UUID) -> Conflict:
+    """What has become of an order that cannot be recalled: its state, since when, and the last step of its build."""
+    with ctx.unit_of_work(replace(request, idempotency=None)) as uow:
+        order = uow.orders.get(order_id)
+    if order.state not in BEGUN:
+        return Conflict(
+            "Order {number} is {state}: there is no approval to take back.",
+            way_out="Return or reject it instead.",
+            number=order.number,
+            state=order.state,
+        )
+    since = [line.at for line in ctx.queries.progress_of(order_id) if line.state == order.state]
+    steps = ctx.workflows.steps(order.workflow_id)
+    return Conflict(
+        "Too late: order {number} has been {state} since {since}; the last step of its build was {step}.",
+        way_out="During the build the applicant can withdraw it, and all is undone; afterwards it is released.",
+        number=order.number,
+        state=order.state,
+        since=since[0].astimezone(PEOPLE_ZONE).strftime("%Y-%m-%d %H:%M") if since else "-",
+        step=steps[-1].name.rpartition(".")[2] if steps else "-",
+    )
 
 
 def _approve(ctx: Context, uow: UnitOfWork, order: Order, event: str, reason: str | None) -> None:
@@ -120,30 +208,20 @@ def _approve(ctx: Context, uow: UnitOfWork, order: Order, event: str, reason: st
                 way_out="Leave it to somebody who holds that role.",
                 roles=", ".join(sorted(lacking)),
             )
+        opinions.weigh(uow, order, found.ruling, reason)
     order.ruling = found.ruling
     queue(uow, order, found, event, reason)
 
 
 def queue(uow: UnitOfWork, order: Order, found: assessment.Assessment, event: str, reason: str | None) -> None:
     """Puts what was planned on record and queues the build under the order's next attempt."""
+    freezes.refuse_frozen_order(uow, order)
     order.attempt += 1
     assessment.register(uow, found.plan)
     advance(uow, order, event, reason)
-    uow.start("provision_order", order.workflow_id, str(order.id), queue_key=order.cloud or "")
-
-
-def _office_act(
-    ctx: Context, request: Request, order_id: UUID, event: str, *, reason: str | None, expected_version: int | None
-) -> Order:
-    request.actor.require(Permission.ORDERS_REVIEW)
-    with ctx.unit_of_work(request) as uow:
-        order = own(uow, request, order_id, expected_version)
-        if event == "reject" and order.state == "signed_off":
-            advance(uow, order, "review")
-        advance(uow, order, event, reason)
-        if not order.open:
-            assessment.let_go(uow, order)
-        return uow.answer(order)
+    # An emergency waits for no other order: it has a lane of its own on the cloud.
+    lane = f"{order.cloud}/emergency" if order.emergency else order.cloud or ""
+    uow.start("provision_order", order.workflow_id, str(order.id), str(order.attempt), queue_key=lane)
 
 
 def _words(reason: str | None, missing: list[str] | None) -> str:

@@ -21,7 +21,7 @@ from cloudctl.domain.items import (
     NEW_ITEMS,
 )
 from cloudctl.domain.orders import Order
-from cloudctl.domain.quotas import Demand, Dimension
+from cloudctl.domain.quotas import Demand, Dimension, Quota
 from cloudctl.domain.resources import Resource, Tenant
 from cloudctl.domain.servers import Server
 from cloudctl.domain.volumes import Volume
@@ -73,7 +73,7 @@ def load(ctx: Context, order_id: UUID) -> Delivery:
             cloud=cloud,
             department_code=uow.departments.get(order.department_id).code,
             tenant=tenant.backend_id if tenant else None,
-            limits={dimension: quota.limit for dimension, quota in quotas.items()},
+            limits=_fence(uow, quotas, tenant),
             resources=resources,
             resource_ids={key: _backend_id(uow, key) for key in _referred(resources)},
             images=_names(cloud, [uow.catalogue.image(r.image) for r in resources if isinstance(r, Server)]),
@@ -83,10 +83,15 @@ def load(ctx: Context, order_id: UUID) -> Delivery:
         )
 
 
-def begin(ctx: Context, order_id: UUID) -> bool:
-    """Starts the build; False when the order was withdrawn in between. A second call goes on."""
+def begin(ctx: Context, order_id: UUID, attempt: int | None = None) -> bool:
+    """Starts the build; False when the order was withdrawn or its approval taken back. A second call goes on.
+
+    A saga of an earlier `attempt`, whose approval was recalled, ends here: the order is another saga's.
+    """
     with ctx.unit_of_work(platform_request(str(order_id))) as uow:
         order = uow.orders.lock(order_id)
+        if attempt is not None and attempt != order.attempt:
+            return False
         if order.state == "approved":
             advance(uow, order, "provision")
         return order.state == "provisioning"
@@ -165,9 +170,11 @@ def deliver(ctx: Context, order_id: UUID) -> None:
         if order.state == "delivered":
             return
         today, built = today_for_people(uow.now), Demand()
+        guarded = uow.systems.get(order.system_id).mlps_level >= ctx.limits.protect_from_mlps
         for resource in uow.resources.of_order(order_id):
             if resource.state == "building":
                 resource.advance("activate")
+                resource.protected = guarded
                 built = built + resource.footprint
                 item = order.items[resource.item]
                 if isinstance(item, NEW_ITEMS):
@@ -208,6 +215,13 @@ def fail(ctx: Context, order_id: UUID, step: str, reason: str) -> None:
         assessment.let_go(uow, order)
         order.last_error = f"{step}: {reason}"
         advance(uow, order, "cancel" if order.cancel_requested else "fail", order.last_error)
+
+
+def _fence(uow: UnitOfWork, quotas: Mapping[Dimension, Quota], tenant: Tenant | None) -> dict[Dimension, int]:
+    """The backend's own limits: ours, and room for what stands in the project but was transferred to others."""
+    guests = uow.resources.guests(tenant.backend_id) if tenant else ()
+    taken = sum((guest.footprint for guest in guests), Demand())
+    return {dimension: quota.limit + taken[dimension] for dimension, quota in quotas.items()}
 
 
 def _referred(resources: Iterable[Resource]) -> set[UUID]:

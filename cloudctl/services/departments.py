@@ -1,28 +1,34 @@
-"""Departments: put on record and kept by the office."""
+"""Departments: put on record, and moved in their tree, by the office.
+
+A move carries the subtree along, and what its units were allotted goes from the old upper unit's account to the new
+one's: all of it, or nothing is moved.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from cloudctl.domain.accounts import Permission
+from cloudctl.domain.accounts import DISTRICT_ROLES, Permission
 from cloudctl.domain.departments import Department, Level
-from cloudctl.domain.errors import Invalid
+from cloudctl.domain.errors import Conflict
 from cloudctl.ports.context import Context, Request
+from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.services.edits import apply_edits
 
 EDITABLE = frozenset({"name", "level", "parent_id"})
+TREE = frozenset({"level", "parent_id"})
 
 
 def create(
     ctx: Context, request: Request, *, code: str, name: str, level: Level, parent_id: UUID | None = None
 ) -> Department:
-    """Puts a department on record; raises Invalid for a parent that does not exist, Conflict for a code in use."""
+    """Puts a department on record; raises Invalid for a parent of a lower level, Conflict for a code in use."""
     request.actor.require(Permission.DEPARTMENTS_WRITE)
     with ctx.unit_of_work(request) as uow:
-        if parent_id is not None:
-            uow.departments.get(parent_id)
-        department = Department(code=code, name=name, level=level, parent_id=parent_id, created_at=uow.now)
+        uow.departments.lock_tree()
+        department = Department(code=code, name=name, level=level, created_at=uow.now)
+        department.stand_below(None if parent_id is None else uow.departments.get(parent_id))
         uow.departments.add(department)
         uow.audit(
             "create/department",
@@ -39,32 +45,61 @@ def update(
 ) -> Department:
     """Changes name, level or parent; raises Stale when `expected_version` is no longer current."""
     request.actor.require(Permission.DEPARTMENTS_WRITE)
+    request.actor.require_sight(department_id, "department", department_id)
     with ctx.unit_of_work(request) as uow:
+        if changes.keys() & TREE:
+            uow.departments.lock_tree(to_change=True)
         department = uow.departments.get(department_id)
         uow.check_version(department, expected_version)
-        _refuse_loop(uow.departments.get, department_id, changes.get("parent_id"))
-        before, after = apply_edits(department, changes, EDITABLE)
+        before, after = _replace(uow, department, changes)
+        rest = {name: value for name, value in changes.items() if name not in TREE}
+        earlier, later = apply_edits(department, rest, EDITABLE)
         uow.audit(
-            "update/department", "department", department.id, department_id=department.id, before=before, after=after
+            "update/department",
+            "department",
+            department.id,
+            department_id=department.id,
+            before=before | earlier,
+            after=after | later,
         )
         return uow.answer(department)
 
 
 def get(ctx: Context, request: Request, department_id: UUID) -> Department:
-    """One department; a department sees itself."""
+    """One department of what the actor sees: its own, or for a district's office one of its subtree."""
     request.actor.require(Permission.DEPARTMENTS_READ)
     request.actor.require_sight(department_id, "department", department_id)
     with ctx.unit_of_work(request) as uow:
         return uow.departments.get(department_id)
 
 
-def _refuse_loop(get_department: Any, department_id: UUID, parent_id: UUID | None) -> None:
-    """Raises Invalid when the new parent is the department itself or stands below it."""
-    while parent_id is not None:
-        if parent_id == department_id:
-            raise Invalid(
-                "A department cannot stand below itself.",
-                field="parent_id",
-                way_out="Choose a unit outside its subtree.",
-            )
-        parent_id = get_department(parent_id).parent_id
+def _replace(
+    uow: UnitOfWork, department: Department, changes: dict[str, Any]
+) -> tuple[dict[str, object], dict[str, object]]:
+    """Gives it another level or upper unit; answers (before, after) of what differs."""
+    now: dict[str, Any] = {"level": department.level, "parent_id": department.parent_id}
+    then = now | {name: value for name, value in changes.items() if name in TREE}
+    differing = [name for name in now if now[name] != then[name]]
+    left, reached = (None if key is None else uow.departments.get(key) for key in (now["parent_id"], then["parent_id"]))
+    from_path = department.path
+    if "level" in differing:
+        _refuse_staffed(uow, department)
+        department.rise_to(then["level"], reached, uow.departments.units(department.id))
+    if "parent_id" in differing:
+        department.stand_below(reached)
+        uow.departments.carry_along(department, from_path)
+    for touched in dict.fromkeys((department, left, reached)) if differing else ():
+        if touched is not None:
+            uow.quotas.recount(touched)
+    return {name: now[name] for name in differing}, {name: then[name] for name in differing}
+
+
+def _refuse_staffed(uow: UnitOfWork, department: Department) -> None:
+    """A district whose office has people stays a district."""
+    if any(uow.accounts.with_role(role, department.id) for role in DISTRICT_ROLES):
+        raise Conflict(
+            "{department} has accounts with a district's roles.",
+            field="level",
+            way_out="Take these roles away, or deactivate the accounts first.",
+            department=department.name,
+        )

@@ -45,6 +45,7 @@ def grant(
             most=LONGEST_DAYS,
         )
     with ctx.unit_of_work(request) as uow:
+        actor.require_sight(department_id, "department", department_id)
         uow.departments.get(department_id)
         if system_id is not None and uow.systems.get(system_id).department_id != department_id:
             raise Invalid("The system is another department's.", field="system_id", way_out="Name one of its own.")
@@ -76,6 +77,7 @@ def revoke(ctx: Context, request: Request, exemption_id: UUID, reason: str | Non
     request.actor.require(Permission.EXEMPTIONS_WRITE)
     with ctx.unit_of_work(request) as uow:
         exemption = uow.exemptions.get(exemption_id)
+        request.actor.require_sight(exemption.department_id, "exemption", exemption_id)
         if exemption.revoked_at is None:
             exemption.revoked_at = uow.now
             uow.audit("deny/exemption", "exemption", exemption.id, department_id=exemption.department_id, reason=reason)

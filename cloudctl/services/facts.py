@@ -10,6 +10,7 @@ from typing import Any
 
 from cloudctl.domain.calendars import months_until, today_for_people
 from cloudctl.domain.clouds import Cloud
+from cloudctl.domain.errors import NotFound
 from cloudctl.domain.items import ExtendItem, Item, RenewItem, ResizeItem, ServerItem, item_kind
 from cloudctl.domain.orders import Order
 from cloudctl.domain.plans import Change, Plan
@@ -19,6 +20,7 @@ from cloudctl.domain.servers import Server
 from cloudctl.domain.systems import System
 from cloudctl.domain.volumes import Volume
 from cloudctl.policy.facts import ItemFacts
+from cloudctl.ports.repositories.catalogue import Catalogue
 from cloudctl.ports.unit_of_work import UnitOfWork
 
 NEUTRAL_ITEM = ItemFacts(
@@ -32,6 +34,9 @@ NEUTRAL_ITEM = ItemFacts(
     disk_gib=0,
     image="",
     specification="",
+    architecture="",
+    os="",
+    xinchuang=False,
     prefix_length=0,
     ipv6=False,
     user_data=False,
@@ -61,7 +66,7 @@ def order_facts(uow: UnitOfWork, order: Order, plan: Plan, system: System, cloud
             "contact_phone": order.contact_phone,
             "go_live_on": str(order.go_live_on or ""),
             "is_change": not plan.resources,
-            "emergency": False,
+            "emergency": order.emergency,
         },
         "department": {"code": department.code, "name": department.name, "level": department.level.value},
         "system": {
@@ -69,10 +74,15 @@ def order_facts(uow: UnitOfWork, order: Order, plan: Plan, system: System, cloud
             "name": system.name,
             "mlps_level": system.mlps_level,
             "classification": system.classification or "",
+            "xinchuang": system.xinchuang,
         },
-        "zone": {"code": zone.code, "max_mlps_level": zone.max_mlps_level},
-        "cloud": {"code": cloud.code, "max_mlps_level": cloud.max_mlps_level},
-        "items": [_item(position, item, plan, today) for position, item in enumerate(order.items)],
+        "zone": {"code": zone.code, "max_mlps_level": zone.max_mlps_level, "xinchuang": zone.xinchuang},
+        "cloud": {
+            "code": cloud.code,
+            "max_mlps_level": cloud.max_mlps_level,
+            "architectures": sorted(cloud.architectures),
+        },
+        "items": [_item(position, item, plan, today, uow.catalogue) for position, item in enumerate(order.items)],
         "totals": {dimension.value: growth.get(dimension, 0) for dimension in Dimension},
         "quota": _quota(uow, order, cloud.code, growth),
         "today": today.isoformat(),
@@ -85,19 +95,19 @@ def order_facts(uow: UnitOfWork, order: Order, plan: Plan, system: System, cloud
 
 
 def _quota(uow: UnitOfWork, order: Order, cloud: str, growth: dict[Dimension, int]) -> dict[str, dict[str, int]]:
-    """Limit, use and what is left, not counting what this order itself already holds."""
+    """Limit, use and what is left, without what this order itself holds already and what units below were given."""
     accounts = uow.quotas.of(order.department_id, cloud, order.zone)
     facts = {}
     for dimension in Dimension:
         account = accounts.get(dimension)
         own = growth.get(dimension, 0) if order.held else 0
-        limit = account.limit if account else 0
+        limit = account.limit - account.allotted if account else 0
         used = (account.held + account.committed if account else 0) - own
         facts[dimension.value] = {"limit": limit, "used": used, "left": limit - used}
     return facts
 
 
-def _item(position: int, item: Item, plan: Plan, today: date) -> dict[str, Any]:
+def _item(position: int, item: Item, plan: Plan, today: date, catalogue: Catalogue) -> dict[str, Any]:
     """One item, every key present: what it asks for, or what it changes and to what."""
     facts: dict[str, Any] = {**NEUTRAL_ITEM, "kind": item_kind(item), "name": getattr(item, "name", "")}
     new = [resource for resource in plan.resources if resource.item == position]
@@ -108,7 +118,23 @@ def _item(position: int, item: Item, plan: Plan, today: date) -> dict[str, Any]:
         facts.update(_new(item, new))
     elif change is not None:
         facts.update(_changed(change, today))
+    if facts["specification"]:
+        facts.update(_platform(facts["specification"], facts["image"], catalogue))
     return facts
+
+
+def _platform(specification: str, image: str, catalogue: Catalogue) -> dict[str, Any]:
+    """Processor and operating system of a server; of an image that is not on record, nothing is claimed."""
+    size = catalogue.specification(specification)
+    try:
+        system = catalogue.image(image)
+    except NotFound:
+        return {"architecture": size.architecture}
+    return {
+        "architecture": size.architecture,
+        "os": system.os_family,
+        "xinchuang": size.xinchuang and system.xinchuang,
+    }
 
 
 def _new(item: Item, resources: list[Resource]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import msgspec
 
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.calendars import today_for_people
+from cloudctl.domain.declarations import FIELD, check_declared, refuse_secret
 from cloudctl.domain.errors import Conflict, Invalid, NotFound, PolicyDenied
 from cloudctl.domain.items import Item, ServerItem
 from cloudctl.domain.materials import check_materials
@@ -22,10 +23,11 @@ from cloudctl.domain.orders import Backup, Order
 from cloudctl.domain.systems import System
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
-from cloudctl.services import assessment
-from cloudctl.services.history import advance
+from cloudctl.services import assessment, offices
+from cloudctl.services.history import advance, marks, say
 
 WRITABLE = frozenset({"draft", "returned"})
+WORDS = ("title", "purpose", "users", "project_document", "ports", "contact_name", "contact_phone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,26 +46,55 @@ class OrderForm:
     go_live_on: date | None = None
     contact_name: str = ""
     contact_phone: str = ""
+    no_state_secrets: bool | None = None
     items: list[Item] = field(default_factory=list)
 
 
 def create(ctx: Context, request: Request, form: OrderForm, *, submit: bool = False) -> Order:
-    """Writes a draft, and with `submit` hands it in in the same transaction."""
+    """Writes a draft, and with `submit` hands it in in the same transaction.
+
+    Raises Invalid, before anything of it is kept, unless it is declared that no state secrets are handled.
+    """
     request.actor.require(Permission.ORDERS_WRITE)
+    check_form(form)
     with ctx.unit_of_work(request) as uow:
-        order = _draft(ctx, uow, form)
-        uow.orders.add(order)
-        uow.audit("create/order", "order", order.id, department_id=order.department_id, after={"number": order.number})
+        order = enter(ctx, uow, form)
         if submit:
-            _hand_in(ctx, uow, order)
+            hand_in(ctx, uow, order)
         return uow.answer(order)
+
+
+def check_form(form: OrderForm) -> None:
+    """Raises Invalid, before a transaction sees anything of it, for what is not declared or carries a marking."""
+    check_declared(form.no_state_secrets, _words_of(_values_of(form)))
+
+
+def enter(
+    ctx: Context, uow: UnitOfWork, form: OrderForm, *, applicant_id: UUID | None = None, emergency: bool = False
+) -> Order:
+    """Puts a draft on record in the caller's transaction; `applicant_id` is for whom the actor files it (代办)."""
+    order = draft(ctx, uow, form, applicant_id=applicant_id)
+    order.emergency = emergency
+    uow.orders.add(order)
+    uow.audit(
+        "create/order",
+        "order",
+        order.id,
+        department_id=order.department_id,
+        after={"number": order.number, FIELD: True, "filed_by": order.filed_by, **marks(order)},
+    )
+    if order.filed_by is not None:
+        name = uow.accounts.get(order.applicant_id).name
+        say(uow, order, "Filed on behalf of the department (代办); the applicant is {applicant}.", applicant=name)
+    return order
 
 
 def check(ctx: Context, request: Request, form: OrderForm) -> assessment.Assessment:
     """What would happen to the form if it were handed in: findings, placement, quota, capacity. Writes nothing."""
     request.actor.require(Permission.ORDERS_WRITE)
+    refuse_secret(form.no_state_secrets, _words_of(_values_of(form)))
     with ctx.unit_of_work(request) as uow:
-        return assessment.assess(ctx, uow, _draft(ctx, uow, form, number="-"))
+        return assessment.assess(ctx, uow, draft(ctx, uow, form, number="-"))
 
 
 def update(
@@ -71,6 +102,7 @@ def update(
 ) -> Order:
     """Changes fields of a draft or returned order; the names are those of OrderForm."""
     request.actor.require(Permission.ORDERS_WRITE)
+    refuse_secret(changes.get(FIELD), _words_of(changes))
     with ctx.unit_of_work(request) as uow:
         order = own(uow, request, order_id, expected_version)
         if order.state not in WRITABLE:
@@ -107,7 +139,7 @@ def submit(
     request.actor.require(Permission.ORDERS_WRITE)
     with ctx.unit_of_work(request) as uow:
         order = own(uow, request, order_id, expected_version)
-        _hand_in(ctx, uow, order, reason)
+        hand_in(ctx, uow, order, reason)
         return uow.answer(order)
 
 
@@ -132,7 +164,7 @@ def close(
 ) -> Order:
     """Closes the file of a delivered or failed order."""
     actor = request.actor
-    actor.require(Permission.ORDERS_REVIEW if actor.sees_all else Permission.ORDERS_WRITE)
+    actor.require(Permission.ORDERS_REVIEW if actor.holds(Permission.ORDERS_REVIEW) else Permission.ORDERS_WRITE)
     with ctx.unit_of_work(request) as uow:
         order = own(uow, request, order_id, expected_version)
         advance(uow, order, "close", reason)
@@ -149,11 +181,12 @@ def expire_corrections(ctx: Context, request: Request) -> int:
     return len(overdue)
 
 
-def _draft(ctx: Context, uow: UnitOfWork, form: OrderForm, number: str | None = None) -> Order:
-    """An order in state draft out of a checked form."""
-    values = {entry.name: getattr(form, entry.name) for entry in fields(form)}
+def draft(
+    ctx: Context, uow: UnitOfWork, form: OrderForm, number: str | None = None, *, applicant_id: UUID | None = None
+) -> Order:
+    """An order in state draft out of a checked form, not on record yet."""
     actor = uow.actor
-    checked = _checked(ctx, uow, values)
+    checked = _checked(ctx, uow, _values_of(form))
     system = _known_system(uow, form.system_id)
     if actor.account_id is None:
         raise Invalid("An order is written by a person.", field="applicant", way_out="Log in as the department.")
@@ -161,15 +194,19 @@ def _draft(ctx: Context, uow: UnitOfWork, form: OrderForm, number: str | None = 
     return Order(
         number=number or uow.orders.next_number(year),
         department_id=system.department_id,
-        applicant_id=actor.account_id,
+        applicant_id=applicant_id or actor.account_id,
+        filed_by=actor.account_id if applicant_id else None,
+        applicant_for=actor.for_account_id,
         created_at=uow.now,
         **checked,
     )
 
 
 def _checked(ctx: Context, uow: UnitOfWork, values: dict[str, Any]) -> dict[str, Any]:
-    """The form's fields, materials checked and user data sealed."""
+    """The form's fields, materials checked and user data sealed; a declaration with who made it and when."""
     checked = dict(values)
+    if checked.pop(FIELD, None):
+        checked |= {"declared_by": uow.actor.name, "declared_at": uow.now}
     if "zone" in checked:
         assessment.known_zone(uow, checked["zone"])
     if "system_id" in checked:
@@ -191,6 +228,19 @@ def _known_system(uow: UnitOfWork, system_id: UUID) -> System:
     return system
 
 
+def _values_of(form: OrderForm) -> dict[str, Any]:
+    """The form's fields by name."""
+    return {entry.name: getattr(form, entry.name) for entry in fields(form)}
+
+
+def _words_of(values: dict[str, Any]) -> dict[str, str]:
+    """What people wrote into the form, by field: where a marking of secrecy could stand."""
+    words = {name: str(values.get(name) or "") for name in WORDS}
+    for position, item in enumerate(values.get("items") or ()):
+        words[f"items[{position}].name"] = getattr(item, "name", "")
+    return words
+
+
 def _sealed(ctx: Context, item: Item) -> Item:
     if isinstance(item, ServerItem) and item.user_data is not None:
         return msgspec.structs.replace(item, user_data=ctx.secrets.seal(item.user_data))
@@ -205,8 +255,9 @@ def own(uow: UnitOfWork, request: Request, order_id: UUID, expected_version: int
     return order
 
 
-def _hand_in(ctx: Context, uow: UnitOfWork, order: Order, reason: str | None = None) -> None:
+def hand_in(ctx: Context, uow: UnitOfWork, order: Order, reason: str | None = None) -> None:
     """Holds quota, prefixes and claims and lets policies judge; any refusal leaves no trace."""
+    check_declared(order.no_state_secrets or None, {})
     if order.held:
         assessment.let_go(uow, order)
     found = assessment.assess(ctx, uow, order)
@@ -218,7 +269,14 @@ def _hand_in(ctx: Context, uow: UnitOfWork, order: Order, reason: str | None = N
             rules=", ".join(finding.rule for finding in found.denials),
         )
     assessment.hold(uow, order, found)
+    office = offices.responsible(uow, order) if order.submitted_at is None else None
+    if office is not None:
+        order.office_id = office.id
     order.submitted_at = uow.now
     order.correction_due = None
-    order.signed_off_by = None
+    order.signed_off_by = order.signed_off_for = None
+    order.accepted_by = order.accepted_at = None
+    order.conditions = []
     advance(uow, order, "submit", reason)
+    if office is not None:
+        say(uow, order, "Lies with the office of {office}.", office=office.name)

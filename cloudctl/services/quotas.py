@@ -1,20 +1,31 @@
-"""Quota limits: set by the office, watched by the ledger."""
+"""Quota limits, watched by the ledger: set by the city's office, and by a district for the units below it."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from cloudctl.domain.accounts import Permission
-from cloudctl.domain.errors import Invalid
+from cloudctl.domain.errors import Forbidden, Invalid
 from cloudctl.domain.quotas import Dimension, Quota
 from cloudctl.ports.context import Context, Request
+from cloudctl.ports.queries import QuotaSum, Scope, Subtree, scope_of
 
 
 def set_limit(
     ctx: Context, request: Request, *, department_id: UUID, cloud: str, zone: str, dimension: Dimension, limit: int
 ) -> Quota:
-    """Sets one limit. It may be set below what is in use: then only orders that raise the dimension are refused."""
-    request.actor.require(Permission.QUOTAS_WRITE)
+    """Sets one limit. It may be set below what is in use: then only orders that raise the dimension are refused.
+
+    The limit of a unit below a district comes out of what the unit above it has, and does not sink below what is in
+    use. Raises QuotaExceeded where the unit above has no room, Conflict for less than was allotted further down.
+    """
+    actor = request.actor
+    actor.require(Permission.QUOTAS_WRITE)
+    actor.require_sight(department_id, "department", department_id)
+    if department_id == actor.department_id:
+        raise Forbidden(
+            "A district does not set its own quota.", way_out="Ask the city's office; allot what there is to the units."
+        )
     if limit < 0:
         raise Invalid("A limit is not negative.", field="limit", way_out="Give 0 or more.")
     with ctx.unit_of_work(request) as uow:
@@ -33,3 +44,21 @@ def set_limit(
             after={"cloud": cloud, "zone": zone, "dimension": dimension.value, "limit": limit},
         )
         return uow.answer(quota)
+
+
+def summary(ctx: Context, request: Request, department_id: UUID | None = None) -> list[QuotaSum]:
+    """Sums over what the actor sees, or over one department of it with all that stands below."""
+    actor = request.actor
+    actor.require(Permission.QUOTAS_READ)
+    scope = scope_of(actor)
+    if department_id is not None:
+        actor.require_sight(department_id, "department", department_id)
+        with ctx.unit_of_work(request) as uow:
+            uow.departments.get(department_id)
+        scope = _part(scope, department_id)
+    return ctx.queries.quota_sums(scope)
+
+
+def _part(scope: Scope, department_id: UUID) -> Scope:
+    """The department with its subtree; alone for who sees nothing below."""
+    return department_id if isinstance(scope, UUID) else Subtree(department_id)

@@ -66,6 +66,8 @@ def issue(
         request.actor.require(Permission.ACCOUNTS_WRITE)
     with ctx.unit_of_work(request) as uow:
         account = uow.accounts.get(account_id)
+        if request.actor.account_id != account_id:
+            request.actor.require_sight(account.department_id, "account", account_id)
         earlier = uow.tokens.by_name(account_id, name)
         if earlier is not None and earlier.usable(uow.now):
             raise AlreadyIssued(

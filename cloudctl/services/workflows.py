@@ -9,6 +9,7 @@ from cloudctl.domain.errors import Conflict
 from cloudctl.domain.orders import Order
 from cloudctl.domain.workflows import StepState, WorkflowState
 from cloudctl.ports.context import Context, Request
+from cloudctl.services import freezes
 from cloudctl.services.history import advance
 from cloudctl.services.replays import keep, replay
 
@@ -60,12 +61,15 @@ def _restart(ctx: Context, request: Request, order_id: UUID, event: str, *, saga
     request.actor.require(Permission.WORKFLOWS_WRITE)
     with ctx.unit_of_work(request) as uow:
         order = uow.orders.lock(order_id)
+        request.actor.require_sight(order.department_id, "order", order_id)
         if event == "retry" and any(resource.state == "undone" for resource in uow.resources.of_order(order_id)):
             raise Conflict(
                 "Undoing {number} has begun; it cannot be built on.",
                 way_out="Have it rolled back; the department can then hand in a new order.",
                 number=order.number,
             )
+        if event == "retry":
+            freezes.refuse_frozen_order(uow, order)
         advance(uow, order, event, reason)
         order.attempt += 1
         uow.start(saga, order.workflow_id, str(order.id), queue_key=order.cloud or "")

@@ -6,8 +6,10 @@ were applied, the order is parked: what was applied stays applied and booked, an
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
+from cloudctl.domain.addresses import Address
 from cloudctl.domain.clouds import Capability
 from cloudctl.domain.errors import Absent, Failed
 from cloudctl.domain.items import CHANGE_ITEMS, ExtendItem, ReleaseItem, ResizeItem
@@ -16,8 +18,9 @@ from cloudctl.domain.servers import Server, ServerFact, ServerStatus
 from cloudctl.domain.volumes import Volume, VolumeStatus
 from cloudctl.domain.workflows import Verdict
 from cloudctl.ports.context import Context
-from cloudctl.services import changes, deliveries
-from cloudctl.services.deliveries import Delivery
+from cloudctl.services import changes, deliveries, resources
+from cloudctl.services.deliveries import Delivery, platform_request
+from cloudctl.workflows import reaching
 from cloudctl.workflows.attempts import FINAL, insist, poll
 from cloudctl.workflows.building import open_site
 from cloudctl.workflows.objects import SERVERS, VOLUMES, Site
@@ -40,9 +43,9 @@ def apply_all(ctx: Context, order_id: UUID) -> Verdict | None:
     pending = changes.changes_of(ctx, order_id)
     applied = touched - len(pending)
     for change in pending:
-        changes.start_change(ctx, order_id, change)
         try:
-            _apply(open_site(ctx, order_id), change)
+            changes.start_change(ctx, order_id, change)
+            _apply(_site(ctx, order_id, change), change)
         except FINAL as error:
             if not applied:
                 raise
@@ -60,18 +63,29 @@ def take_back(ctx: Context, order_id: UUID) -> None:
     """
     for change in changes.changes_of(ctx, order_id):
         if change.resource.state in {"changing", "releasing"}:
-            _take_back(open_site(ctx, order_id), change)
+            _take_back(_site(ctx, order_id, change), change)
 
 
 def _take_back(site: Site, change: Change) -> None:
     resource = change.resource
     if isinstance(resource, Server):
         on = resource.power != "off"
+        if resource.state == "releasing":
+            reaching.take_back(site, resource)
         if on and resource.state == "releasing":
             insist(site.ctx, lambda: switch(site, resource, "start"))
         poll(site.ctx, lambda: _server_as_before(site, resource, on=on), f"return of {resource.name}")
     if isinstance(resource, Volume):
         poll(site.ctx, lambda: _volume_as_before(site, resource), f"return of {resource.name}")
+    if isinstance(resource, Address):
+        server = resources.get(site.ctx, platform_request(str(resource.id)), Server, resource.server_id)
+        reaching.aim(site, resource, server)
+
+
+def _site(ctx: Context, order_id: UUID, change: Change) -> Site:
+    """Where the resource stands: what was transferred is still in the project where it was built."""
+    site = open_site(ctx, order_id)
+    return replace(site, tenant=change.resource.tenant or site.tenant)
 
 
 def _server_as_before(site: Site, server: Server, *, on: bool) -> bool | None:
@@ -111,6 +125,9 @@ def _apply(site: Site, change: Change) -> None:
         case ReleaseItem(), Server():
             insist(site.ctx, lambda: switch(site, _server(change), "stop"))
             poll(site.ctx, lambda: _stopped(site, change.resource.id), f"stop of {change.resource.name}")
+            reaching.cut_off(site, change.resource)
+        case ReleaseItem(), Address():
+            reaching.aim(site, change.resource, None)
         case ReleaseItem(), Volume():
             detach(site, change.resource.id)
 

@@ -24,9 +24,9 @@ from cloudctl.workflows.undoing import UNDO_STEPS, settle_order
 
 
 @step
-def begin(ctx: Context, order_id: str) -> Verdict:
-    """The order is provisioning from here on; nothing to do when it was withdrawn."""
-    return DONE if deliveries.begin(ctx, UUID(order_id)) else {"outcome": "stop"}
+def begin(ctx: Context, order_id: str, attempt: int | None = None) -> Verdict:
+    """The order is provisioning from here on; nothing to do when it was withdrawn or its approval taken back."""
+    return DONE if deliveries.begin(ctx, UUID(order_id), attempt) else {"outcome": "stop"}
 
 
 @step
@@ -134,9 +134,12 @@ FORWARD = (
 )
 
 
-def body(steps: Any, order_id: str) -> Verdict:
-    """Forward until a verdict says otherwise; then undo, or hand over to an operator."""
-    verdict: Verdict = steps.begin(order_id)
+def body(steps: Any, order_id: str, attempt: str | None = None) -> Verdict:
+    """Forward until a verdict says otherwise; then undo, or hand over to an operator.
+
+    Sagas that were queued by an older version know no `attempt`.
+    """
+    verdict: Verdict = steps.begin(order_id, attempt and int(attempt))
     for act in FORWARD:
         if verdict["outcome"] != "done":
             return settle_order(steps, order_id, verdict)

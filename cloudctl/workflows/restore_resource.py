@@ -5,27 +5,43 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from cloudctl.domain.addresses import Address
+from cloudctl.domain.errors import Failed
 from cloudctl.domain.resources import Resource
 from cloudctl.domain.servers import Server, ServerStatus
-from cloudctl.domain.volumes import Volume
+from cloudctl.domain.volumes import Volume, VolumeStatus
 from cloudctl.domain.workflows import Saga, Verdict
 from cloudctl.ports.context import Context
 from cloudctl.services import resources
+from cloudctl.workflows import reaching
 from cloudctl.workflows.attempts import insist, poll, step
 from cloudctl.workflows.changing import switch
-from cloudctl.workflows.objects import SERVERS, Site
+from cloudctl.workflows.objects import SERVERS, VOLUMES, Site
 
 
 @step
 def switch_on(ctx: Context, resource_id: str) -> None:
-    """Starts a server and waits for it; attaches a volume to its server again. The others need nothing."""
+    """A server with its disks and addresses, back on its networks; a volume or an address back at its server.
+
+    A segment needs nothing. The server is reached from outside only when everything that belongs to it is there again.
+    """
     resource, site, belongings = resource_site(ctx, UUID(resource_id))
-    if isinstance(resource, Server):
-        insist(ctx, lambda: switch(site, resource, "start"))
-        poll(ctx, lambda: _running(site, resource), f"start of {resource.name}")
-    if isinstance(resource, Volume) and belongings:
-        server, volume = belongings[0].backend_id or "", resource.backend_id or ""
-        insist(ctx, lambda: site.provider.servers.attach(site.tenant, server, volume))
+    match resource:
+        case Server():
+            retained = [other for other in belongings if other.state == "retained"]
+            for volume in retained:
+                if isinstance(volume, Volume):
+                    _attach(site, resource, volume)
+            insist(ctx, lambda: switch(site, resource, "start"))
+            poll(ctx, lambda: _running(site, resource), f"start of {resource.name}")
+            reaching.take_back(site, resource)
+            for address in retained:
+                if isinstance(address, Address):
+                    reaching.aim(site, address, resource)
+        case Volume() if belongings:
+            _attach(site, belongings[0], resource)
+        case Address():
+            reaching.aim(site, resource, belongings[0])
 
 
 @step
@@ -49,6 +65,20 @@ def body(steps: Any, resource_id: str) -> Verdict:
 
 
 RESTORE_RESOURCE = Saga(name="restore_resource", steps=(switch_on, finish_restore), body=body)
+
+
+def _attach(site: Site, server: Resource, volume: Resource) -> None:
+    """Attaches a volume to its server unless it is, and waits for it."""
+
+    def look() -> bool | None:
+        fact = VOLUMES.find(site, [volume.id]).get(volume.id)
+        if fact is None or (fault := VOLUMES.fault(fact)) is not None:
+            raise Failed("{fault}", fault=f"volume {volume.name} is gone" if fact is None else fault)
+        if fact.server is None and fact.status is VolumeStatus.AVAILABLE:
+            site.provider.servers.attach(site.tenant, server.backend_id or "", fact.backend_id)
+        return True if fact.server == server.backend_id and VOLUMES.ready(fact) else None
+
+    poll(site.ctx, look, f"attachment of {volume.name}")
 
 
 def _running(site: Site, server: Server) -> bool | None:

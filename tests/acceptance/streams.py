@@ -65,7 +65,7 @@ def demonstration(home: Path, orders: int = 10) -> Iterator[City]:
     officer = town.person("officer", tokens["officer"])
     with town.process("serve"):
         told = officer.get(f"/orders/{officer.rows('/orders')[-1]['id']}")
-        form = {name: told[name] for name in ("system_id", "purpose", "zone", "backup")}
+        form = {name: told[name] for name in ("system_id", "purpose", "zone", "backup", "no_state_secrets")}
         made = [
             officer.post("/orders?submit=true", form | {"title": f"{number}", "items": [_small(number)]})["id"]
             for number in range(orders)

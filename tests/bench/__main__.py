@@ -7,7 +7,7 @@ from importlib import import_module
 
 from tests.bench import report
 
-PARTS = ("cli", "lists", "sagas", "memory", "builds", "streams")
+PARTS = ("cli", "lists", "sagas", "memory", "builds", "streams", "batches")
 
 
 def main(names: list[str]) -> int:

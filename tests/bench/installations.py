@@ -78,7 +78,7 @@ class Installation:
         """The application."""
         return {
             "system_id": self.system, "title": "bench", "purpose": "bench", "zone": "extranet", "backup": "daily",
-            "project_document": "bench", "contact_name": "bench", "contact_phone": "0",
+            "project_document": "bench", "no_state_secrets": True, "contact_name": "bench", "contact_phone": "0",
             "items": [
                 {"kind": "network", "name": "net", "prefix_length": 24, "term_months": 12},
                 {
@@ -133,13 +133,16 @@ def _seed(app: App, kind: CloudKind, code: str, external: str | None) -> tuple[d
         ctx, seed, code=code, name=code, kind=kind, zones=frozenset({"extranet"}), capacity={},
         external_network=external,
     )  # fmt: skip
-    addresses.add_supernet(ctx, seed, zone="extranet", cidr="10.64.0.0/12")
+    for cidr in ("10.64.0.0/12", "fd00:64::/40"):
+        addresses.add_supernet(ctx, seed, zone="extranet", cidr=cidr)
     department = departments.create(ctx, seed, code=f"bench-{uuid4().hex[:8]}", name="bench", level=Level.CITY)
     for dimension in Dimension:
         quotas.set_limit(
             ctx, seed, department_id=department.id, cloud=code, zone="extranet", dimension=dimension, limit=1_000_000
         )
-    system = systems.create(ctx, seed, code="bench", name="bench", mlps_level=2, department_id=department.id)
+    system = systems.create(
+        ctx, seed, code="bench", name="bench", mlps_level=2, no_state_secrets=True, department_id=department.id
+    )
     people = {}
     for login, role, own in (
         ("officer", Role.DEPARTMENT_OFFICER, department.id),

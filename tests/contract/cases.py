@@ -30,7 +30,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderCase:
-    """A provider and its cloud's facts. `foreign_network` is one the platform did not make."""
+    """A provider and its cloud's facts. `foreign_network` is one the platform did not make.
+
+    `ports(tenant, server)` asks the cloud itself, past the provider: each address that the server's ports have, with
+    the subnet that it is from.
+    """
 
     name: str
     provider: Provider
@@ -41,6 +45,7 @@ class ProviderCase:
     patience_s: float
     poll_s: float
     foreign_network: Callable[[str], AbstractContextManager[None]]
+    ports: Callable[[str, str], list[tuple[str, str]]]
 
     def wait(self, probe: Callable[[], T | None]) -> T:
         """The first truthy answer of `probe`, asked again and again for `patience_s`."""
@@ -175,6 +180,12 @@ def simulated(folder: Path) -> Iterator[ProviderCase]:
         with cloud.unrecorded() as call:
             call.remove(thing, at_once=True)
 
+    def ports(tenant: str, server: str) -> list[tuple[str, str]]:
+        with cloud.unrecorded() as call:
+            thing = call.get(Kind.SERVER, tenant, server)
+            network = call.get(Kind.NETWORK, tenant, thing.state["network"])
+        return list(zip(thing.state["fixed"], network.state["cidrs"], strict=True))
+
     yield ProviderCase(
         name="simulated",
         provider=provider,
@@ -185,6 +196,7 @@ def simulated(folder: Path) -> Iterator[ProviderCase]:
         patience_s=60,
         poll_s=0.5,
         foreign_network=foreign_network,
+        ports=ports,
     )
     cloud.close()
 
@@ -222,6 +234,21 @@ def openstack(folder: Path) -> Iterator[ProviderCase]:
                 connection.network.delete_network(made)
                 connection.close()
 
+    def ports(tenant: str, server: str) -> list[tuple[str, str]]:
+        import openstack as sdk
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            connection = sdk.connect(cloud=lab.cloud)
+            try:
+                return [
+                    (fixed["ip_address"], connection.network.get_subnet(fixed["subnet_id"]).cidr)
+                    for port in connection.network.ports(device_id=server, project_id=tenant)
+                    for fixed in port.fixed_ips
+                ]
+            finally:
+                connection.close()
+
     yield ProviderCase(
         name="openstack",
         provider=ProviderRegistry(simulation=Simulation(data=folder), clock=clock).provider(cloud),
@@ -232,6 +259,7 @@ def openstack(folder: Path) -> Iterator[ProviderCase]:
         patience_s=120,
         poll_s=0.5,
         foreign_network=foreign_network,
+        ports=ports,
     )
 
 

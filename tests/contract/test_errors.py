@@ -23,6 +23,7 @@ CALLS = {
     Capability.FLOATING_ADDRESS: lambda case, tenant: case.provider.addresses.create(
         AddressRequest(key=uuid4(), tenant=tenant, external_network=case.external_network, server=str(uuid4()))
     ),
+    Capability.ISOLATE: lambda case, tenant: case.provider.servers.isolate(tenant, str(uuid4())),
     Capability.BACKEND_QUOTA: lambda case, tenant: case.provider.tenants.set_quota(tenant, {Dimension.SEGMENTS: 20}),
 }
 
@@ -45,7 +46,7 @@ def test_a_capability_is_declared_if_and_only_if_it_is_supported(provider_case, 
     assert (answer(lambda: CALLS[capability](provider_case, tenant)) is Unsupported) is not declared
 
 
-@pytest.mark.parametrize("verb", ["start", "stop", "confirm_resize"])
+@pytest.mark.parametrize("verb", ["start", "stop", "confirm_resize", "isolate", "rejoin", "isolated"])
 def test_acts_on_an_absent_server_say_so(provider_case, tenant, verb):
     with pytest.raises(Absent):
         getattr(provider_case.provider.servers, verb)(tenant, str(uuid4()))

@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 
 from cloudctl.domain.addresses import AddressRequest
-from cloudctl.domain.errors import CapacityExhausted, Rejected
+from cloudctl.domain.errors import Absent, CapacityExhausted, Rejected
 from cloudctl.domain.servers import ServerStatus
+from cloudctl.domain.volumes import VolumeStatus
 
 OVERSIZE_VCPU = 4_096
 OVERSIZE_MIB = 8 * 1024 * 1024
@@ -87,6 +88,59 @@ def test_a_floating_address_points_to_its_server_and_is_given_back(provider_case
     provider_case.wait(lambda: not addresses.find(tenant, [request.key]))
     addresses.delete(tenant, str(uuid4()))
     assert request.key not in addresses.find(tenant)
+
+
+def test_an_address_is_put_by_and_pointed_again(provider_case, tenant, server):
+    addresses = provider_case.provider.addresses
+    request = AddressRequest(
+        key=uuid4(), tenant=tenant, external_network=provider_case.external_network, server=server.backend_id
+    )
+    made = provider_case.insist(lambda: addresses.create(request))
+    for goal in (None, None, server.backend_id, server.backend_id):
+        provider_case.insist(lambda goal=goal: addresses.point(tenant, made.backend_id, goal))
+        fact = provider_case.wait(
+            lambda goal=goal: (
+                (found := addresses.find(tenant, [request.key]).get(request.key)) and found.server == goal and found
+            )
+        )
+        assert (fact.backend_id, fact.address) == (made.backend_id, made.address)
+    addresses.delete(tenant, made.backend_id)
+    provider_case.wait(lambda: not addresses.find(tenant, [request.key]))
+    with pytest.raises(Absent):
+        addresses.point(tenant, str(uuid4()), None)
+
+
+def test_what_is_off_and_cut_off_comes_back_with_the_same_disks_and_addresses(provider_case, tenant, server):
+    provider = provider_case.provider
+    servers = provider.servers
+    volume = provider_case.new_volume(tenant)
+    request = AddressRequest(
+        key=uuid4(), tenant=tenant, external_network=provider_case.external_network, server=server.backend_id
+    )
+    address = provider_case.insist(lambda: provider.addresses.create(request))
+    provider_case.insist(lambda: servers.attach(tenant, server.backend_id, volume.backend_id))
+    provider_case.volume_at(tenant, volume.key, VolumeStatus.IN_USE)
+    provider_case.insist(lambda: servers.stop(tenant, server.backend_id))
+    provider_case.server_at(tenant, server.key, ServerStatus.STOPPED)
+    for act, cut in [(servers.isolate, True)] * 2 + [(servers.rejoin, False)] * 2:
+        provider_case.insist(lambda act=act: act(tenant, server.backend_id))
+        provider_case.wait(lambda cut=cut: servers.isolated(tenant, server.backend_id) is cut)
+        found = servers.find(tenant, [server.key])[server.key]
+        assert (found.backend_id, found.addresses) == (server.backend_id, server.addresses)
+        assert found.volumes == (volume.backend_id,)
+        held = provider.addresses.find(tenant, [request.key])[request.key]
+        assert (held.backend_id, held.address, held.server) == (
+            address.backend_id,
+            address.address,
+            server.backend_id,
+        )
+    provider_case.insist(lambda: servers.start(tenant, server.backend_id))
+    provider_case.server_at(tenant, server.key, ServerStatus.ACTIVE)
+    provider_case.insist(lambda: servers.detach(tenant, server.backend_id, volume.backend_id))
+    provider_case.volume_at(tenant, volume.key, VolumeStatus.AVAILABLE)
+    provider_case.drop_volume(tenant, volume)
+    provider.addresses.delete(tenant, address.backend_id)
+    provider_case.wait(lambda: not provider.addresses.find(tenant, [request.key]))
 
 
 def test_an_unknown_image_is_rejected(provider_case, tenant, network):

@@ -167,6 +167,7 @@ def approved(ctx: Context, items: list[Item]) -> Order:
         backup=Backup.DAILY,
         contact_name="Li",
         contact_phone="0000",
+        no_state_secrets=True,
         items=items,
     )
     order = orders.create(ctx, asked_by("officer"), form, submit=True)

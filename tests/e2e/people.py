@@ -79,6 +79,7 @@ def application(crew: Crew, name: str = "oa", **more: Any) -> dict[str, Any]:
         "backup": "daily",
         "contact_name": "李文",
         "contact_phone": "0532-00000000",
+        "no_state_secrets": True,
         "items": [network_item(name), server_item(name), {"kind": "address", "server": f"{name}-1", "term_months": 12}],
     }
     return form | more
@@ -158,7 +159,9 @@ def _department(cloud: CloudEntry, people: dict[str, Person]) -> Crew:
     where = {"department_id": department["id"], "cloud": cloud.code, "zone": ZONE}
     for dimension, limit in LIMITS.items():
         admin.put("/quotas", where | {"dimension": dimension, "limit": limit})
-    system = own["officer"].post("/systems", {"code": f"oa-{mark}", "name": "办公自动化系统", "mlps_level": 2})
+    system = own["officer"].post(
+        "/systems", {"code": f"oa-{mark}", "name": "办公自动化系统", "mlps_level": 2, "no_state_secrets": True}
+    )
     return Crew(department=department, system=system["id"], cloud=cloud, people=people | own)
 
 

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shlex
 import subprocess
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.installation import Installation
+from cloudctl.cli.local.office_day import SERVERS
+from cloudctl.domain.calendars import PEOPLE_ZONE
+from tests.e2e.installation import Installation, until
 
 NEXT = "Try next:"
+PEOPLE = [
+    "auditor", "capacity", "head", "neighbour", "neighbour-head", "network", "office", "officer", "operator",
+    "reviewer", "security",
+]  # fmt: skip
+# What becomes of the orders of the story (ends with number 4) and of the day (ends with number 10).
+ENDS = {
+    "delivered": {1, 3, 4, 5, 6, 7, 10},
+    "submitted": {2},
+    "in_review": {8},
+    "returned": {9},
+}
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +54,61 @@ def test_the_demonstration_plays_the_whole_story(said: str) -> None:
         assert trouble in said, trouble
 
 
+def test_a_form_with_one_wrong_row_leaves_nothing_and_the_corrected_one_is_one_order(said: str) -> None:
+    refusal, _, taken = scene(said, "A neighbour hands in the form").partition("Nothing was written.")
+    assert "The form has 1 faults; nothing was created." in refusal
+    assert "no-such-image is not on the list." in refusal
+    assert "Marked: " in refusal
+    assert number(5) not in refusal
+    assert words_of(taken, number(5))[1:2] == ["submitted"]
+    assert words_of(taken, number(5))[-2:] == [str(SERVERS + 1), str(SERVERS)]
+    signing = scene(said, "The head of the department finds it")
+    assert "Sign it off, or return it." in signing
+    assert f"Order {number(5)} is now: signed_off." in signing
+
+
+def test_three_specialists_give_opinions_on_it(said: str) -> None:
+    asked = scene(said, "The office accepts it")
+    assert f"Order {number(5)} is now: in_review." in asked
+    assert "Give your opinion on it." in asked
+    given = re.findall(r"^Specialist +(\w+) specialist\nState +given\nVerdict +(.+)$", asked, re.MULTILINE)
+    assert given == [("capacity", "agree"), ("security", "agree with conditions"), ("network", "agree")]
+
+
+def test_what_lacks_something_is_returned_with_a_letter(said: str) -> None:
+    small = scene(said, "Four more applications")
+    assert f"Order {number(9)} is now: returned." in small
+    assert "Correct it and hand it in again." in small
+    assert re.search(rf"^补正\S+ +supplement +{number(9)} ", small, re.MULTILINE)
+
+
+def test_a_batch_is_tried_carried_out_and_one_of_it_recalled(said: str) -> None:
+    tried, _, done = scene(said, "The office approves the rest in one go").partition("this was a dry run.")
+    assert "Nothing was kept: " in tried
+    for part in (tried, done):
+        rows = re.findall(r"^(\S+) +\1 +success +approved ", part, re.MULTILINE)
+        assert rows == [number(order) for order in (5, 6, 7, 8)]
+    assert "All 4 orders are done." in done
+    assert f"Order {number(8)} is now: in_review." in done.partition("orders recall")[2]
+    assert words_of(done.partition("cloudctl todo")[2], number(8))
+
+
+def test_an_emergency_is_built_at_once_and_its_paper_is_owed(said: str) -> None:
+    flood = scene(said, "An emergency")
+    assert re.search(r"^Number +YJ\d{4}-0001$", flood, re.MULTILINE)
+    assert re.search(r"^State +open$", flood, re.MULTILINE)
+    assert flood.index("Approved by telephone as an emergency") < flood.index("[delivered] Delivered.")
+    assert re.search(rf"{number(10)} .*Hand the signed form of the emergency in\.", flood)
+
+
+def test_what_was_given_back_comes_back_with_its_addresses(said: str) -> None:
+    server = re.compile(r"^fgw-oa-2 +(\w+) .* (\d+\.\d+\.\d+\.\d+), (fd[0-9a-f:]+) .* (\S+)$", re.MULTILINE)
+    built, given_back, restored = server.findall(said)
+    assert (built[0], given_back[0], restored[0]) == ("active", "retained", "active")
+    assert built[1:] == given_back[1:] == restored[1:]
+    assert restored in server.findall(scene(said, "The server that was given back"))
+
+
 def test_it_is_refused_where_there_is_data_already(town: Installation, said: str) -> None:
     before = sorted(path.name for path in town.data.iterdir())
     refused = town.run("demo", code=2)
@@ -59,19 +129,41 @@ def test_the_commands_that_it_names_work(town: Installation, said: str) -> None:
     with town.serving("/bin/sh", "-c", f"exec env {serve}"):
         for command in commands:
             assert _in_a_shell(town, f". {shlex.quote(str(env_file))} && {command}"), command
-        orders = _in_a_shell(town, f". {shlex.quote(str(env_file))} && {commands[0]}")
-        assert orders.count("delivered") == 3
+        shell = f". {shlex.quote(str(env_file))} && {commands[0]} --all -o csv"
+        ends: dict[str, set[int]] = {}
+
+        def over() -> bool:
+            ends.clear()
+            for row in csv.DictReader(_in_a_shell(town, shell).splitlines()):
+                ends.setdefault(row["state"], set()).add(int(row["number"].rpartition("-")[2]))
+            return ends == ENDS
+
+        until(over, what=lambda: ends)
 
 
 def test_every_person_of_the_story_can_log_in(town: Installation, said: str) -> None:
     files = sorted(town.data.glob("*.env"))
-    assert [path.stem for path in files] == [
-        "auditor", "head", "neighbour", "office", "officer", "operator", "reviewer"
-    ]  # fmt: skip
+    assert sorted(path.stem for path in files) == PEOPLE
     with town.process("serve"):
         for path in files:
             told = _in_a_shell(town, f". {shlex.quote(str(path))} && {town.program} me -o json")
             assert f'"name": "{path.stem}"' in told
+
+
+def scene(said: str, title: str) -> str:
+    """What was printed under this heading."""
+    (found,) = [part for part in re.split(r"^\d+\. ", said, flags=re.MULTILINE) if part.startswith(title)]
+    return found
+
+
+def number(order: int) -> str:
+    """An order's number; the demonstration takes place this year, as people count it."""
+    return f"{datetime.now(PEOPLE_ZONE).year}-{order:06d}"
+
+
+def words_of(text: str, first: str) -> list[str]:
+    """The cells of the table's row that begins with, or has, this number."""
+    return next(line.split() for line in text.splitlines() if first in line.split())
 
 
 def _in_a_shell(town: Installation, line: str) -> str:

@@ -273,20 +273,55 @@ def test_resized_extended_and_renewed(story: Story) -> None:
     assert used == {"vcpu": 3, "memory_mib": 3072, "volume_gib": 27, "servers": 2, "segments": 1, "addresses": 1}
 
 
+def belongings(story: Story, server: dict[str, Any]) -> dict[str, set[Any]]:
+    """What a server has in OpenStack: its disks, its addresses, its floating address and the port that one leads to."""
+    project, key = story.project, server["backend_id"]
+    ports = [port for port in project.ports if port.device_id == key]
+    return {
+        "disks": {disk.id for disk in project.volumes if [other["server_id"] for other in disk.attachments] == [key]},
+        "fixed": {fixed["ip_address"] for port in ports for fixed in port.fixed_ips},
+        "floating": {(address.id, address.floating_ip_address) for address in project.addresses},
+        "answering at": {address.port_id for address in project.addresses if address.port_id},
+    }
+
+
+def gates(story: Story, server: dict[str, Any]) -> set[bool]:
+    """Whether the server's ports let anything through."""
+    return {port.is_admin_state_up for port in story.project.ports if port.device_id == server["backend_id"]}
+
+
+def test_an_address_released_alone_leads_nowhere_until_it_is_restored(story: Story) -> None:
+    officer, server, address = story.crew.officer, story.servers()["oa-1"], story.crew.officer.only("/addresses")
+    before = belongings(story, server)
+    story.change("退还地址", {"kind": "release", "resource": address["id"]})
+    assert officer.only("/addresses")["state"] == "retained"
+    assert belongings(story, server) == {**before, "answering at": set()}
+    assert story.in_cloud(server).status == "ACTIVE"
+    officer.run("addresses", "restore", address["id"])
+    officer.await_state(f"/addresses/{address['id']}", "active")
+    assert belongings(story, server) == before
+
+
 def test_released_restored_and_released_again(story: Story) -> None:
     officer, server = story.crew.officer, story.servers()["oa-1"]
-    for _ in range(2):
+    before = belongings(story, server)
+    assert [len(kind) for kind in before.values()] == [1, 2, 1, 1]
+    assert gates(story, server) == {True}
+    for way in ("servers", "resources"):
         story.change("退还", {"kind": "release", "resource": server["id"]})
         released = story.servers()["oa-1"]
         assert (released["state"], released["power"]) == ("retained", "off")
         assert released["purge_after"] is not None
         assert officer.only("/addresses")["state"] == "retained"
         assert story.in_cloud(server).status == "SHUTOFF"
-        assert len(story.project.addresses) == 1
+        assert gates(story, server) == {False}
+        assert belongings(story, server) == before
         assert officer.refused(lambda: officer.post(f"/servers/{server['id']}/start")).code is Exit.CONFLICT
-        officer.run("servers", "restore", server["id"])
+        officer.run(way, "restore", server["id"])
         officer.await_state(f"/servers/{server['id']}", "active")
         assert story.in_cloud(server).status == "ACTIVE"
+        assert gates(story, server) == {True}
+        assert belongings(story, server) == before
         assert officer.only("/addresses")["state"] == "active"
     story.change("退还", {"kind": "release", "resource": server["id"]})
     assert story.in_cloud(server).status == "SHUTOFF"
@@ -335,7 +370,7 @@ def test_the_auditor_sees_who_decided_what_when_and_why(story: Story) -> None:
         (officer, "create/order", None),
         (officer, "update/submit", None),
         (head, "allow/sign-off", "同意"),
-        ("reviewer", "evaluate/review", None),
+        ("reviewer", "allow/accept", None),
         ("reviewer", "allow/approve", "材料齐全"),
         ("cloudctl", "start/provision", None),
         ("cloudctl", "update/deliver", None),

@@ -44,6 +44,7 @@ class Sender:
             "system_id": str(self.city.ids["oa"]),
             "title": "OA 上云",
             "purpose": "办公系统",
+            "no_state_secrets": True,
             "zone": ZONE,
             "backup": "daily",
             "contact_name": "李",
@@ -93,7 +94,8 @@ def exhausted_prefix(sender: Sender) -> Callable[[], Answer]:
     ctx, seed, zone = city.ctx, platform("t"), "narrow"
     catalogue.put(ctx, seed, "zones", zone, {"name": "专网区", "name_en": "Narrow", "max_mlps_level": 3})
     clouds.update(ctx, seed, city.record.id, {"zones": frozenset({ZONE, zone})})
-    addresses.add_supernet(ctx, seed, zone=zone, cidr="10.99.0.0/28")
+    for cidr in ("10.99.0.0/28", "fd00:99::/48"):
+        addresses.add_supernet(ctx, seed, zone=zone, cidr=cidr)
     quotas.set_limit(
         ctx,
         seed,
@@ -118,7 +120,7 @@ def unknown_zone(sender: Sender) -> Callable[[], Answer]:
 def mlps_too_high(sender: Sender) -> Callable[[], Answer]:
     officer = sender.city.people["officer"]
     code = f"core-{officer.actor.name}"
-    high = systems.create(sender.city.ctx, officer, code=code, name="核心", mlps_level=4)
+    high = systems.create(sender.city.ctx, officer, code=code, name="核心", mlps_level=4, no_state_secrets=True)
     return lambda: sender.hand_in(system_id=str(high.id))
 
 

@@ -39,6 +39,7 @@ def form(city: Installed, **fields: object) -> dict[str, object]:
         "system_id": str(city.ids["oa"]),
         "title": TITLE,
         "purpose": "x",
+        "no_state_secrets": True,
         "zone": "extranet",
         "backup": "daily",
         "items": [

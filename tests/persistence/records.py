@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, event, func, select, text
-from sqlalchemy.orm import Session
 
 from cloudctl.domain.accounts import Account, Actor, Role, permissions_of
 from cloudctl.domain.addresses import Supernet
@@ -63,7 +62,7 @@ class FakeSecrets:
         return sealed.removeprefix(b"sealed")[::-1]
 
 
-def enqueue(session: Session, saga: str, workflow_id: str, ids: Sequence[str], queue_key: str) -> None:
+def enqueue(session: Connection, saga: str, workflow_id: str, ids: Sequence[str], queue_key: str) -> None:
     """Leaves a row in the transaction, as the engine does."""
     name = "|".join(("queued", saga, workflow_id, *ids, queue_key))
     session.execute(counters.insert().values(name=name, value=1))

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import MetaData, Table, inspect, text
+from sqlalchemy import MetaData, Table, inspect, select, text
 from sqlalchemy.exc import OperationalError
 
 import cloudctl.persistence.migrations as versions
+from cloudctl.domain.departments import Department, Level
 from cloudctl.domain.errors import ConfigurationError
 from cloudctl.domain.quotas import Demand, Dimension
 from cloudctl.persistence.engines import Engines, open_engines
 from cloudctl.persistence.queries.database import DatabaseQueries
-from cloudctl.persistence.tables import metadata
+from cloudctl.persistence.tables import metadata, quotas
 from cloudctl.ports.queries import PageAsk
-from tests.persistence.records import City, Database
+from tests.persistence.records import START, City, Database
 
 PREVIOUS = "0001"
 
@@ -41,10 +44,10 @@ def test_from_empty(empty: Engines) -> None:
     assert versions.check(empty.read) == []
 
 
-def test_from_the_previous_one_with_an_order_in_flight(empty: Engines) -> None:
+def test_from_the_previous_one_with_an_order_in_flight(empty: Engines, today: Engines) -> None:
     versions.upgrade(empty.write, PREVIOUS)
     assert versions.current(empty.write) == PREVIOUS
-    city = City(Database(empty))
+    city = City(Database(today))
     city.limit(5)
     order = city.order(state="provisioning", attempt=1, held=True)
     with city.database.work() as uow:
@@ -54,12 +57,14 @@ def test_from_the_previous_one_with_an_order_in_flight(empty: Engines) -> None:
         uow.resources.add(city.server(network.id, order_id=order.id, state="building"))
         uow.prefixes.reserve(zone="egov", length=24, version=4, network_id=network.id, order_id=order.id, now=uow.now)
         uow.audit("start/order", "order", order.id)
-    before = snapshot(empty)
+    take_back(today, empty)
+    known = columns(empty)
+    before = snapshot(empty, known)
     versions.upgrade(empty.write)
     assert [versions.current(empty.write)] == versions.heads()
     assert versions.check(empty.read) == []
-    assert snapshot(empty) == before
-    with city.database.work() as uow:
+    assert snapshot(empty, known) == before
+    with Database(empty).work() as uow:
         found = uow.orders.lock(order.id)
         found.advance("deliver")
         for resource in uow.resources.of_order(found.id):
@@ -69,13 +74,71 @@ def test_from_the_previous_one_with_an_order_in_flight(empty: Engines) -> None:
     assert getattr(row, "name", None) == "web-1"
 
 
-def snapshot(engines: Engines) -> dict[str, Any]:
-    """All rows of all tables as they stand in the database, without the code's own idea of them."""
+def test_what_units_of_a_district_may_use_comes_out_of_its_limit_from_then_on(empty: Engines, today: Engines) -> None:
+    """Everybody keeps what they had: the limits above grow by what stands below."""
+    city = City(Database(today))
+    tree = (
+        ("qu", Level.DISTRICT, None), ("zhen", Level.TOWNSHIP, "qu"), ("cun", Level.VILLAGE, "zhen"),
+        ("ju", Level.CITY, None), ("zx", Level.CITY, "ju"),
+    )  # fmt: skip
+    units: dict[str | None, Department] = {}
+    for code, level, above in tree:
+        units[code] = Department(code=code, name=code, level=level, created_at=START)
+        units[code].stand_below(units.get(above))
+        with city.database.work() as uow:
+            uow.departments.add(units[code])
+    versions.upgrade(empty.write, "0002")
+    take_back(today, empty)
+    account = {"cloud": "sim", "zone": "egov", "dimension": Dimension.VCPU, "held": 0, "committed": 0, "version": 1}
+    with empty.write.begin() as connection:
+        for code in ("qu", "cun", "ju", "zx"):
+            limit = {"id": uuid4(), "department_id": units[code].id, "limit": 10}
+            connection.execute(quotas.insert().values(account | limit))
+    versions.upgrade(empty.write)
+    with Database(empty).work() as uow:
+        for code, level, above in tree:
+            assert uow.departments.get(units[code].id).path == units[code].path, (level, above)
+        after = {code: uow.quotas.of(units[code].id, "sim", "egov")[Dimension.VCPU] for code, _, _ in tree}
+    assert {code: (quota.limit, quota.allotted, quota.left) for code, quota in after.items()} == {
+        "qu": (20, 10, 10), "zhen": (10, 10, 0), "cun": (10, 0, 10), "ju": (10, 0, 10), "zx": (10, 0, 10),
+    }  # fmt: skip
+
+
+@pytest.fixture
+def today(sqlite_template: Path, tmp_path: Path) -> Iterator[Engines]:
+    """A database of the newest version, for what the code of today puts on record."""
+    path = shutil.copy(sqlite_template, tmp_path / "today.db")
+    made = open_engines(f"sqlite:///{path}")
+    yield made
+    made.close()
+
+
+def take_back(newer: Engines, older: Engines) -> None:
+    """Puts the rows of one database into another of an earlier version, as far as that one knows their columns."""
+    known = columns(older)
+    with newer.read.connect() as source, older.write.begin() as target:
+        for table in metadata.sorted_tables:
+            names = [name for name in known.get(table.name, ()) if name in table.c]
+            rows = source.execute(select(*(table.c[name] for name in names))).mappings().all() if names else []
+            if rows:
+                target.execute(table.insert(), [dict(row) for row in rows])
+
+
+def columns(engines: Engines) -> dict[str, list[str]]:
+    """The columns of all tables, as they stand in the database."""
+    with engines.read.connect() as connection:
+        tables = inspect(connection)
+        names = sorted(set(tables.get_table_names()) - {versions.VERSION_TABLE})
+        return {name: [column["name"] for column in tables.get_columns(name)] for name in names}
+
+
+def snapshot(engines: Engines, known: dict[str, list[str]]) -> dict[str, Any]:
+    """All rows of these columns as they stand in the database, without the code's own idea of them."""
     seen = MetaData()
     with engines.read.connect() as connection:
-        names = sorted(set(inspect(connection).get_table_names()) - {versions.VERSION_TABLE})
-        tables = [Table(name, seen, autoload_with=connection) for name in names]
-        return {table.name: sorted(map(repr, connection.execute(table.select()).all())) for table in tables}
+        tables = {name: Table(name, seen, autoload_with=connection) for name in known}
+        rows = {name: select(*(tables[name].c[column] for column in of)) for name, of in known.items()}
+        return {name: sorted(map(repr, connection.execute(statement).all())) for name, statement in rows.items()}
 
 
 def test_the_engines_own_tables_are_left_alone(empty: Engines) -> None:

@@ -14,18 +14,22 @@ from sqlalchemy import insert, text
 from cloudctl.domain.accounts import Permission, Token
 from cloudctl.domain.addresses import Address
 from cloudctl.domain.catalogue import Image, Specification, VolumeType
+from cloudctl.domain.clocks import Colour
 from cloudctl.domain.errors import Invalid
 from cloudctl.domain.exemptions import Exemption
+from cloudctl.domain.freezes import Bound, Freeze
 from cloudctl.domain.notices import Notice
 from cloudctl.domain.policies import Effect, Finding, Ruling
 from cloudctl.domain.progress import ProgressLine
 from cloudctl.domain.quotas import Demand, Dimension
+from cloudctl.domain.ratings import Rating
 from cloudctl.domain.resources import ResourceKind
 from cloudctl.domain.volumes import Volume
 from cloudctl.persistence.queries.database import DatabaseQueries
 from cloudctl.persistence.tables import servers
 from cloudctl.ports.queries import Page, PageAsk, Queries, rows
 from tests.persistence.records import START, City, Database, Statements, account, department, system
+from tests.persistence.test_clocks import card, clock
 
 LISTS: dict[str, type[rows.Row]] = {
     "departments": rows.DepartmentRow,
@@ -41,6 +45,10 @@ LISTS: dict[str, type[rows.Row]] = {
     "prefixes": rows.PrefixRow,
     "quotas": rows.QuotaRow,
     "exemptions": rows.ExemptionRow,
+    "freezes": rows.FreezeRow,
+    "due": rows.DueRow,
+    "cards": rows.CardRow,
+    "ratings": rows.RatingRow,
     "audit": rows.AuditRow,
     "notices": rows.NoticeRow,
 }
@@ -93,6 +101,22 @@ def full(city: City, database: Database) -> City:
                 created_at=START,
             )
         )
+        uow.freezes.add(
+            Freeze(
+                name="f",
+                starts_at=START,
+                ends_at=START + timedelta(days=1),
+                binds=[Bound.ORDERS],
+                reason="r",
+                created_by=officer,
+                created_at=START,
+            )
+        )
+        running = clock(order)
+        uow.clocks.add(running)
+        uow.session.flush()
+        uow.cards.add(card(running, Colour.YELLOW))
+        uow.ratings.add(Rating(order_id=order.id, department_id=mine, rated_by=officer, mark=5, created_at=START))
         uow.audit("create/order", "order", order.id, department_id=mine, reason="why")
         uow.notices.add(
             Notice(recipient="a@b.cn", template="t", params={}, order_id=order.id, due_at=START, created_at=START)
@@ -162,14 +186,15 @@ def test_every_list_answers_its_row_in_one_statement(full: City, queries: Databa
     assert msgspec.json.encode(sent_and_read) == msgspec.json.encode(row)
 
 
-@pytest.mark.parametrize("noun", [noun for noun in LISTS if noun != "clouds"])
+@pytest.mark.parametrize("noun", [noun for noun in LISTS if noun not in {"clouds", "freezes"}])
 def test_what_is_foreign_is_invisible(full: City, queries: DatabaseQueries, noun: str) -> None:
     assert getattr(queries, noun).page(uuid4(), {}, ASK).items == []
     assert len(getattr(queries, noun).page(None, {}, ASK).items) == 1
 
 
-def test_clouds_are_for_everybody(full: City, queries: DatabaseQueries) -> None:
+def test_clouds_and_freeze_windows_are_for_everybody(full: City, queries: DatabaseQueries) -> None:
     assert len(queries.clouds.page(uuid4(), {}, ASK).items) == 1
+    assert len(queries.freezes.page(uuid4(), {}, ASK).items) == 1
 
 
 @pytest.mark.parametrize(
@@ -185,7 +210,7 @@ def test_every_filter_finds_and_leaves_out(full: City, queries: DatabaseQueries,
             row
         ]
     assert reader.page(None, {name: None}, ASK).items == [row]
-    other: object = {int: 4, bool: False}.get(type(value), str(uuid4()))
+    other: object = {int: 4, bool: not value, date: date(2000, 1, 1)}.get(type(value), str(uuid4()))
     assert reader.page(None, {name: other}, ASK).items == []
 
 
@@ -284,8 +309,10 @@ def test_catalogue_leaves_out_what_is_retired(city: City, database: Database, qu
     assert len(sent) == 1
     assert list(found) == ["specifications", "images", "volume_types", "zones", "classifications"]
     two = {"code": "s2", "name": "2C4G", "vcpu": 2, "memory_mib": 4096, "root_disk_gib": 40, "retired": False}
-    assert found["specifications"] == [two]
-    assert found["images"] == [{"code": "debian", "name": "Debian", **image, "names": {"sim": "d12"}, "retired": False}]
+    assert found["specifications"] == [{**two, "architecture": "x86_64", "xinchuang": False}]
+    system = {"os_name": "", "os_version": "", "xinchuang": False}
+    debian = {"code": "debian", "name": "Debian", **image, "names": {"sim": "d12"}, "retired": False}
+    assert found["images"] == [debian | system]
     assert [zone["name"] for zone in found["zones"]] == ["政务外网区"]
     assert found["classifications"] == []
 
@@ -314,9 +341,17 @@ def test_token_owner(full: City, queries: DatabaseQueries) -> None:
 
 
 def test_gauges(full: City, queries: DatabaseQueries) -> None:
+    with full.database.work() as uow:
+        uow.channels.lock("duty").down(START - timedelta(minutes=90), "refused")
+        uow.channels.lock("mail")
     with Statements(full.database.engines) as sent:
         found = queries.gauges(START)
-    assert len(sent) == 1
+    assert len(sent) == 2
+    failing = {name: value for name, value in found.items() if name.startswith("cloudctl_channel")}
+    assert failing == {
+        'cloudctl_channel_failing_seconds{channel="duty"}': 5400.0,
+        'cloudctl_channel_failing_seconds{channel="mail"}': 0.0,
+    }
     assert found['cloudctl_orders{state="draft"}'] == 1
     assert found['cloudctl_orders{state="failed"}'] == 0
     assert found['cloudctl_notices{state="pending"}'] == 1

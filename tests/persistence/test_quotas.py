@@ -226,6 +226,8 @@ def recounted(database: Database) -> dict[UUID, tuple[int, int]]:
         EntryKind.COMMIT: (-1, 1),
         EntryKind.FREE: (0, -1),
         EntryKind.ADOPT: (0, 1),
+        EntryKind.HAND_OVER: (0, -1),
+        EntryKind.TAKE_OVER: (0, 1),
     }
     totals = {row.id: (0, 0) for row in database.all(select(quotas.c.id))}
     for line in database.all(select(quota_entries)):

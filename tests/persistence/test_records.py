@@ -15,7 +15,6 @@ from cloudctl.domain.catalogue import Classification, Image, Specification, Volu
 from cloudctl.domain.errors import Conflict, NotFound, Stale
 from cloudctl.domain.exemptions import Exemption
 from cloudctl.domain.items import DiskAsk, NetworkItem, ServerItem
-from cloudctl.domain.notices import Notice
 from cloudctl.domain.orders import Backup
 from cloudctl.domain.policies import Effect, Finding, Ruling
 from cloudctl.domain.quotas import Dimension
@@ -217,22 +216,6 @@ def test_exemptions_in_force(city: City, database: Database) -> None:
         assert [e.id for e in uow.exemptions.in_force(city.department.id, START)] == [standing.id]
         evening_in_shanghai = datetime(2026, 3, 2, 16, 0, tzinfo=UTC)  # it is the third there
         assert uow.exemptions.in_force(city.department.id, evening_in_shanghai) == []
-
-
-def test_notices_that_are_due(city: City, database: Database) -> None:
-    def notice(minutes: int) -> Notice:
-        at = START + timedelta(minutes=minutes)
-        return Notice(recipient="a@b.cn", template="order.returned", params={"n": "1"}, due_at=at, created_at=START)
-
-    with database.work() as uow:
-        for minutes in (1, 0, 5):
-            uow.notices.add(notice(minutes))
-    with database.work() as uow:
-        due = uow.notices.due(START + timedelta(minutes=2), 10)
-        assert [n.due_at for n in due] == [START, START + timedelta(minutes=1)]
-        due[0].sent(START)
-    with database.work() as uow:
-        assert len(uow.notices.due(START + timedelta(minutes=2), 10)) == 1
 
 
 def test_tenants(city: City, database: Database) -> None:

@@ -11,9 +11,7 @@ import pytest
 
 from cloudctl.bootstrap import App, SystemClock, build, platform
 from cloudctl.domain.errors import ConfigurationError
-from cloudctl.notifications.logs import LogNotifier
-from cloudctl.notifications.mail import Mail
-from cloudctl.settings import Settings, Smtp
+from cloudctl.settings import Channel, Settings, Smtp
 from tests.factories import installation
 from tests.seeds import Clock
 
@@ -57,7 +55,7 @@ def test_a_worker_runs_its_jobs_at_once(app: App, caplog: pytest.LogCaptureFixtu
     app.prepare()
     caplog.set_level(logging.ERROR)
     names = {thread.name for thread in app.ticker._threads}
-    assert names >= {f"job-{name}" for name in ("notices", "corrections", "purges", "workflow-retention")}
+    assert names >= {f"job-{name}" for name in ("notices-mail", "corrections", "purges", "workflow-retention")}
     app.start_worker()
     assert app.stop() == 0
     assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
@@ -78,16 +76,27 @@ def test_what_is_queued_is_worked_off_at_the_next_start(tmp_path: Path) -> None:
 def test_without_a_mail_server_notices_go_to_the_log(tmp_path: Path) -> None:
     plain = build(Settings(data_dir=str(tmp_path)))
     mailing = build(Settings(data_dir=str(tmp_path), smtp=Smtp(host="mail.example.cn")))
-    assert isinstance(plain.context.notifier, LogNotifier)
-    assert isinstance(mailing.context.notifier, Mail)
+    assert dict(plain.context.notifier.channels) == {"mail": "log"}
+    assert dict(mailing.context.notifier.channels) == {"mail": "mail"}
     plain.stop()
     mailing.stop()
+
+
+def test_every_channel_has_a_job_of_its_own(tmp_path: Path) -> None:
+    duty = {"duty": Channel(url="dingtalk://token")}
+    made = build(Settings(data_dir=str(tmp_path), channels=duty))
+    assert dict(made.context.notifier.channels) == {"mail": "log", "duty": "dingtalk"}
+    assert {"job-notices-mail", "job-notices-duty"} <= {thread.name for thread in made.ticker._threads}
+    made.stop()
+    for wrong in ({"mail": Channel(url="json://x.cn")}, {"duty": Channel(url="x")}):
+        with pytest.raises(ConfigurationError):
+            build(Settings(data_dir=str(tmp_path), channels=wrong))
 
 
 def test_settings_reach_the_use_cases(tmp_path: Path) -> None:
     made = build(Settings(data_dir=str(tmp_path), retention_days=3, settle_s=4.5, parallel_calls=2, cloud_poll_s=0.5))
     limits = made.context.limits
-    assert (limits.retention_days, limits.settle_s, limits.parallel, limits.poll_s) == (3, 4.5, 2, 0.5)
+    assert (limits.retention.days, limits.settle_s, limits.parallel, limits.poll_s) == (3, 4.5, 2, 0.5)
     made.stop()
 
 

@@ -23,6 +23,7 @@ AHEAD = timedelta(minutes=1)
 LOW_SHARE, FULL_SHARE = 0.15, 0.05
 FULL_GIB = 1.0
 SILENT = timedelta(minutes=15)
+DECEMBER = 12
 GIB = 2**30
 
 
@@ -108,9 +109,17 @@ def workflows(app: App) -> Iterator[Result]:
 
 
 def notices(app: App) -> Iterator[Result]:
-    """No message to people was given up."""
+    """No channel has failed for an hour, and no message to people was given up."""
+    from cloudctl.domain.channels import ALARM  # noqa: PLC0415
     from cloudctl.ports.queries import PageAsk  # noqa: PLC0415
 
+    for channel in app.context.queries.channels():
+        since = channel.failing_since
+        if since is not None and app.context.clock.now() - since >= ALARM:
+            text = _("Nothing goes through {name} since {since}: {error}").format(
+                name=channel.name, since=f"{since:%Y-%m-%d %H:%M} UTC", error=channel.last_error
+            )
+            yield Result(_("Notices"), text, f"cloudctl channels test {channel.name}")
     failed = app.context.queries.notices.page(None, {"state": "failed"}, PageAsk(limit=1)).items
     if failed:
         yield Result(_("Notices"), _("Some could not be sent."), "cloudctl notices list --state failed", grave=False)
@@ -118,7 +127,20 @@ def notices(app: App) -> Iterator[Result]:
         yield Result(_("Notices"), _("In order."))
 
 
-CHECKS: tuple[Callable[[App], Iterator[Result]], ...] = (clock, disk, database, clouds, workflows, notices)
+def calendar(app: App) -> Iterator[Result]:
+    """From December on, next year's official calendar is there."""
+    from cloudctl.domain.calendars import OFFICIAL, today_for_people  # noqa: PLC0415
+
+    today = today_for_people(app.context.clock.now())
+    wanted = today.year + (today.month == DECEMBER)
+    if OFFICIAL.published(wanted):
+        yield Result(_("Calendar"), _("In order."))
+    else:
+        text = _("The holidays of {year} are not known here: limits that reach them are provisional.")
+        yield Result(_("Calendar"), text.format(year=wanted), "pip install --upgrade chinesecalendar", grave=False)
+
+
+CHECKS: tuple[Callable[[App], Iterator[Result]], ...] = (clock, disk, database, calendar, clouds, workflows, notices)
 
 
 def _cloud(app: App, cloud: Cloud) -> Result:

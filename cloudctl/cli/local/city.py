@@ -18,6 +18,7 @@ from cloudctl.services.cities import City, Person
 
 CLOUD, ZONE = "sim-1", "extranet"
 APPLICANT = "fgw"
+NEIGHBOUR = "jyj"
 SERVERS = 1200
 SYSTEMS_A_DEPARTMENT = 6
 SEED = 20261121
@@ -45,8 +46,8 @@ def city() -> City:
         supernets={
             "extranet": ["10.16.0.0/12", "fd00:16::/40"],
             "internet": ["10.32.0.0/14", "fd00:32::/40"],
-            "private": ["10.40.0.0/14"],
-            "dmz": ["10.44.0.0/16"],
+            "private": ["10.40.0.0/14", "fd00:40::/40"],
+            "dmz": ["10.44.0.0/16", "fd00:44::/40"],
         },
         departments=departments,
         people=_people(),
@@ -95,9 +96,13 @@ def _people() -> list[Person]:
     return [
         Person(login="officer", name="李文", role=Role.DEPARTMENT_OFFICER, department=APPLICANT),
         Person(login="head", name="王建国", role=Role.DEPARTMENT_HEAD, department=APPLICANT),
-        Person(login="neighbour", name="赵敏", role=Role.DEPARTMENT_OFFICER, department="jyj"),
+        Person(login="neighbour", name="赵敏", role=Role.DEPARTMENT_OFFICER, department=NEIGHBOUR),
+        Person(login="neighbour-head", name="孙校", role=Role.DEPARTMENT_HEAD, department=NEIGHBOUR),
         Person(login="reviewer", name="陈静", role=Role.OFFICE_REVIEWER),
         Person(login="office", name="刘洋", role=Role.OFFICE_ADMIN),
+        Person(login="network", name="吴网", role=Role.NETWORK_SPECIALIST),
+        Person(login="security", name="郑安", role=Role.SECURITY_SPECIALIST),
+        Person(login="capacity", name="冯容", role=Role.CAPACITY_SPECIALIST),
         Person(login="operator", name="孙强", role=Role.OPERATOR),
         Person(login="auditor", name="周慎", role=Role.AUDITOR),
     ]
@@ -119,11 +124,16 @@ def _cloud() -> Cloud:
         overcommit={Dimension.VCPU: 2.0},
         max_mlps_level=3,
         external_network="sim-external",
+        architectures=frozenset({"x86_64", "aarch64", "loongarch64"}),
     )
 
 
 def _catalogue() -> list[Specification | Image | VolumeType | Zone | Classification]:
     sizes = (("s1", 1, 2), ("s2", 2, 4), ("s4", 4, 8), ("s8", 8, 16), ("s16", 16, 32), ("s32", 32, 64))
+    domestic = (
+        ("k2", "鲲鹏", "aarch64", 2, 4), ("k4", "鲲鹏", "aarch64", 4, 8), ("k8", "鲲鹏", "aarch64", 8, 16),
+        ("l2", "龙芯", "loongarch64", 2, 4), ("l4", "龙芯", "loongarch64", 4, 8),
+    )  # fmt: skip
     return [
         Zone(code="extranet", name="政务外网区", name_en="Government extranet", max_mlps_level=3),
         Zone(code="internet", name="互联网区", name_en="Internet zone", max_mlps_level=3),
@@ -133,10 +143,24 @@ def _catalogue() -> list[Specification | Image | VolumeType | Zone | Classificat
             Specification(code=code, name=f"{vcpu}核{gib}G", vcpu=vcpu, memory_mib=gib * 1024, root_disk_gib=40)
             for code, vcpu, gib in sizes
         ),
+        *(
+            Specification(
+                code=code,
+                name=f"{maker}{vcpu}核{gib}G",
+                vcpu=vcpu,
+                memory_mib=gib * 1024,
+                root_disk_gib=60,
+                architecture=architecture,
+                xinchuang=True,
+            )
+            for code, maker, architecture, vcpu, gib in domestic
+        ),
         Image(
             code="openeuler-24",
             name="openEuler 24.03 LTS",
             os_family="openEuler",
+            os_name="openEuler",
+            os_version="24.03 LTS",
             architecture="x86_64",
             min_disk_gib=20,
             login_user="openeuler",
@@ -146,15 +170,44 @@ def _catalogue() -> list[Specification | Image | VolumeType | Zone | Classificat
             code="kylin-v10",
             name="银河麒麟高级服务器操作系统 V10",
             os_family="Kylin",
+            os_name="银河麒麟高级服务器操作系统",
+            os_version="V10 SP3",
             architecture="aarch64",
             min_disk_gib=40,
             login_user="kylin",
             names={},
+            xinchuang=True,
+        ),
+        Image(
+            code="uos-20",
+            name="统信服务器操作系统 V20",
+            os_family="UOS",
+            os_name="统信服务器操作系统",
+            os_version="V20 1060e",
+            architecture="aarch64",
+            min_disk_gib=40,
+            login_user="uos",
+            names={},
+            xinchuang=True,
+        ),
+        Image(
+            code="openeuler-24-loong",
+            name="openEuler 24.03 LTS（龙架构）",
+            os_family="openEuler",
+            os_name="openEuler",
+            os_version="24.03 LTS",
+            architecture="loongarch64",
+            min_disk_gib=40,
+            login_user="openeuler",
+            names={},
+            xinchuang=True,
         ),
         Image(
             code="debian-12",
             name="Debian 12",
             os_family="Debian",
+            os_name="Debian",
+            os_version="12",
             architecture="x86_64",
             min_disk_gib=10,
             login_user="debian",

@@ -17,6 +17,7 @@ import click
 
 from cloudctl.bootstrap import App, build, platform
 from cloudctl.cli.forms import show_assessment
+from cloudctl.cli.local import office_day
 from cloudctl.cli.local.city import APPLICANT, CLOUD, ZONE, city, servers
 from cloudctl.cli.local.stage import Stage, serving
 from cloudctl.cli.words import _
@@ -39,7 +40,13 @@ def demo() -> None:
     """Plays the story on a fresh database in the data directory."""
     began = monotonic()
     settings = load(
-        overrides={"log_level": "ERROR", "engine_poll_s": 0.1, "cloud_poll_s": 0.2, "simulated.latency_max_s": 1.5}
+        overrides={
+            "log_level": "ERROR",
+            "engine_poll_s": 0.1,
+            "cloud_poll_s": 0.2,
+            "simulated.latency_max_s": 1.5,
+            "orders_per_cloud": 2,
+        }
     )
     if Path(settings.data_dir).exists():
         raise click.ClickException(
@@ -54,6 +61,8 @@ def demo() -> None:
     with serving(app) as url:
         stage.open(url, made.tokens)
         _story(stage)
+        form = _form("", system_id=stage.get("officer", "/systems", code=SYSTEM)["items"][0]["id"])
+        office_day.play(stage, Path(settings.data_dir) / "desk", app.context.clock, form)
     _farewell(stage, settings.data_dir, settings.port, made.tokens, monotonic() - began)
 
 
@@ -93,7 +102,7 @@ def _running(app: App, made: Registered) -> tuple[list[Tenant], list[Resource]]:
                 tenant=tenant,
                 name=network.name,
                 cidr_v4=network.cidr_v4,
-                cidr_v6=None,
+                cidr_v6=network.cidr_v6,
                 zone=ZONE,
                 external_network=cloud.external_network,
             )
@@ -151,6 +160,7 @@ def _form(title: str, **more: Any) -> dict[str, Any]:
         "backup": "daily",
         "contact_name": "李文",
         "contact_phone": "0532-00000000",
+        "no_state_secrets": True,
         "items": [
             {"kind": "network", "name": "oa-net", "prefix_length": 26, "ipv6": True, "term_months": 12},
             {

@@ -29,6 +29,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUTCOMES: dict[str | None, str] = {
     "deny": mark("The order is denied."),
     "require_approval": mark("The order needs the approval of: {roles}."),
+    "ask_opinion": mark("The order is accepted first; opinions are asked of: {specialists}."),
     "warn": mark("The order may go on; the reviewer sees the warnings."),
     "auto_approve": mark("The order is approved once the department head has signed it."),
     None: mark("No policy has anything to say; the order goes to review."),
@@ -38,10 +39,12 @@ OUTCOMES: dict[str | None, str] = {
 @click.command(cls=Verb)
 @click.argument("directory", type=_DIRECTORY, required=False)
 def check(directory: Path | None) -> None:
-    """Check policy files: form, expressions, texts and cases."""
-    from cloudctl.policy.registry import read, shipped  # noqa: PLC0415 - as all below: loaded when it runs
+    """Check policy files: form, expressions, texts and cases; and the time limits."""
+    from cloudctl.policy import limits  # noqa: PLC0415 - as all below: loaded when it runs
+    from cloudctl.policy.registry import read, shipped  # noqa: PLC0415
 
     registry, problems = read(directory or shipped())
+    problems += limits.read(directory or shipped())[1]
     for problem in problems:
         click.echo(problem.text(_))
     if problems:
@@ -111,7 +114,9 @@ def _ruling_lines(ruling: Ruling) -> Iterator[str]:
     for finding in ruling.findings:
         yield from _finding_lines(finding)
     effect: Effect | None = ruling.effect
-    yield _(OUTCOMES[effect]).format(roles=", ".join(sorted(ruling.roles)))
+    yield _(OUTCOMES[effect]).format(
+        roles=", ".join(sorted(ruling.roles)), specialists=", ".join(sorted(ruling.specialists))
+    )
 
 
 def _finding_lines(finding: Finding) -> Iterator[str]:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from socket import socket
+from time import monotonic, sleep
 from typing import Any
 
 import click
@@ -17,6 +18,8 @@ from cloudctl.bootstrap import App
 from cloudctl.cli.client import Client
 from cloudctl.cli.contexts import Target
 from cloudctl.cli.exits import Failure
+
+SETTLED_WITHIN_S = 30.0
 
 
 @contextmanager
@@ -96,13 +99,27 @@ class Stage:
             return
         raise click.ClickException(f"{path} was not refused")
 
-    def command(self, who: str, *arguments: str) -> None:
-        """Runs the command line as a person would, with its own output; a failing one ends the demonstration."""
+    def settle(self, who: str, path: str, state: str) -> None:
+        """Waits, without a word, until something is in a state."""
+        until = monotonic() + SETTLED_WITHIN_S
+        while self.get(who, path)["state"] != state:
+            if monotonic() > until:
+                raise click.ClickException(f"{path} is not {state}")
+            sleep(0.2)
+
+    def command(self, who: str, *arguments: str, refused: bool = False) -> None:
+        """Runs the command line as a person would, with its own output.
+
+        One that fails, or with `refused` one that does not, ends the demonstration. What a refusal says is a part of
+        the story, and goes where the story goes.
+        """
         click.secho(f"   $ cloudctl {' '.join(arguments)}    # {who}", fg="cyan")
         sys.stdout.flush()
         env = os.environ | {"CLOUDCTL_URL": self._url, "CLOUDCTL_TOKEN": self._tokens[who]}
-        code = subprocess.run([sys.executable, "-m", "cloudctl.cli", *arguments], env=env, check=False).returncode  # noqa: S603
-        if code:
+        words = [sys.executable, "-m", "cloudctl.cli", *arguments]
+        errors = subprocess.STDOUT if refused else None
+        code = subprocess.run(words, env=env, stderr=errors, check=False).returncode  # noqa: S603
+        if bool(code) is not refused:
             raise click.ClickException(f"cloudctl {arguments[0]} {arguments[1]}: exit code {code}")
 
     def _client(self, who: str) -> Client:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
 from sqlalchemy import Engine, bindparam, select, type_coerce
 
 from cloudctl.persistence.queries.listing import Listed
+from cloudctl.persistence.queries.subtrees import below, opened
 from cloudctl.persistence.tables import accounts, tokens
 from cloudctl.persistence.types import Json
 from cloudctl.ports.queries import TokenOwner
@@ -30,6 +32,7 @@ _OWNER = (
         accounts.c.active,
         tokens.c.expires_at,
         tokens.c.revoked_at,
+        below(accounts),
     )
     .join(tokens, tokens.c.account_id == accounts.c.id)
     .where(tokens.c.digest == bindparam("digest"))
@@ -40,4 +43,6 @@ def token_owner(engine: Engine, digest: bytes) -> TokenOwner | None:
     """Who a token belongs to, in one statement."""
     with engine.connect() as connection:
         found = connection.execute(_OWNER, {"digest": digest}).one_or_none()
-    return None if found is None else TokenOwner(*found)
+    if found is None:
+        return None
+    return replace(TokenOwner(*found[:-1]), below=opened(found.below))

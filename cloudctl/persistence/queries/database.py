@@ -6,22 +6,43 @@ queries.servers.page(actor.department_id, {"state": "active"}, PageAsk(limit=50)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Engine, literal, select
 
-from cloudctl.persistence.queries import accounts, answers, catalogue, clouds, gauges, progress, resources
+from cloudctl.domain.accounts import Actor
+from cloudctl.persistence.queries import (
+    accounts,
+    answers,
+    catalogue,
+    channels,
+    clouds,
+    deputies,
+    gauges,
+    progress,
+    ratings,
+    resources,
+    todo,
+)
+from cloudctl.persistence.queries.attachments import ATTACHMENTS
 from cloudctl.persistence.queries.audit import AUDIT
 from cloudctl.persistence.queries.departments import DEPARTMENTS
+from cloudctl.persistence.queries.emergencies import EMERGENCIES
 from cloudctl.persistence.queries.exemptions import EXEMPTIONS
+from cloudctl.persistence.queries.freezes import FREEZES
+from cloudctl.persistence.queries.letters import LETTERS
 from cloudctl.persistence.queries.notices import NOTICES
+from cloudctl.persistence.queries.opinions import OPINIONS
 from cloudctl.persistence.queries.orders import ORDERS
 from cloudctl.persistence.queries.prefixes import PREFIXES
-from cloudctl.persistence.queries.quotas import QUOTAS
+from cloudctl.persistence.queries.quotas import QUOTAS, quota_sums
+from cloudctl.persistence.queries.supervision import CARDS, DUE
 from cloudctl.persistence.queries.systems import SYSTEMS
-from cloudctl.ports.queries import Capacity, KeptAnswer, TokenOwner
-from cloudctl.ports.queries.rows import ProgressRow
+from cloudctl.persistence.queries.transfers import TRANSFERS
+from cloudctl.ports.queries import Capacity, KeptAnswer, Principal, QuotaSum, Scope, TokenOwner
+from cloudctl.ports.queries.rows import ChannelRow, ProgressRow, RatingSummary, TodoRow
 
 _ANYTHING = select(literal(1))
 
@@ -43,15 +64,31 @@ class DatabaseQueries:
         self.addresses = resources.ADDRESSES.reader(engine)
         self.prefixes = PREFIXES.reader(engine)
         self.quotas = QUOTAS.reader(engine)
+        self.attachments = ATTACHMENTS.reader(engine)
         self.exemptions = EXEMPTIONS.reader(engine)
+        self.freezes = FREEZES.reader(engine)
+        self.due = DUE.reader(engine)
+        self.cards = CARDS.reader(engine)
+        self.ratings = ratings.RATINGS.reader(engine)
+        self.deputies = deputies.DEPUTIES.reader(engine)
+        self.emergencies = EMERGENCIES.reader(engine)
+        self.transfers = TRANSFERS.reader(engine)
         self.audit = AUDIT.reader(engine)
         self.notices = NOTICES.reader(engine)
+        self.opinions = OPINIONS.reader(engine)
+        self.letters = LETTERS.reader(engine)
 
     def catalogue(self) -> dict[str, list[dict[str, object]]]:
         return catalogue.catalogue(self._engine)
 
     def capacity(self, cloud: str | None = None) -> list[Capacity]:
         return clouds.capacity(self._engine, cloud)
+
+    def rating_summary(self, scope: Scope, now: datetime) -> RatingSummary:
+        return ratings.summary(self._engine, scope, now)
+
+    def quota_sums(self, scope: Scope) -> list[QuotaSum]:
+        return quota_sums(self._engine, scope)
 
     def progress_of(self, order_id: UUID, after: int = 0, limit: int = 500) -> list[ProgressRow]:
         return progress.progress_of(self._engine, order_id, after, limit)
@@ -62,11 +99,20 @@ class DatabaseQueries:
     def last_progress(self) -> int:
         return progress.last_progress(self._engine)
 
+    def channels(self) -> list[ChannelRow]:
+        return channels.all_of_them(self._engine)
+
     def gauges(self, now: datetime) -> dict[str, float]:
         return gauges.gauges(self._engine, now)
 
     def token_owner(self, digest: bytes) -> TokenOwner | None:
         return accounts.token_owner(self._engine, digest)
+
+    def principals(self, deputy_id: UUID, now: datetime, login: str | None = None) -> list[Principal]:
+        return deputies.principals(self._engine, deputy_id, now, login)
+
+    def todo(self, actors: Sequence[Actor], limit: int) -> list[TodoRow]:
+        return todo.todo(self._engine, actors, limit)
 
     def kept_answer(self, account_id: UUID, key: str) -> KeptAnswer | None:
         return answers.kept_answer(self._engine, account_id, key)

@@ -21,11 +21,24 @@ from typing import Any, get_type_hints
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Engine, FromClause, Select, Text, Uuid, bindparam, select, tuple_, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    FromClause,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+)
 
 from cloudctl.domain.errors import Invalid
+from cloudctl.persistence.queries.subtrees import part, within
 from cloudctl.persistence.types import Instant, Json, RawJson, Word
-from cloudctl.ports.queries import Page, PageAsk
+from cloudctl.ports.queries import Page, PageAsk, Scope
 from cloudctl.ports.queries.rows import Row
 
 LIMITS = range(1, 501)
@@ -40,13 +53,14 @@ class Listed:
 
     `row` gives the columns by its fields' names, taken from `table` or, by field, from `others`; `source` is what is
     selected from when that is more than `table`. `scope` is the column of the department that owns a row, None for what
-    everybody may see. With `by_time` the order is (created_at, id).
+    everybody may see; `shared` are those of others that see it as well. With `by_time` the order is (created_at, id).
     """
 
     row: type[Row]
     table: FromClause
     source: FromClause | None = None
     scope: ColumnElement[Any] | None = None
+    shared: tuple[ColumnElement[Any], ...] = ()
     others: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     by_time: bool = False
 
@@ -73,16 +87,16 @@ class Reader:
     engine: Engine
     listed: Listed
 
-    def page(self, scope: UUID | None, filters: dict[str, object], ask: PageAsk) -> Page:
+    def page(self, scope: Scope, filters: dict[str, object], ask: PageAsk) -> Page:
         """Rows of the scope, newest first; raises Invalid for an unknown filter, a limit or a cursor that is none."""
         if ask.limit not in LIMITS:
             raise Invalid("A page has 1 to 500 rows.", field="limit", way_out="Give a number from 1 to 500.")
         values = dict(self._values(filters))
-        scoped = scope is not None and self.listed.scope is not None
         after = {} if ask.cursor is None else _opened(ask.cursor, by_time=self.listed.by_time)
-        statement = _statement(self.listed, frozenset(values), scoped, bool(after))
+        kind, root = part(scope)
+        statement = _statement(self.listed, frozenset(values), kind, bool(after))
         given = {f"filter_{name}": value for name, value in values.items()}
-        return self._page(statement, {**given, **after, "scope": scope, "rows": ask.limit + 1}, ask.limit)
+        return self._page(statement, {**given, **after, "scope": root, "rows": ask.limit + 1}, ask.limit)
 
     def _page(self, statement: Select[Any], parameters: dict[str, object], limit: int) -> Page:
         row = self.listed.row
@@ -103,13 +117,16 @@ class Reader:
 
 
 @lru_cache(maxsize=1024)
-def _statement(listed: Listed, filters: frozenset[str], scoped: bool, after: bool) -> Select[Any]:
+def _statement(listed: Listed, filters: frozenset[str], kind: str, after: bool) -> Select[Any]:
     """The statement of one combination; building it anew at each call would cost a third of a request."""
     statement = select(*listed.columns.values()).select_from(listed.table if listed.source is None else listed.source)
     for name in sorted(filters):
         statement = statement.where(listed.columns[name] == bindparam(f"filter_{name}"))
-    if scoped and listed.scope is not None:
-        statement = statement.where(listed.scope == bindparam("scope"))
+    if listed.scope is not None:
+        root = bindparam("scope", type_=Uuid)
+        owned = [inside for owner in (listed.scope, *listed.shared) for inside in within(owner, kind, root)]
+        if owned:
+            statement = statement.where(or_(*owned))
     places = [listed.table.c.created_at, listed.table.c.id] if listed.by_time else [listed.table.c.id]
     if after:
         marks = [bindparam("after_time", type_=Instant), bindparam("after_id", type_=Uuid)][-len(places) :]

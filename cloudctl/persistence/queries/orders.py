@@ -8,7 +8,7 @@ from sqlalchemy.types import TypeDecorator
 
 from cloudctl.domain.policies import Ruling
 from cloudctl.persistence.queries.listing import Listed
-from cloudctl.persistence.tables import departments, orders, systems
+from cloudctl.persistence.tables import clocks, departments, orders, systems
 from cloudctl.ports.queries.rows import OrderRow
 
 _RULING: msgspec.json.Decoder[Ruling] = msgspec.json.Decoder(Ruling)
@@ -28,13 +28,18 @@ class RulingEffect(TypeDecorator[str]):
 ORDERS = Listed(
     row=OrderRow,
     table=orders,
-    source=orders.join(departments, departments.c.id == orders.c.department_id).join(
-        systems, systems.c.id == orders.c.system_id
-    ),
+    source=orders.join(departments, departments.c.id == orders.c.department_id)
+    .join(systems, systems.c.id == orders.c.system_id)
+    .outerjoin(clocks, clocks.c.id == orders.c.clock_id),
     scope=orders.c.department_id,
     others={
         "department": departments.c.name,
         "system": systems.c.name,
         "effect": type_coerce(orders.c.ruling, RulingEffect),
+        "step": clocks.c.step,
+        "due_on": clocks.c.promised_on,
+        "due_provisional": clocks.c.provisional,
+        "frozen_until": clocks.c.frozen_until,
+        "days_left": clocks.c.days_left,
     },
 )

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, true
 
 from cloudctl.domain.accounts import Account, Token
+from cloudctl.persistence.repositories.foresight import remembered
 from cloudctl.persistence.repositories.records import Records
 from cloudctl.persistence.tables import accounts, tokens
 
@@ -23,7 +24,8 @@ class AccountRecords(Records[Account]):
     def with_role(self, role: str, department_id: UUID | None) -> Sequence[Account]:
         """Active accounts that hold `role` there (None: office accounts). They are few, so roles are sifted here."""
         staff = select(Account).where(accounts.c.active == true(), accounts.c.department_id == department_id)
-        return [account for account in self._all(staff.order_by(accounts.c.id)) if role in account.roles]
+        there = remembered(self.session, ("staff", department_id), lambda: self._all(staff.order_by(accounts.c.id)))
+        return [account for account in there if role in account.roles]
 
     def any(self) -> bool:
         return self.session.scalar(select(accounts.c.id).limit(1)) is not None

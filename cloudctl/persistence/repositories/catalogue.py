@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
+from sqlalchemy import false, select
 from sqlalchemy.orm import Session
 
 from cloudctl.domain.accounts import missing
 from cloudctl.domain.catalogue import Classification, Image, Specification, VolumeType, Zone
 from cloudctl.persistence.repositories.records import record
+from cloudctl.persistence.tables import images
 
 E = TypeVar("E", Specification, Image, VolumeType, Zone, Classification)
 
@@ -24,6 +27,10 @@ class CatalogueRecords:
 
     def image(self, code: str) -> Image:
         return self._entry(Image, "image", code)
+
+    def images_for(self, architecture: str) -> Sequence[Image]:
+        fitting = select(Image).where(images.c.architecture == architecture, images.c.retired == false())
+        return self.session.scalars(fitting.order_by(images.c.code)).all()
 
     def volume_type(self, code: str) -> VolumeType:
         return self._entry(VolumeType, "volume type", code)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from cloudctl.domain.clouds import Cloud
+from cloudctl.persistence.repositories.foresight import remembered
 from cloudctl.persistence.repositories.records import Records
 from cloudctl.persistence.tables import clouds
 
@@ -17,7 +18,13 @@ class CloudRecords(Records[Cloud]):
     noun, what = Cloud, "cloud"
 
     def by_code(self, code: str) -> Cloud:
-        return self._found(self._one(select(Cloud).where(clouds.c.code == code)), code)
+        one = select(Cloud).where(clouds.c.code == code)
+        return self._found(remembered(self.session, ("cloud", code), lambda: self._one(one)), code)
+
+    def lock(self, code: str) -> Cloud:
+        one = select(Cloud).where(clouds.c.code == code).with_for_update().execution_options(populate_existing=True)
+        return self._found(self._one(one), code)
 
     def all(self) -> Sequence[Cloud]:
-        return self._all(select(Cloud).order_by(clouds.c.code))
+        every = select(Cloud).order_by(clouds.c.code)
+        return remembered(self.session, ("clouds",), lambda: self._all(every))

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from cloudctl.domain.calendars import today_for_people
 from cloudctl.domain.exemptions import Exemption
+from cloudctl.persistence.repositories.foresight import remembered
 from cloudctl.persistence.repositories.records import Records
 from cloudctl.persistence.tables import exemptions
 
@@ -26,4 +27,5 @@ class ExemptionRecords(Records[Exemption]):
             exemptions.c.revoked_at.is_(None),
             exemptions.c.ends_on >= today_for_people(now),
         )
-        return self._all(standing.order_by(exemptions.c.id))
+        key = ("exemptions", department_id, now)
+        return remembered(self.session, key, lambda: self._all(standing.order_by(exemptions.c.id)))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
+from cloudctl.domain.clocks import Clock
 from cloudctl.domain.orders import Order
 from cloudctl.persistence.repositories.records import Records, insert_unless_there
 from cloudctl.persistence.tables import counters, orders
@@ -18,8 +19,20 @@ class OrderRecords(Records[Order]):
 
     noun, what = Order, "order"
 
+    def get(self, key: UUID) -> Order:
+        return self._with_clock(super().get(key))
+
     def lock(self, key: UUID) -> Order:
-        return self._locked(key)
+        return self._with_clock(self._locked(key))
+
+    def _with_clock(self, order: Order) -> Order:
+        order.clock = None if order.clock_id is None else self.session.get(Clock, order.clock_id)
+        return order
+
+    def lock_all(self, keys: Collection[UUID], numbers: Collection[str]) -> Sequence[Order]:
+        named = or_(orders.c.id.in_(keys), orders.c.number.in_(numbers))
+        in_order = select(Order).where(named).order_by(orders.c.department_id, orders.c.id)
+        return self._all(in_order.with_for_update().execution_options(populate_existing=True))
 
     def next_number(self, year: int) -> str:
         """The next running number, as `2026-000017`; a transaction that is rolled back leaves no gap."""

@@ -6,7 +6,7 @@ A prefix whose cool-down has ended counts as free from then on, and is marked so
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from ipaddress import ip_network
 from uuid import UUID
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from cloudctl.domain.addresses import IPNetwork, Prefix, Supernet, carve, overlapping
 from cloudctl.domain.errors import Conflict, Invalid, PoolExhausted
 from cloudctl.domain.lifecycle import PREFIXES
+from cloudctl.persistence.repositories.foresight import foreseen, sort_out
 from cloudctl.persistence.repositories.records import record
 from cloudctl.persistence.tables import prefixes, supernets
 
@@ -84,7 +85,12 @@ class PrefixRecords:
 
     def of_order(self, order_id: UUID) -> Sequence[Prefix]:
         """What was cut for an order and is not free again, in order."""
-        return self._kept(prefixes.c.order_id == order_id)
+        return foreseen(self.session, ("prefixes", order_id), lambda: self._kept(prefixes.c.order_id == order_id))
+
+    def foresee(self, orders: Collection[UUID]) -> None:
+        """What was cut for these orders, read for all at once."""
+        cut = ((prefix.order_id, prefix) for prefix in self._kept(prefixes.c.order_id.in_(orders)))
+        sort_out(self.session, "prefixes", orders, ((key, prefix) for key, prefix in cut if key is not None))
 
     def _kept(self, whose: ColumnElement[bool]) -> Sequence[Prefix]:
         kept = select(Prefix).where(whose, prefixes.c.state != "free").order_by(prefixes.c.id)

@@ -2,24 +2,29 @@
 
 An account's sums move by guarded updates alone, in the fixed order of `Dimension`: whoever comes second waits for the
 first, then sees what is left, so holds and commits never pass the limit and nobody waits in a circle. Every booking
-writes a line. A department without an account has the installation's default as its limit.
+writes a line. A department without an account has the installation's default as its limit. A unit below a district has
+its limit out of the account above it (`allotments`).
 
-Ledger lines are positive: held = holds - released - committed lines; committed = commits + adopted - freed.
+Ledger lines are positive: held = holds - released - committed lines; committed = commits + adopted + taken over -
+freed - handed over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, case, func, select, update
 from sqlalchemy.orm import Session
 
+from cloudctl.domain.departments import Department
 from cloudctl.domain.errors import Conflict, QuotaExceeded
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.orders import Order
 from cloudctl.domain.quotas import Demand, Dimension, Entry, EntryKind, Quota
+from cloudctl.persistence.repositories.allotments import TAKEN, Allotments, rank, refuse_uncovered
+from cloudctl.persistence.repositories.foresight import remembered
 from cloudctl.persistence.repositories.records import insert_unless_there, record
 from cloudctl.persistence.tables import quota_entries, quotas
 
@@ -37,22 +42,41 @@ class Ledger:
 
     def __init__(self, session: Session, now: datetime, default: int) -> None:
         self.session = session
+        self._allotments = Allotments(session)
         self.now = now
         self.default = default
+        self._written: set[UUID | None] = set()
 
     def of(self, department_id: UUID, cloud: str, zone: str) -> dict[Dimension, Quota]:
+        return remembered(
+            self.session, ("quotas", department_id, cloud, zone), lambda: self._of(department_id, cloud, zone)
+        )
+
+    def _of(self, department_id: UUID, cloud: str, zone: str) -> dict[Dimension, Quota]:
         mine = select(Quota).where(*_account(department_id, cloud, zone))
         found = self.session.scalars(mine.execution_options(populate_existing=True))
         return {quota.dimension: quota for quota in found}
 
     def set_limit(self, department_id: UUID, cloud: str, zone: str, dimension: Dimension, limit: int) -> Quota:
-        """Opens the account or changes its limit. A limit below what is in use only stops further growth."""
+        """Opens the account or changes its limit. A limit below what is in use only stops further growth.
+
+        What was allotted to units below stays covered; where the limit itself is allotted from above, so does what is
+        in use. Raises Conflict naming the field otherwise.
+        """
+        upper = self._allotments.upper(department_id)
         self._open(department_id, cloud, zone, dimension, limit)
         here = select(Quota).where(*_account(department_id, cloud, zone), quotas.c.dimension == dimension)
         quota = self.session.scalars(here.with_for_update().execution_options(populate_existing=True)).one()
+        refuse_uncovered(quota, limit, quota.allotted if upper is None else quota.taken)
+        place, more = (cloud, zone, dimension), limit - quota.limit
+        if upper is not None and not self._allotments.allot(upper, place, more):
+            raise self._allotments.exhausted(upper, place, more)
         quota.limit = limit
         self.session.flush()
         return quota
+
+    def recount(self, department: Department) -> None:
+        self._allotments.recount(department)
 
     def hold(self, order: Order, demand: Demand) -> None:
         """Holds the growth of `demand`; raises QuotaExceeded naming the first dimension without room."""
@@ -99,14 +123,56 @@ class Ledger:
             taken = update(quotas).where(*here).values(committed=_committed + amount).returning(quotas.c.id)
             self._line(self.session.execute(taken).scalar_one(), None, EntryKind.ADOPT, amount)
 
+    def move(self, giver: UUID, taker: UUID, cloud: str, zone: str, amounts: Demand) -> None:
+        """Moves committed amounts from one department's accounts to another's; raises QuotaExceeded for the taker.
+
+        Within a dimension the accounts are booked in the order of the departments' ids, whoever gives: two transfers
+        in opposite directions never wait for each other.
+        """
+        for dimension, amount in _in_order(amounts.growth()):
+            self._open(taker, cloud, zone, dimension, self.default)
+            for department_id in sorted((giver, taker)):
+                if department_id == giver:
+                    self._hand_over(giver, cloud, zone, dimension, amount)
+                else:
+                    self._take_over(taker, cloud, zone, dimension, amount)
+
+    def _hand_over(self, giver: UUID, cloud: str, zone: str, dimension: Dimension, amount: int) -> None:
+        here = (*_account(giver, cloud, zone), quotas.c.dimension == dimension, _committed >= amount)
+        given = update(quotas).where(*here).values(committed=_committed - amount).returning(quotas.c.id)
+        quota_id = self.session.execute(given).scalar_one_or_none()
+        if quota_id is None:
+            raise _short("Less than {asked} {dimension} is committed.", dimension, amount, 0)
+        self._line(quota_id, None, EntryKind.HAND_OVER, amount)
+
+    def _take_over(self, taker: UUID, cloud: str, zone: str, dimension: Dimension, amount: int) -> None:
+        here = (*_account(taker, cloud, zone), quotas.c.dimension == dimension, TAKEN + amount <= _limit)
+        taken = update(quotas).where(*here).values(committed=_committed + amount).returning(quotas.c.id)
+        quota_id = self.session.execute(taken).scalar_one_or_none()
+        if quota_id is None:
+            quota = self.of(taker, cloud, zone)[dimension]
+            raise QuotaExceeded(
+                "The receiver's quota leaves {left} {dimension} of {limit}; the transfer brings {asked}.",
+                field="resources",
+                way_out="Transfer less, or ask the office for a higher quota of the receiver.",
+                dimension=dimension.value,
+                asked=amount,
+                left=quota.left,
+                limit=quota.limit,
+            )
+        self._line(quota_id, None, EntryKind.TAKE_OVER, amount)
+
     def used_by_cloud(self) -> dict[tuple[str, Dimension], int]:
+        return dict(remembered(self.session, ("used by cloud",), self._used_by_cloud))
+
+    def _used_by_cloud(self) -> dict[tuple[str, Dimension], int]:
         sums = select(quotas.c.cloud, quotas.c.dimension, func.sum(_held + _committed))
         rows = self.session.execute(sums.group_by(quotas.c.cloud, quotas.c.dimension))
         return {(cloud, dimension): int(used) for cloud, dimension, used in rows}
 
     def _take(self, order: Order, dimension: Dimension, amount: int) -> UUID | None:
         """The guarded update: the account's id, or None where there is no account or no room."""
-        here = (*_account_of(order), quotas.c.dimension == dimension, _held + _committed + amount <= _limit)
+        here = (*_account_of(order), quotas.c.dimension == dimension, TAKEN + amount <= _limit)
         taken = update(quotas).where(*here).values(held=_held + amount).returning(quotas.c.id)
         return self.session.execute(taken).scalar_one_or_none()
 
@@ -116,9 +182,15 @@ class Ledger:
         return self._open(order.department_id, order.cloud or "", order.zone, dimension, self.default)
 
     def _open(self, department_id: UUID, cloud: str, zone: str, dimension: Dimension, limit: int) -> bool:
+        """Opens the account unless it is there; with no limit at all where the account above has no room for it."""
+        upper = self._allotments.upper(department_id) if limit else None
         account = {"department_id": department_id, "cloud": cloud, "zone": zone, "dimension": dimension}
-        sums = {"limit": limit, "held": 0, "committed": 0, "version": 1}
-        return insert_unless_there(self.session, quotas, {"id": new_id(), **account, **sums})
+        sums = {"limit": 0 if upper else limit, "held": 0, "committed": 0, "allotted": 0, "version": 1}
+        opened = insert_unless_there(self.session, quotas, {"id": new_id(), **account, **sums})
+        if opened and upper is not None and self._allotments.allot(upper, (cloud, zone, dimension), limit):
+            here = (*_account(department_id, cloud, zone), quotas.c.dimension == dimension)
+            self.session.execute(update(quotas).where(*here).values(limit=limit))
+        return opened
 
     def _exceeded(self, order: Order, dimension: Dimension, asked: int) -> QuotaExceeded:
         quota = self.of(order.department_id, order.cloud or "", order.zone).get(dimension)
@@ -135,19 +207,25 @@ class Ledger:
     def _holding(self, order: Order) -> list[Row[UUID, Dimension, int]]:
         """(id, dimension, net) of the accounts in which the order still holds something, locked, in order."""
         lines = select(quota_entries.c.quota_id).where(quota_entries.c.order_id == order.id)
-        locked = select(quotas.c.id).where(quotas.c.id.in_(lines)).order_by(_rank()).with_for_update()
-        ids = self.session.scalars(locked).all()
+        locked = select(quotas.c.id).where(quotas.c.id.in_(lines)).order_by(rank()).with_for_update()
+        if order.id in self._written:
+            self.session.flush()
+        with self.session.no_autoflush:  # the order's own change can wait for what else is written
+            return self._held(order, self.session.scalars(locked).all())
+
+    def _held(self, order: Order, ids: Sequence[UUID]) -> list[Row[UUID, Dimension, int]]:
         net = func.sum(_HELD_BY_LINE).label("net")
         sums = select(quotas.c.id, quotas.c.dimension, net).join(quota_entries, quota_entries.c.quota_id == quotas.c.id)
         mine = sums.where(quotas.c.id.in_(ids), quota_entries.c.order_id == order.id)
-        grouped = mine.group_by(quotas.c.id, quotas.c.dimension).having(net > 0).order_by(_rank())
+        grouped = mine.group_by(quotas.c.id, quotas.c.dimension).having(net > 0).order_by(rank())
         return list(self.session.execute(grouped).all())
 
     def _book(self, quota_id: UUID, *, held: int = 0, committed: int = 0) -> None:
         sums = {"held": _held + held, "committed": _committed + committed}
-        self.session.execute(update(quotas).where(quotas.c.id == quota_id).values(sums))
+        self.session.connection().execute(update(quotas).where(quotas.c.id == quota_id).values(sums))
 
     def _line(self, quota_id: UUID, order_id: UUID | None, kind: EntryKind, amount: int) -> None:
+        self._written.add(order_id)
         record(self.session, Entry(quota_id=quota_id, order_id=order_id, kind=kind, amount=int(amount), at=self.now))
 
 
@@ -161,11 +239,6 @@ def _account_of(order: Order) -> tuple[ColumnElement[bool], ...]:
 
 def _in_order(amounts: Demand) -> Iterable[tuple[Dimension, int]]:
     return ((dimension, amounts[dimension]) for dimension in _DIMENSIONS if amounts[dimension])
-
-
-def _rank() -> ColumnElement[int]:
-    """The fixed order of dimensions in SQL: every transaction locks accounts in it."""
-    return case({dimension: place for place, dimension in enumerate(_DIMENSIONS)}, value=quotas.c.dimension)
 
 
 def _short(message: str, dimension: Dimension, asked: int, left: int) -> Conflict:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, Table
+from sqlalchemy import Select, Table, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cloudctl.domain.accounts import missing
 from cloudctl.persistence.errors import translated
+from cloudctl.persistence.repositories.foresight import is_together
+from cloudctl.persistence.tables import counters
 
+_COUNT_UP = (
+    update(counters)
+    .where(counters.c.name == bindparam("counter"))
+    .values(value=counters.c.value + 1)
+    .returning(counters.c.value)
+)
 T = TypeVar("T")
 N = TypeVar("N")
 
@@ -53,12 +62,28 @@ class Records(Generic[T]):
 def record(session: Session, entity: object) -> None:
     """Puts an entity on record at once, so that a conflict shows where it is made."""
     session.add(entity)
-    with translated():
-        session.flush()
+    if not is_together(session):
+        with translated():
+            session.flush()
+
+
+def count_up(session: Session, name: str) -> int:
+    """The next number of a counter; a transaction that is rolled back leaves no gap."""
+    number = session.connection().execute(_COUNT_UP, {"counter": name}).scalar_one_or_none()
+    if number is None:
+        insert_unless_there(session, counters, {"name": name, "value": 0})
+        number = session.connection().execute(_COUNT_UP, {"counter": name}).scalar_one()
+    return int(number)
 
 
 def insert_unless_there(session: Session, table: Table, values: Mapping[str, Any]) -> bool:
     """Inserts a row unless one has its key; says whether it did. Waits for another transaction that is inserting it."""
-    dialect = {"sqlite": sqlite, "postgresql": postgresql}[session.get_bind().dialect.name]
-    insert = dialect.insert(table).values(values).on_conflict_do_nothing()
-    return session.connection().execute(insert.returning(*table.primary_key.columns)).first() is not None
+    statement = _insert_unless_there(table, session.get_bind().dialect.name)
+    return session.connection().execute(statement, values).first() is not None
+
+
+@cache
+def _insert_unless_there(table: Table, dialect: str) -> Any:
+    """The statement, made once a table: building it anew costs more than carrying it out."""
+    insert = {"sqlite": sqlite, "postgresql": postgresql}[dialect].insert(table).on_conflict_do_nothing()
+    return insert.returning(*table.primary_key.columns)

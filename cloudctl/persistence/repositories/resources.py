@@ -5,13 +5,12 @@ Where only an id is known one union of four index look-ups tells its kind.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, bindparam, delete, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from cloudctl.domain.accounts import missing
@@ -21,6 +20,7 @@ from cloudctl.domain.resources import Resource
 from cloudctl.domain.servers import Server
 from cloudctl.domain.volumes import Volume
 from cloudctl.persistence.mapping import TABLES
+from cloudctl.persistence.repositories.foresight import foreseen, sort_out
 from cloudctl.persistence.repositories.records import record
 from cloudctl.persistence.tables import addresses, servers, volumes
 
@@ -51,17 +51,31 @@ class ResourceRecords:
         record(self.session, resource)
 
     def of_order(self, order_id: UUID) -> Sequence[Resource]:
-        found = chain.from_iterable(self._where(noun, order_id=order_id) for noun in KINDS.values())
+        key = ("resources", order_id)
+        found = foreseen(self.session, key, lambda: self._every(order_id=order_id))
         return sorted(found, key=lambda resource: (resource.item, resource.name))
 
     def claimed_by(self, order_id: UUID) -> Sequence[Resource]:
-        found = chain.from_iterable(self._where(noun, claimed_by=order_id) for noun in KINDS.values())
+        found = foreseen(self.session, ("claims", order_id), lambda: self._every(claimed_by=order_id))
         return sorted(found, key=lambda resource: (resource.KIND, resource.name))
+
+    def forget_planned(self, order_id: UUID) -> int:
+        tables = [TABLES[noun] for noun in reversed(KINDS.values())]
+        planned = [delete(table).where(table.c.order_id == order_id, table.c.state == "planned") for table in tables]
+        return sum(self.session.connection().execute(statement).rowcount for statement in planned)
 
     def of_server(self, server_id: UUID) -> Sequence[Resource]:
         return [
             *self._select(Volume, volumes.c.server_id == server_id, volumes.c.state.not_in(GONE)),
             *self._select(Address, addresses.c.server_id == server_id, addresses.c.state.not_in(GONE)),
+        ]
+
+    def guests(self, tenant: str) -> Sequence[Resource]:
+        """What stands in a project of the cloud without being its owner's any longer."""
+        return [
+            resource
+            for noun in KINDS.values()
+            for resource in self._select(noun, TABLES[noun].c.tenant == tenant, TABLES[noun].c.state.not_in(GONE))
         ]
 
     def on_network(self, network_id: UUID) -> int:
@@ -90,6 +104,15 @@ class ResourceRecords:
         if found is None:
             raise missing("resource", key)
         return found
+
+    def foresee(self, orders: Collection[UUID]) -> None:
+        """What these orders registered and what they claim, read for all at once."""
+        for what, column in (("resources", "order_id"), ("claims", "claimed_by")):
+            every = [r for noun in KINDS.values() for r in self._select(noun, TABLES[noun].c[column].in_(orders))]
+            sort_out(self.session, what, orders, ((getattr(resource, column), resource) for resource in every))
+
+    def _every(self, **equal: UUID) -> list[Resource]:
+        return [resource for noun in KINDS.values() for resource in self._where(noun, **equal)]
 
     def _where(self, noun: type[Resource], **equal: UUID) -> Sequence[Resource]:
         return self._select(noun, *(TABLES[noun].c[name] == value for name, value in equal.items()))

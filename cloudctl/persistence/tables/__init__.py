@@ -2,47 +2,75 @@
 
 from cloudctl.persistence.tables.accounts import accounts, tokens
 from cloudctl.persistence.tables.addresses import addresses, prefixes, supernets
+from cloudctl.persistence.tables.attachments import attachments
 from cloudctl.persistence.tables.audit import audit_events
 from cloudctl.persistence.tables.base import metadata
+from cloudctl.persistence.tables.calendars import calendar_days, freezes
 from cloudctl.persistence.tables.catalogue import classifications, images, specifications, volume_types, zones
+from cloudctl.persistence.tables.channels import channels, preferences
+from cloudctl.persistence.tables.clocks import cards, clocks
 from cloudctl.persistence.tables.clouds import clouds
 from cloudctl.persistence.tables.departments import departments, tenants
+from cloudctl.persistence.tables.deputies import deputies
+from cloudctl.persistence.tables.emergencies import emergencies
 from cloudctl.persistence.tables.exemptions import exemptions
 from cloudctl.persistence.tables.idempotency import idempotency_keys
+from cloudctl.persistence.tables.imports import imports
+from cloudctl.persistence.tables.letters import letters
 from cloudctl.persistence.tables.networks import networks
-from cloudctl.persistence.tables.notices import notices
+from cloudctl.persistence.tables.notices import notice_attempts, notices
+from cloudctl.persistence.tables.opinions import opinions
 from cloudctl.persistence.tables.orders import counters, orders
 from cloudctl.persistence.tables.progress import progress_lines
 from cloudctl.persistence.tables.quotas import quota_entries, quotas
+from cloudctl.persistence.tables.ratings import ratings
+from cloudctl.persistence.tables.returns import returns
 from cloudctl.persistence.tables.servers import servers
 from cloudctl.persistence.tables.systems import systems
+from cloudctl.persistence.tables.transfers import transfers
 from cloudctl.persistence.tables.volumes import volumes
 
 __all__ = [
     "accounts",
     "addresses",
+    "attachments",
     "audit_events",
+    "calendar_days",
+    "cards",
+    "channels",
     "classifications",
+    "clocks",
     "clouds",
     "counters",
     "departments",
+    "deputies",
+    "emergencies",
     "exemptions",
+    "freezes",
     "idempotency_keys",
     "images",
+    "imports",
+    "letters",
     "metadata",
     "networks",
+    "notice_attempts",
     "notices",
+    "opinions",
     "orders",
+    "preferences",
     "prefixes",
     "progress_lines",
     "quota_entries",
     "quotas",
+    "ratings",
+    "returns",
     "servers",
     "specifications",
     "supernets",
     "systems",
     "tenants",
     "tokens",
+    "transfers",
     "volume_types",
     "volumes",
     "zones",

@@ -19,7 +19,18 @@ def _whole(name: str) -> Column[int]:
     return Column(name, Integer, nullable=False)
 
 
-specifications = _entries("specifications", _whole("vcpu"), _whole("memory_mib"), _whole("root_disk_gib"))
+def _xinchuang() -> Column[bool]:
+    return Column("xinchuang", Boolean, nullable=False)
+
+
+specifications = _entries(
+    "specifications",
+    _whole("vcpu"),
+    _whole("memory_mib"),
+    _whole("root_disk_gib"),
+    text("architecture"),
+    _xinchuang(),
+)
 images = _entries(
     "images",
     text("os_family"),
@@ -27,7 +38,10 @@ images = _entries(
     _whole("min_disk_gib"),
     text("login_user"),
     keyed("names", dict[str, str]),
+    text("os_name"),
+    text("os_version"),
+    _xinchuang(),
 )
 volume_types = _entries("volume_types", keyed("names", dict[str, str]))
-zones = _entries("zones", text("name_en"), _whole("max_mlps_level"))
+zones = _entries("zones", text("name_en"), _whole("max_mlps_level"), _xinchuang())
 classifications = _entries("classifications")

@@ -19,8 +19,10 @@ clouds = Table(
     Column("zones", Json(frozenset[str]), nullable=False),
     keyed("capacity", dict[Dimension, int]),
     keyed("overcommit", dict[Dimension, float]),
+    keyed("reserves", dict[str, dict[Dimension, int]]),
     Column("max_mlps_level", Integer, nullable=False),
     text("external_network", null=True),
+    Column("architectures", Json(frozenset[str]), nullable=False),
     Column("retired", Boolean, nullable=False),
     version(),
 )

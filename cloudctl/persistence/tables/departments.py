@@ -17,6 +17,7 @@ departments = Table(
     text("name"),
     Column("level", Word(Level), nullable=False),
     refers("parent_id", "departments", null=True),
+    Column("path", Text, nullable=False, server_default=""),
     created(),
     version(),
 )

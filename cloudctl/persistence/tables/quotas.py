@@ -19,6 +19,7 @@ quotas = Table(
     Column("limit", BigInteger, nullable=False),
     Column("held", BigInteger, nullable=False),
     Column("committed", BigInteger, nullable=False),
+    Column("allotted", BigInteger, nullable=False, server_default="0"),
     version(),
     UniqueConstraint("department_id", "cloud", "zone", "dimension"),
     CheckConstraint("held >= 0", name="held"),

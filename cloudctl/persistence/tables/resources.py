@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Date, Index, Integer, Table, Uuid
+from sqlalchemy import Boolean, Column, Date, Index, Integer, Table, Uuid
 
 from cloudctl.persistence.tables.base import created, index, key, metadata, refers, text, version
 from cloudctl.persistence.types import Instant
@@ -31,6 +31,9 @@ def resource_table(name: str, *columns: Column[Any] | Index) -> Table:
         Column("expires_on", Date),
         Column("claimed_by", Uuid),
         Column("purge_after", Instant),
+        Column("gone_at", Instant),
+        Column("protected", Boolean, nullable=False),
+        text("tenant", null=True),
         created(),
         version(),
         *columns,
@@ -38,5 +41,6 @@ def resource_table(name: str, *columns: Column[Any] | Index) -> Table:
         index("department_id", "created_at", "id"),
         index("order_id"),
         index("claimed_by"),
+        index("tenant"),
         index("state", "created_at", "id"),
     )

@@ -20,6 +20,10 @@ class Addresses(Protocol):
         """Takes an address and points it to the server."""
         ...
 
+    def point(self, tenant: str, backend_id: str, server: str | None) -> None:
+        """Points an address to a server, or to nothing: it is then out of use and stays the department's."""
+        ...
+
     def delete(self, tenant: str, backend_id: str) -> None:
         """Gives the address back."""
         ...

@@ -48,6 +48,18 @@ class Servers(Protocol):
         """Switches a server off."""
         ...
 
+    def isolate(self, tenant: str, backend_id: str) -> None:
+        """Cuts a server off from every network; its addresses stay its own. Needs Capability.ISOLATE."""
+        ...
+
+    def rejoin(self, tenant: str, backend_id: str) -> None:
+        """Takes a server that was cut off back onto its networks. Needs Capability.ISOLATE."""
+        ...
+
+    def isolated(self, tenant: str, backend_id: str) -> bool:
+        """Whether nothing reaches the server and it reaches nothing, as the cloud reports. Needs Capability.ISOLATE."""
+        ...
+
     def snapshot(self, tenant: str, backend_id: str, key: UUID, name: str) -> str:
         """Starts an image of the server; answers its backend id. Needs Capability.SNAPSHOT."""
         ...

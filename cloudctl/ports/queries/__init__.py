@@ -1,36 +1,67 @@
 """The reads: lists and reports, straight from rows into typed structs.
 
-Every list takes the caller's scope (a department's id, or None for who sees all), a filter and a page, and costs at
-most two statements at any page size. Nothing here changes anything.
+Every list takes the caller's scope (a department's id, a subtree, or None for who sees all), a filter and a page, and
+costs at most two statements at any page size. Nothing here changes anything.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 import msgspec
 
+from cloudctl.domain.accounts import Actor
 from cloudctl.domain.quotas import Dimension
 from cloudctl.ports.queries.rows import (
     AccountRow,
     AddressRow,
+    AttachmentRow,
     AuditRow,
+    CardRow,
+    ChannelRow,
     CloudRow,
     DepartmentRow,
+    DeputyRow,
+    DueRow,
+    EmergencyRow,
     ExemptionRow,
+    FreezeRow,
+    LetterRow,
     NetworkRow,
     NoticeRow,
+    OpinionRow,
     OrderRow,
     PrefixRow,
     ProgressRow,
     QuotaRow,
+    RatingRow,
+    RatingSummary,
     ServerRow,
     SystemRow,
+    TodoRow,
     TokenRow,
+    TransferRow,
     VolumeRow,
 )
+
+
+class Subtree(msgspec.Struct, frozen=True):
+    """A department and everything below it: the scope of a district's office."""
+
+    root: UUID
+
+
+Scope = UUID | Subtree | None
+
+
+def scope_of(actor: Actor) -> Scope:
+    """What the actor's lists are cut down to; None for who sees every department."""
+    if actor.department_id is not None and actor.below:
+        return Subtree(actor.department_id)
+    return actor.department_id
 
 
 class PageAsk(msgspec.Struct, frozen=True):
@@ -50,7 +81,7 @@ class Page(msgspec.Struct, frozen=True):
 class Listing(Protocol):
     """A list of one noun. `filters` are equalities by column name, as the noun's FILTERS declares."""
 
-    def page(self, scope: UUID | None, filters: dict[str, object], ask: PageAsk) -> Page:
+    def page(self, scope: Scope, filters: dict[str, object], ask: PageAsk) -> Page:
         """Rows of the scope, newest first; raises Invalid for an unknown filter or a broken cursor."""
         ...
 
@@ -63,6 +94,22 @@ class Capacity(msgspec.Struct, frozen=True, kw_only=True):
     total: int | None
     held: int
     committed: int
+
+
+class QuotaSum(msgspec.Struct, frozen=True, kw_only=True):
+    """What a part of the tree may use, holds and uses of one dimension, over its `departments` that have an account.
+
+    What was allotted from above and again to below counts once.
+    """
+
+    cloud: str
+    zone: str
+    dimension: Dimension
+    departments: int
+    limit: int
+    held: int
+    committed: int
+    left: int
 
 
 class Queries(Protocol):
@@ -93,11 +140,31 @@ class Queries(Protocol):
     @property
     def quotas(self) -> Listing: ...
     @property
+    def attachments(self) -> Listing: ...
+    @property
     def exemptions(self) -> Listing: ...
+    @property
+    def freezes(self) -> Listing: ...
+    @property
+    def due(self) -> Listing: ...
+    @property
+    def cards(self) -> Listing: ...
+    @property
+    def ratings(self) -> Listing: ...
+    @property
+    def deputies(self) -> Listing: ...
+    @property
+    def emergencies(self) -> Listing: ...
+    @property
+    def transfers(self) -> Listing: ...
     @property
     def audit(self) -> Listing: ...
     @property
     def notices(self) -> Listing: ...
+    @property
+    def opinions(self) -> Listing: ...
+    @property
+    def letters(self) -> Listing: ...
 
     def catalogue(self) -> dict[str, list[dict[str, object]]]:
         """All entries that can be ordered: specifications, images, volume_types, zones, classifications."""
@@ -105,6 +172,14 @@ class Queries(Protocol):
 
     def capacity(self, cloud: str | None = None) -> list[Capacity]:
         """Per cloud and dimension."""
+        ...
+
+    def rating_summary(self, scope: Scope, now: datetime) -> RatingSummary:
+        """What the ratings of a scope come to."""
+        ...
+
+    def quota_sums(self, scope: Scope) -> list[QuotaSum]:
+        """Sums of the ledger's accounts in a scope, by cloud, zone and dimension, in one statement."""
         ...
 
     def progress_of(self, order_id: UUID, after: int = 0, limit: int = 500) -> list[ProgressRow]:
@@ -119,12 +194,24 @@ class Queries(Protocol):
         """The highest cursor."""
         ...
 
+    def channels(self) -> list[ChannelRow]:
+        """How each channel does through which something was sent, by name."""
+        ...
+
     def gauges(self, now: datetime) -> dict[str, float]:
         """Figures for the metrics page: orders by state, notices pending, resources by kind and state."""
         ...
 
     def token_owner(self, digest: bytes) -> TokenOwner | None:
         """Who a token belongs to, in one statement."""
+        ...
+
+    def principals(self, deputy_id: UUID, now: datetime, login: str | None = None) -> list[Principal]:
+        """Whom somebody acts for at that moment; only `login` where one is given. One statement."""
+        ...
+
+    def todo(self, actors: Sequence[Actor], limit: int) -> list[TodoRow]:
+        """What waits for these actors, the most urgent first; one statement."""
         ...
 
     def kept_answer(self, account_id: UUID, key: str) -> KeptAnswer | None:
@@ -143,6 +230,17 @@ class KeptAnswer(msgspec.Struct, frozen=True, kw_only=True):
     answer: bytes | None
 
 
+class Principal(msgspec.Struct, frozen=True):
+    """Somebody who has a deputy just now; `id` is the appointment's."""
+
+    id: UUID
+    account_id: UUID
+    login: str
+    department_id: UUID | None
+    roles: frozenset[str]
+    below: frozenset[UUID] = frozenset()
+
+
 class TokenOwner(msgspec.Struct, frozen=True):
     """A token with its account, as authentication needs them."""
 
@@ -155,30 +253,49 @@ class TokenOwner(msgspec.Struct, frozen=True):
     active: bool
     expires_at: datetime
     revoked_at: datetime | None
+    below: frozenset[UUID] = frozenset()
 
 
 __all__ = [
     "AccountRow",
     "AddressRow",
+    "AttachmentRow",
     "AuditRow",
     "Capacity",
+    "CardRow",
+    "ChannelRow",
     "CloudRow",
     "DepartmentRow",
+    "DeputyRow",
+    "DueRow",
+    "EmergencyRow",
     "ExemptionRow",
+    "FreezeRow",
     "KeptAnswer",
+    "LetterRow",
     "Listing",
     "NetworkRow",
     "NoticeRow",
+    "OpinionRow",
     "OrderRow",
     "Page",
     "PageAsk",
     "PrefixRow",
+    "Principal",
     "ProgressRow",
     "Queries",
     "QuotaRow",
+    "QuotaSum",
+    "RatingRow",
+    "RatingSummary",
+    "Scope",
     "ServerRow",
+    "Subtree",
     "SystemRow",
+    "TodoRow",
     "TokenOwner",
     "TokenRow",
+    "TransferRow",
     "VolumeRow",
+    "scope_of",
 ]

@@ -44,6 +44,15 @@ class OpenStackAddresses:
         )  # fmt: skip
         return replace(address_fact(made), server=request.server)
 
+    def point(self, tenant: str, backend_id: str, server: str | None) -> None:
+        """One call to take it out of use, two to point it to a server's port."""
+        address: dict[str, object] = {"port_id": None}
+        if server is not None:
+            port, fixed = self._port(tenant, server)
+            address = {"port_id": port, "fixed_ip_address": fixed}
+        body = {"floatingip": address}
+        self._client.act(NEUTRON, "PUT", f"/floatingips/{backend_id}", body, tenant=tenant)
+
     def delete(self, tenant: str, backend_id: str) -> None:
         """One call."""
         with suppress(Absent):

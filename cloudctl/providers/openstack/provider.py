@@ -41,6 +41,7 @@ class OpenStackProvider:
             Capability.CONSOLE,
             Capability.FLOATING_ADDRESS,
             Capability.BACKEND_QUOTA,
+            Capability.ISOLATE,
         }
     )
 

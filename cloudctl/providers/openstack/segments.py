@@ -45,6 +45,7 @@ class PortEntry(Described, frozen=True, kw_only=True):
     network_id: str = ""
     device_id: str = ""
     device_owner: str = ""
+    admin_state_up: bool = True
     fixed_ips: list[FixedIp] = msgspec.field(default_factory=list)
 
 

@@ -20,6 +20,7 @@ from cloudctl.ports.clock import Clock
 from cloudctl.providers.openstack.client import Client
 from cloudctl.providers.openstack.errors import failed
 from cloudctl.providers.openstack.lookups import Lookups, NamedEntry
+from cloudctl.providers.openstack.segments import NEUTRON, PortEntry, of_project
 from cloudctl.providers.openstack.translate import KEY, Entry, ServerEntry, by_key, server_fact
 from cloudctl.providers.openstack.userdata import encode
 from cloudctl.providers.openstack.volumes import OpenStackVolumes, require_settled
@@ -127,6 +128,18 @@ class OpenStackServers:
         """One call."""
         self._act(tenant, backend_id, {"os-stop": None}, lambda _, fact: fact.status in HALTED)
 
+    def isolate(self, tenant: str, backend_id: str) -> None:
+        """Two calls for a server with one port: its ports go administratively down and keep their addresses."""
+        self._gate(tenant, backend_id, up=False)
+
+    def rejoin(self, tenant: str, backend_id: str) -> None:
+        """Two calls for a server with one port."""
+        self._gate(tenant, backend_id, up=True)
+
+    def isolated(self, tenant: str, backend_id: str) -> bool:
+        """One call: no port of the server is up."""
+        return not any(port.admin_state_up for port in self._ports(tenant, backend_id))
+
     def snapshot(self, tenant: str, backend_id: str, key: UUID, name: str) -> str:
         """Two calls: the image is looked for by its key first, because no other port finds images."""
         path = f"/images?{KEY}={key}&owner={quote(tenant)}"
@@ -146,6 +159,21 @@ class OpenStackServers:
         """One call."""
         with suppress(Absent):
             self._client.act(NOVA, "DELETE", f"/servers/{backend_id}", tenant=tenant)
+
+    def _gate(self, tenant: str, backend_id: str, *, up: bool) -> None:
+        for port in self._ports(tenant, backend_id):
+            if port.admin_state_up is not up:
+                body = {"port": {"admin_state_up": up}}
+                with suppress(Absent):
+                    self._client.act(NEUTRON, "PUT", f"/ports/{port.id}", body, tenant=tenant)
+
+    def _ports(self, tenant: str, backend_id: str) -> list[PortEntry]:
+        """The ports of a server; raises Absent where there is no such server."""
+        path = of_project("ports", tenant, device_id=backend_id)
+        found = list(self._client.list(NEUTRON, path, "ports", PortEntry, tenant=tenant))
+        if not found:
+            self._entry(tenant, backend_id)
+        return found
 
     def _act(self, tenant: str, backend_id: str, body: object, done: Callable[[ServerEntry, ServerFact], bool]) -> None:
         try:

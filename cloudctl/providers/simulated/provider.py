@@ -33,6 +33,7 @@ CAPABILITIES = frozenset(
         Capability.CONSOLE,
         Capability.FLOATING_ADDRESS,
         Capability.BACKEND_QUOTA,
+        Capability.ISOLATE,
     }
 )
 
@@ -194,6 +195,21 @@ class SimulatedServers(_Port):
         with self._ask("stop", backend_id=backend_id) as call:
             servers.power(call, tenant, backend_id, on=False)
 
+    def isolate(self, tenant: str, backend_id: str) -> None:
+        self._need(Capability.ISOLATE)
+        with self._ask("isolate", backend_id=backend_id) as call:
+            servers.isolate(call, tenant, backend_id, cut=True)
+
+    def rejoin(self, tenant: str, backend_id: str) -> None:
+        self._need(Capability.ISOLATE)
+        with self._ask("rejoin", backend_id=backend_id) as call:
+            servers.isolate(call, tenant, backend_id, cut=False)
+
+    def isolated(self, tenant: str, backend_id: str) -> bool:
+        self._need(Capability.ISOLATE)
+        with self._ask("isolated", backend_id=backend_id) as call:
+            return servers.isolated(call, tenant, backend_id)
+
     def snapshot(self, tenant: str, backend_id: str, key: UUID, name: str) -> str:
         self._need(Capability.SNAPSHOT)
         with self._ask("snapshot", keys=[key], name=name, backend_id=backend_id) as call:
@@ -223,6 +239,11 @@ class SimulatedAddresses(_Port):
         self._need(Capability.FLOATING_ADDRESS)
         with self._ask("create", keys=[request.key]) as call:
             return translate.address_fact(addresses.create(call, request))
+
+    def point(self, tenant: str, backend_id: str, server: str | None) -> None:
+        self._need(Capability.FLOATING_ADDRESS)
+        with self._ask("point", backend_id=backend_id) as call:
+            addresses.point(call, tenant, backend_id, server)
 
     def delete(self, tenant: str, backend_id: str) -> None:
         self._need(Capability.FLOATING_ADDRESS)

@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.docs.markdown import DOCS
 from tests.docs.reference import problems
 
-PAGES = ("README", "api", "cli", "policies", "states", "errors", "metrics", "settings", "sagas", "audit")
+PAGES = ("README", "api", "cli", "policies", "states", "errors", "metrics", "settings", "sagas", "audit", "roles")
 
 
 def rendered() -> Mapping[Path, str]:

@@ -26,6 +26,7 @@ WATCH = """\
 | `cloudctl_orders{state="attention"} > 0` | an order waits for an operator |
 | `cloudctl_notices_due > 50` | mail is not going out |
 | `cloudctl_notices{state="failed"} > 0` | mail was given up |
+| `cloudctl_channel_failing_seconds > 3600` | a channel of notices has failed for an hour |
 | `rate(cloudctl_http_requests_total{status=~"5.."}[5m]) > 0` | the platform or a cloud fails |
 | `histogram_quantile(0.95, sum by (le) (rate(cloudctl_http_request_seconds_bucket[5m]))) > 1` | answers are slow |"""
 
@@ -73,4 +74,8 @@ def _record_rows() -> list[tuple[str, str, str]]:
         )
         for states, nouns in by_states.items()
     ]
-    return [*rows, (code("cloudctl_notices_due"), "", "Notices whose time to be sent has come.")]
+    return [
+        *rows,
+        (code("cloudctl_notices_due"), "", "Notices whose time to be sent has come."),
+        (code("cloudctl_channel_failing_seconds"), "`channel`", "For how long nothing goes through; 0 is well."),
+    ]

@@ -15,9 +15,17 @@ again at approval; the strictest effect wins, and the answer lists every rule th
 EFFECTS = {
     Effect.DENY: "refuses the order",
     Effect.REQUIRE_APPROVAL: "wants the approval of a certain role",
+    Effect.ASK_OPINION: "has a specialist asked at acceptance; approval waits for the opinion",
     Effect.WARN: "is shown to applicant and reviewer",
     Effect.AUTO_APPROVE: "approves once the department head has signed, unless a rule denies or wants approval",
 }
+
+
+def _whose(policy: Policy) -> str:
+    """By whose approval, or of which specialist."""
+    if policy.specialist:
+        return f", of the specialist for {code(policy.specialist)}"
+    return f", by {code(policy.role)}" if policy.role else ""
 
 
 def render() -> str:
@@ -41,7 +49,7 @@ def render() -> str:
 def _section(policy: Policy) -> str:
     facts = [
         ("version", policy.version),
-        ("effect", code(policy.effect.value) + (f", by {code(policy.role)}" if policy.role else "")),
+        ("effect", code(policy.effect.value) + _whose(policy)),
         ("judged", "once for each item" if policy.scope == "item" else "once for the order"),
         ("field", code(policy.field)),
         ("reason", policy.reason["en"]),

@@ -14,6 +14,7 @@ import msgspec
 
 from api.problems import FAILED, KINDS, ApiError, FieldsInvalid, problem_of
 from cloudctl.domain import errors
+from cloudctl.domain.forms import Fault
 from cloudctl.messages import translator
 from tests.docs.markdown import CHINESE, DOCS
 from tests.docs.reference.tables import code, page, table
@@ -140,6 +141,14 @@ EXAMPLES: dict[str, BaseException] = {
         kind="server",
         name="fgw-oa-1",
     ),
+    "frozen": errors.Frozen(
+        "The freeze window {name} forbids this until {until}.",
+        way_out="The next open window begins on {opens}; only an emergency goes on before.",
+        name="高考",
+        until="2027-06-11 00:00",
+        opens="2027-06-11 00:00",
+        opens_at="2027-06-11T00:00:00+08:00",
+    ),
     "contended": errors.Contended("The record is being changed by somebody else.", way_out="Send the request again."),
     "already-issued": errors.AlreadyIssued(
         "A token named {name} was already issued; its secret was shown then and is kept nowhere.",
@@ -155,6 +164,17 @@ EXAMPLES: dict[str, BaseException] = {
         message="The body is larger than {most_kib} KiB.",
         way_out="Send less; large files do not belong into orders.",
         most_kib=1024,
+    ),
+    "form-invalid": errors.FormInvalid(
+        [
+            Fault(
+                sheet="资源清单",
+                cell="D7",
+                message="{value} is not a whole number.",
+                way_out="Write digits only; the unit stands in the header.",
+                params={"value": "两台"},
+            )
+        ]
     ),
     "unsupported-media-type": ApiError(
         "unsupported-media-type",

@@ -14,6 +14,7 @@ CONTENTS = (
     ("settings", "every setting, its default and its variable"),
     ("sagas", "the workflows and their steps"),
     ("audit", "the actions on the audit trail"),
+    ("roles", "who may do what: every role and its permissions"),
 )
 
 

@@ -65,6 +65,7 @@ class City:
             "system_id": self.ids["spt"],
             "title": "审批平台扩容",
             "purpose": "应用服务器",
+            "no_state_secrets": True,
             "zone": "extranet",
             "backup": "daily",
             "contact_name": "张伟",
@@ -135,13 +136,16 @@ def settle(city: City) -> None:
     }
     city.ids["cloud-a"] = city.made("admin", "/v1/clouds", cloud)["id"]
     city.ids["supernet"] = city.made("admin", "/v1/supernets", {"zone": "extranet", "cidr": "10.8.0.0/16"})["id"]
+    city.made("admin", "/v1/supernets", {"zone": "extranet", "cidr": "fd00:8::/48"})
     limits = {"vcpu": 400, "memory_mib": 10**6, "volume_gib": 20000, "servers": 200, "segments": 200, "addresses": 20}
     for dimension, limit in limits.items():
         quota = {"department_id": city.ids["fgw"], "cloud": "cloud-a", "zone": "extranet", "dimension": dimension}
         answer = admin.put("/v1/quotas", quota | {"limit": limit})
         assert answer.status == 200, answer.body
-    city.ids["spt"] = city.made("officer", "/v1/systems", {"code": "spt", "name": "审批平台", "mlps_level": 2})["id"]
-    city.ids["foreign"] = city.made("stranger", "/v1/systems", {"code": "czxt", "name": "预算", "mlps_level": 2})["id"]
+    system = {"code": "spt", "name": "审批平台", "mlps_level": 2, "no_state_secrets": True}
+    city.ids["spt"] = city.made("officer", "/v1/systems", system)["id"]
+    system = {"code": "czxt", "name": "预算", "mlps_level": 2, "no_state_secrets": True}
+    city.ids["foreign"] = city.made("stranger", "/v1/systems", system)["id"]
 
 
 @pytest.fixture(scope="session")

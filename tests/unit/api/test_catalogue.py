@@ -12,7 +12,8 @@ def test_the_catalogue_shows_what_can_be_ordered(city: City) -> None:
 def test_a_retired_entry_is_no_longer_offered(city: City) -> None:
     entry = {"name": "旧", "vcpu": 1, "memory_mib": 1024, "root_disk_gib": 10}
     path = "/v1/catalogue/specifications/old.small"
-    assert city.as_("admin").put(path, entry).json() == {"code": "old.small", "retired": False, **entry}
+    more = {"architecture": "x86_64", "xinchuang": False, "retired": False}
+    assert city.as_("admin").put(path, entry).json() == {"code": "old.small", **more, **entry}
     assert city.as_("admin").put(path, entry | {"retired": True}).json()["retired"] is True
     offered = city.as_("officer").get("/v1/catalogue").json()["specifications"]
     assert "old.small" not in {specification["code"] for specification in offered}

@@ -5,13 +5,14 @@ from uuid import uuid4
 
 import pytest
 
+from cloudctl.domain.lifecycle import ORDERS
 from tests.unit.api.conftest import KEY, MARKER, City
 
 
 def test_a_draft_is_created_with_location_etag_and_without_user_data(city: City) -> None:
     answer = city.as_("officer").post("/v1/orders", city.form())
     order = answer.json()
-    assert (answer.status, order["state"], order["possible"]) == (201, "draft", ["submit", "cancel"])
+    assert (answer.status, order["state"], order["possible"]) == (201, "draft", ORDERS.events("draft"))
     assert answer.headers["location"] == f"/v1/orders/{order['id']}"
     assert answer.headers["etag"] == f'"{order["version"]}"'
     assert MARKER not in answer.body.decode()
@@ -68,7 +69,7 @@ def test_the_office_takes_up_and_rejects(city: City) -> None:
     path = f"/v1/orders/{order['id']}"
     assert city.as_("officer").post(f"{path}/submit").status == 200
     assert city.as_("head").post(f"{path}/sign-off").json()["state"] == "signed_off"
-    assert city.as_("reviewer").post(f"{path}/review").json()["state"] == "in_review"
+    assert city.as_("reviewer").post(f"{path}/accept").json()["state"] == "in_review"
     silent = city.as_("reviewer").post(f"{path}/reject")
     assert (silent.status, silent.json()["field"]) == (422, "reason")
     assert city.as_("reviewer").post(f"{path}/reject", {"reason": "重复建设"}).json()["state"] == "rejected"

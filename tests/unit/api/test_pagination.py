@@ -55,7 +55,7 @@ def test_a_bad_query_is_refused_by_name(city: City, query: str, field: str) -> N
 @pytest.mark.parametrize(
     "noun",
     ["departments", "accounts", "systems", "clouds", "quotas", "prefixes", "orders", "servers", "volumes", "networks",
-     "addresses", "exemptions", "audit", "notices"],
+     "addresses", "exemptions", "ratings", "audit", "notices"],
 )  # fmt: skip
 def test_every_list_answers_the_office(city: City, noun: str) -> None:
     page = city.as_("auditor").get(f"/v1/{noun}?limit=3")

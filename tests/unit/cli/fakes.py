@@ -77,7 +77,9 @@ class FakeApi:
                 sent = self.rfile.read(length) if length else b""
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 query = dict(parse_qsl(parts.query))
-                asked = Asked(self.command, parts.path, query, headers, json.loads(sent) if sent else None)
+                plain = headers.get("content-type", "application/json") == "application/json"
+                content = json.loads(sent) if sent and plain else sent or None
+                asked = Asked(self.command, parts.path, query, headers, content)
                 reply = api.reply_to(asked)
                 if reply.drop:
                     self.close_connection = True

@@ -19,18 +19,33 @@ from tests.unit.cli.test_main import environment
 
 PROMISED = (
     "login logout contexts me completion departments accounts tokens systems catalogue clouds quotas supernets "
-    "prefixes orders servers volumes networks addresses policies exemptions workflows audit notices capacity "
+    "prefixes orders servers volumes networks addresses policies exemptions workflows audit notices channels capacity "
+    "supervision calendars freezes deputies todo ratings "
+    "emergencies resources transfers attachments opinions letters "
     "serve worker db doctor demo config backup restore"
 )
 VERBS = {
-    "orders": "list show create edit check submit sign-off review approve return reject cancel close follow",
+    "orders": "list show create edit check form import submit sign-off accept refuse approve recall take-over return "
+    "reject cancel close follow rate print",
     "workflows": "list show retry resume rollback",
     "policies": "list judge check test explain",
+    "ratings": "list show answer summary",
+    "opinions": "list give withdraw ask",
+    "letters": "list show print",
+    "attachments": "list add get remove",
     "audit": "list export",
+    "notices": "list show retry",
+    "channels": "list test show set",
+    "supervision": "due cards limits excuse",
+    "calendars": "show add remove",
+    "freezes": "list create cancel",
     "db": "upgrade check",
     "config": "show",
     "contexts": "list use",
     "tokens": "list issue revoke",
+    "emergencies": "list show create complete return close",
+    "transfers": "list show create accept refuse cancel",
+    "resources": "show restore protect unprotect",
     "servers": "list show console start stop snapshot restore",
 }
 

@@ -159,6 +159,7 @@ def test_quotas_are_set_and_shown_by_department_code(logged_in: Cloudctl, api: F
         "limit": 9,
         "held": 1,
         "committed": 2,
+        "allotted": 3,
     }
     api.on("PUT", "/v1/quotas", account)
     api.on("GET", "/v1/quotas", page(account))
@@ -174,6 +175,7 @@ def test_quotas_are_set_and_shown_by_department_code(logged_in: Cloudctl, api: F
         "9",
         "1",
         "2",
+        "3",
     ]
 
 

@@ -140,7 +140,7 @@ def test_a_decided_order_is_not_judged_again(logged_in: Cloudctl, served: FakeAp
     assert served.of("POST", "/v1/policies/explain") == []
 
 
-@pytest.mark.parametrize("verb", ["submit", "sign-off", "review", "approve", "reject", "cancel", "close"])
+@pytest.mark.parametrize("verb", ["submit", "sign-off", "accept", "refuse", "approve", "reject", "cancel", "close"])
 def test_decisions(logged_in: Cloudctl, served: FakeApi, verb: str) -> None:
     served.on("POST", f"/v1/orders/{KEY}/{verb}", ORDER)
     ended = logged_in("orders", verb, "2026-000001", "--reason", "同意", "--if-version", "3")

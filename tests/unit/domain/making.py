@@ -69,6 +69,12 @@ SPECIFICATIONS = {
     "s2": Specification(code="s2", name="2C4G", vcpu=2, memory_mib=4096, root_disk_gib=40),
     "s4": Specification(code="s4", name="4C8G", vcpu=4, memory_mib=8192, root_disk_gib=60),
     "tiny": Specification(code="tiny", name="1C1G", vcpu=1, memory_mib=1024, root_disk_gib=10),
+    "arm": Specification(
+        code="arm", name="鲲鹏 2C4G", vcpu=2, memory_mib=4096, root_disk_gib=60, architecture="aarch64", xinchuang=True
+    ),
+    "loong": Specification(
+        code="loong", name="龙芯", vcpu=2, memory_mib=4096, root_disk_gib=60, architecture="loongarch64", xinchuang=True
+    ),
     "old": Specification(code="old", name="old", vcpu=2, memory_mib=4096, root_disk_gib=40, retired=True),
 }
 IMAGES = {
@@ -76,13 +82,18 @@ IMAGES = {
         code=code,
         name=code,
         os_family="linux",
-        architecture="x86_64",
+        architecture=architecture,
         min_disk_gib=20,
         login_user="root",
         names={},
         retired=code == "eol",
     )
-    for code in ("linux", "eol")
+    for code, architecture in (
+        ("linux", "x86_64"),
+        ("eol", "aarch64"),
+        ("kylin", "aarch64"),
+        ("uos", "aarch64"),
+    )
 }
 TYPES = {code: VolumeType(code=code, name=code, names={}) for code in ("standard", "ssd")}
 
@@ -95,6 +106,9 @@ class Shelf:
 
     def image(self, code: str) -> Image:
         return _known(IMAGES, code)
+
+    def images_for(self, architecture: str) -> list[Image]:
+        return [image for image in IMAGES.values() if image.architecture == architecture and not image.retired]
 
     def volume_type(self, code: str) -> VolumeType:
         return _known(TYPES, code)

@@ -1,10 +1,21 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cloudctl.domain.accounts import DEPARTMENT_ROLES, GRANTS, PLATFORM, Actor, Permission, Role, Token, permissions_of
+from cloudctl.domain.accounts import (
+    DEPARTMENT_ROLES,
+    DISTRICT_ROLES,
+    GRANTS,
+    PLATFORM,
+    Actor,
+    Permission,
+    Role,
+    Token,
+    permissions_of,
+)
 from cloudctl.domain.errors import Forbidden, NotFound
 from cloudctl.domain.identifiers import new_id
 
@@ -31,9 +42,10 @@ def test_every_role_has_its_grants_and_every_permission_a_holder() -> None:
     [
         (Permission.ORDERS_WRITE, {Role.DEPARTMENT_OFFICER}),
         (Permission.ORDERS_SIGN_OFF, {Role.DEPARTMENT_HEAD}),
-        (Permission.ORDERS_REVIEW, {Role.OFFICE_REVIEWER, Role.OFFICE_ADMIN}),
+        (Permission.ORDERS_REVIEW, {Role.OFFICE_REVIEWER, Role.OFFICE_ADMIN, Role.DISTRICT_REVIEWER}),
+        (Permission.ORDERS_TAKE_OVER, {Role.OFFICE_REVIEWER, Role.OFFICE_ADMIN}),
         (Permission.WORKFLOWS_WRITE, {Role.OPERATOR}),
-        (Permission.QUOTAS_WRITE, {Role.OFFICE_ADMIN}),
+        (Permission.QUOTAS_WRITE, {Role.OFFICE_ADMIN, Role.DISTRICT_ADMIN}),
         (Permission.ACCOUNTS_WRITE, {Role.OFFICE_ADMIN}),
         (Permission.EXEMPTIONS_WRITE, {Role.OFFICE_ADMIN}),
         (Permission.SYSTEMS_WRITE, {Role.DEPARTMENT_OFFICER, Role.OFFICE_ADMIN}),
@@ -79,6 +91,24 @@ def test_what_is_foreign_is_told_as_if_it_were_absent() -> None:
     for owner in (new_id(), None):
         with pytest.raises(NotFound, match=f"There is no order {key}"):
             officer.require_sight(owner, "order", key)
+
+
+def test_a_district_s_office_sees_its_subtree_and_nothing_beside_it() -> None:
+    below, key = new_id(), new_id()
+    office = replace(actor(Role.DISTRICT_REVIEWER, department=True), below=frozenset({below}))
+    for seen in (below, office.department_id):
+        office.require_sight(seen, "order", key)
+    for foreign in (new_id(), None):
+        assert not office.sees(foreign)
+        with pytest.raises(NotFound):
+            office.require_sight(foreign, "order", key)
+
+
+def test_a_district_s_roles_act_neither_for_the_city_nor_for_a_department() -> None:
+    city = {Permission.ORDERS_TAKE_OVER, Permission.DEPARTMENTS_WRITE, Permission.ACCOUNTS_WRITE}
+    department = {Permission.ORDERS_WRITE, Permission.ORDERS_SIGN_OFF, Permission.SYSTEMS_WRITE}
+    for role in DISTRICT_ROLES:
+        assert not GRANTS[role] & (city | department | {Permission.WORKFLOWS_READ})
 
 
 def test_a_token_ends_at_its_moment_or_when_revoked() -> None:

@@ -92,3 +92,42 @@ def test_every_cloud_that_was_looked_at_has_its_reason() -> None:
 def test_room_left() -> None:
     assert Room(total=10, used=12).left == -2
     assert Room(total=None, used=12).left is None
+
+
+def test_an_order_goes_where_its_processors_are() -> None:
+    arm = cloud("a", architectures=frozenset({"aarch64"}))
+    both = cloud("b", architectures=frozenset({"aarch64", "x86_64"}))
+    assert chosen([arm, both], architectures=frozenset({"aarch64"})) == "a"
+    assert chosen([arm, both], architectures=frozenset({"x86_64"})) == "b"
+    placed = place(
+        [arm, both], zone="extranet", mlps_level=2, demand=DEMAND, used={}, architectures=frozenset({"x86_64"})
+    )
+    assert "a: has no x86_64" in [reason["en"] for reason in placed.reasons]
+    with pytest.raises(Invalid) as caught:
+        chosen([arm, both], architectures=frozenset({"loongarch64"}))
+    assert caught.value.field == "items"
+    assert "loongarch64" in str(caught.value)
+
+
+def test_a_cloud_whose_processors_nobody_has_stated_takes_any() -> None:
+    assert chosen([cloud("a")], architectures=frozenset({"loongarch64"})) == "a"
+
+
+def test_what_is_kept_free_is_room_for_emergencies_of_its_zone_alone() -> None:
+    kept = {"extranet": {Dimension.VCPU: 3}, "internet": {Dimension.VCPU: 2}}
+    full = cloud("a", zones=frozenset({"extranet", "internet"}), capacity={Dimension.VCPU: 10}, reserves=kept)
+    used = {("a", Dimension.VCPU): 3}
+    with pytest.raises(PoolExhausted, match="2 vcpu short"):
+        chosen([full], used)
+    assert chosen([full], used, emergency=True) == "a"
+    with pytest.raises(PoolExhausted, match="1 vcpu short"):
+        chosen([full], {("a", Dimension.VCPU): 5}, emergency=True)
+    with pytest.raises(PoolExhausted, match="1 vcpu short"):
+        chosen([full], {("a", Dimension.VCPU): 4}, zone="internet", emergency=True)
+
+
+def test_a_reserve_of_everything_leaves_no_room() -> None:
+    full = cloud("a", capacity={Dimension.VCPU: 4}, reserves={"extranet": {Dimension.VCPU: 4}})
+    with pytest.raises(PoolExhausted, match="4 vcpu short"):
+        chosen([full])
+    assert full.open_room(Dimension.SERVERS, "extranet", emergency=False) is None

@@ -5,9 +5,12 @@ import itertools
 import pytest
 
 from cloudctl.domain.errors import Refused
-from cloudctl.domain.lifecycle import MACHINES, NOTICES, ORDERS, PREFIXES, RESOURCES, Machine, walk
+from cloudctl.domain.lifecycle import MACHINES, NOTICES, OPINIONS, ORDERS, PREFIXES, RESOURCES, Machine, walk
 
-FIRST = {"order": "draft", "resource": "planned", "prefix": "reserved", "notice": "pending"}
+FIRST = {
+    "order": "draft", "resource": "planned", "prefix": "reserved", "notice": "pending", "opinion": "asked",
+    "rating": "given", "emergency": "open", "transfer": "asked",
+}  # fmt: skip
 each_machine = pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.noun)
 
 
@@ -53,10 +56,11 @@ def test_only_known_states_stand_in_the_table_and_each_has_its_sentence(machine:
 
 
 def test_final_states() -> None:
-    assert ORDERS.final == {"rejected", "cancelled", "closed"}
+    assert ORDERS.final == {"rejected", "refused", "cancelled", "closed"}
     assert RESOURCES.final == {"released", "undone"}
     assert PREFIXES.final == {"free"}
-    assert NOTICES.final == {"sent"}
+    assert OPINIONS.final == {"void"}
+    assert NOTICES.final == {"sent", "folded"}
 
 
 def test_a_refusal_says_what_is_possible() -> None:
@@ -70,7 +74,10 @@ def test_a_refusal_says_what_is_possible() -> None:
 
 def test_an_order_can_only_be_approved_after_sign_off_and_review() -> None:
     sources = {line.source for line in ORDERS.table if line.target == "approved"}
-    assert sources == {"in_review", "signed_off"}
+    assert sources == {"in_review", "signed_off", "draft"}
+    assert [line.event for line in ORDERS.table if (line.source, line.target) == ("draft", "approved")] == [
+        "approve_emergency"
+    ]
     assert [line.event for line in ORDERS.table if line.source == "signed_off" and line.target == "approved"] == [
         "auto_approve"
     ]

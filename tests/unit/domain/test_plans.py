@@ -176,3 +176,35 @@ def test_what_cannot_be_meant_so_is_refused_at_its_field(items: list[Item], kind
         plan(items, HOST, DISK, SEGMENT, BUSY, GONE, TERM)
     assert caught.value.field == field
     assert kind is NotFound or caught.value.way_out
+
+
+def test_an_image_of_another_architecture_is_refused_with_those_that_fit() -> None:
+    with pytest.raises(Invalid) as caught:
+        plan([NET, web(specification="arm", image="linux")])
+    error = caught.value
+    assert error.field == "items[1].image"
+    assert error.params["images"] == "kylin, uos"
+    assert error.way_out
+    assert "{images}" in error.way_out
+    with pytest.raises(Invalid) as caught:
+        plan([NET, web(specification="loong", image="kylin")])
+    assert caught.value.params["images"] == "-"
+
+
+def test_the_plan_names_the_architectures_of_its_servers() -> None:
+    items: list[Item] = [NET, web(), web(name="app", specification="arm", image="kylin")]
+    assert plan(items).architectures == {"x86_64", "aarch64"}
+    assert plan([NET]).architectures == set()
+
+
+def test_a_server_keeps_its_architecture_when_it_is_resized() -> None:
+    running = server(image="kylin", specification="arm-old")
+    with pytest.raises(Invalid) as caught:
+        plan([ResizeItem(server=running.id, specification="s4")], running)
+    assert caught.value.field == "items[0].specification"
+    assert plan([ResizeItem(server=running.id, specification="arm")], running).changes
+
+
+def test_an_adopted_server_whose_image_is_not_on_record_may_be_resized() -> None:
+    running = server(image="somebody-s-own")
+    assert plan([ResizeItem(server=running.id, specification="s4")], running).changes

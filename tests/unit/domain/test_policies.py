@@ -36,6 +36,8 @@ def test_what_is_lifted_does_not_count_and_is_still_listed() -> None:
         ((), True),
         ((finding(Effect.WARN),), True),
         ((finding(Effect.REQUIRE_APPROVAL),), False),
+        ((finding(Effect.ASK_OPINION),), False),
+        ((finding(Effect.ASK_OPINION, lifted=True),), True),
         ((finding(Effect.DENY),), False),
         ((finding(Effect.DENY, lifted=True), finding(Effect.REQUIRE_APPROVAL, lifted=True)), True),
     ],
@@ -55,6 +57,14 @@ def test_the_roles_that_must_approve() -> None:
         finding(Effect.WARN, role="operator"),
     )
     assert Ruling(findings=findings).roles == {"office-admin"}
+
+
+def test_the_specialists_that_are_asked() -> None:
+    asked = Finding(rule="r", version=1, effect=Effect.ASK_OPINION, reason={}, specialist="network")
+    lifted = Finding(
+        rule="s", version=1, effect=Effect.ASK_OPINION, reason={}, specialist="budget", exemption_id=new_id()
+    )
+    assert Ruling(findings=(asked, asked, lifted, finding(Effect.WARN))).specialists == {"network"}
 
 
 def test_rulings_combine() -> None:

@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from cloudctl.domain.notices import Notice
+from cloudctl.domain.notices import Message
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 NOTICE = UUID("01900000-0000-7000-8000-00000000000a")
@@ -30,12 +30,17 @@ class Mailbox:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.answers: list[str] = []
+        self.greylisting = 0
+        self.hang_up_after_data = False
         self.encrypted: list[bool] = []
         self.logins: list[bytes] = []
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Envelope, address: str, options: Any) -> str:  # noqa: N802
         if address.startswith("nobody@"):
             return "550 5.1.1 no such mailbox"
+        if self.greylisting:
+            self.greylisting -= 1
+            return "450 4.2.0 greylisted, come again"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -47,6 +52,8 @@ class Mailbox:
         mail = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
+        if self.hang_up_after_data:  # it has the mail, and the sender never hears of it
+            server.transport.abort()
         return "250 OK"
 
     def authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
@@ -118,16 +125,18 @@ def tls_port(mailbox: Mailbox, certificate: Path) -> Iterator[int]:
 
 
 @pytest.fixture
-def notice() -> Callable[..., Notice]:
-    def made(**changes: Any) -> Notice:
+def notice() -> Callable[..., Message]:
+    def made(**changes: Any) -> Message:
         plain = {
             "id": NOTICE,
+            "channel": "mail",
+            "name": "李梅",
+            "locale": "zh_CN",
             "recipient": "li@fgw.example.gov.cn",
             "template": "order_returned",
             "params": {"number": "2026-000017", "title": "公文流转系统", "reason": "缺少立项批复"},
-            "due_at": NOW,
             "created_at": NOW,
         }
-        return Notice(**{**plain, **changes})
+        return Message(**{**plain, **changes})
 
     return made

@@ -4,15 +4,15 @@ from collections.abc import Callable
 
 import pytest
 
-from cloudctl.domain.notices import Notice
-from cloudctl.notifications.logs import LogNotifier
-from cloudctl.ports.notifier import Notifier
+from cloudctl.domain.notices import Message
+from cloudctl.notifications.logs import Log
+from cloudctl.notifications.post import Carrier
 
 
 def test_without_a_mail_server_a_line_says_what_there_was_to_tell(
-    notice: Callable[..., Notice], caplog: pytest.LogCaptureFixture
+    notice: Callable[..., Message], caplog: pytest.LogCaptureFixture
 ) -> None:
-    notifier: Notifier = LogNotifier()
+    notifier: Carrier = Log()
     told = notice(template="anything")
     with caplog.at_level("INFO"):
         notifier.deliver(told)

@@ -5,12 +5,23 @@ import string
 
 import pytest
 
+from cloudctl.domain.notices import DIGEST, OPTIONAL, URGENT
 from cloudctl.messages import translator
 from cloudctl.notifications.templates import FOOTER, REASON, TEMPLATES, render
 from cloudctl.services.history import TOLD
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-PARAMS = {"number": "2026-000017", "title": "OA", "count": "2", "names": "fgw-1", "expires_on": "2027-01-01"}
+PARAMS = {
+    "number": "2026-000017",
+    "title": "OA",
+    "count": "2",
+    "names": "fgw-1",
+    "expires_on": "2027-01-01",
+    "channel": "duty",
+    "name": "Li",
+    "step": "decision",
+    "day": "2027-01-05",
+}
 ALL = [text for template in TEMPLATES.values() for text in template] + [REASON, FOOTER]
 
 
@@ -20,6 +31,11 @@ def names(text: str) -> set[str]:
 
 def test_every_transition_that_is_told_has_a_template() -> None:
     assert {template for template, _ in TOLD.values()} <= TEMPLATES.keys()
+
+
+def test_what_is_urgent_or_optional_has_a_template() -> None:
+    assert URGENT | OPTIONAL | {DIGEST} <= TEMPLATES.keys()
+    assert not URGENT & OPTIONAL
 
 
 @pytest.mark.parametrize("text", ALL)

@@ -37,7 +37,7 @@ def test_a_missing_key_is_named(write: Write, key: str) -> None:
 
 
 BROKEN: list[tuple[dict[str, Any], str, str]] = [
-    ({"effect": "forbid"}, "$.effect", "Write one of: deny require_approval warn auto_approve."),
+    ({"effect": "forbid"}, "$.effect", "Write one of: deny require_approval ask_opinion warn auto_approve."),
     ({"version": 0}, "$.version", "0 is less than 1."),
     ({"version": "1"}, "$.version", '"1" is not of the type integer.'),
     ({"title": {"en": "Only"}}, "$.title.zh_CN", "The Chinese text."),
@@ -47,7 +47,10 @@ BROKEN: list[tuple[dict[str, Any], str, str]] = [
     ({"field": "items[0]"}, "$.field", "does not have the form"),
     ({"effect": "require_approval"}, "$.role", "It is missing."),
     ({"effect": "require_approval", "role": "auditor"}, "$.role", "Write one of: office-reviewer office-admin."),
-    ({"role": "office-admin"}, "$.role", "It belongs to the effect require_approval"),
+    ({"role": "office-admin"}, "$.role", "`role` belongs to the effect require_approval"),
+    ({"effect": "ask_opinion"}, "$.specialist", "It is missing."),
+    ({"effect": "ask_opinion", "specialist": "legal"}, "$.specialist", "network security capacity budget."),
+    ({"specialist": "network"}, "$.specialist", "`specialist` to ask_opinion"),
     ({"cases": [RULE["cases"][0]]}, "$.cases", "There are fewer than 2."),
     ({"cases": [{"name": "a", "facts": {}}, RULE["cases"][1]]}, "$.cases[0].speaks", "It is missing."),
     ({"params": {"count": 7}}, "$.params.count", "7 is not of the type string object."),

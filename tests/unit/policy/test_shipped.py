@@ -23,6 +23,7 @@ WANTED = {
     "quota-exceeded", "quota-nearly-used", "zone-mlps-level", "cloud-mlps-level", "server-naming", "term-over-limit",
     "term-long", "small-request", "server-size-limit", "large-request", "backup-from-mlps-3", "internet-exposure",
     "address-in-extranet", "user-data-review", "release-warning", "project-document", "ipv6-missing",
+    "opinion-network", "opinion-security", "opinion-capacity", "opinion-budget",
 }  # fmt: skip
 
 
@@ -76,6 +77,10 @@ def test_a_large_order_on_a_high_level_hears_every_rule_and_the_strictest_wins(
         ("deny", "zone-mlps-level", None),
         ("require_approval", "internet-exposure", None),
         ("require_approval", "large-request", None),
+        ("ask_opinion", "opinion-budget", None),
+        ("ask_opinion", "opinion-capacity", None),
+        ("ask_opinion", "opinion-network", None),
+        ("ask_opinion", "opinion-security", None),
         ("warn", "ipv6-missing", 1),
         ("warn", "quota-nearly-used", None),
         ("warn", "term-long", 0),
@@ -83,4 +88,5 @@ def test_a_large_order_on_a_high_level_hears_every_rule_and_the_strictest_wins(
     ]
     assert ruling.effect is Effect.DENY
     assert ruling.roles == {"office-admin"}
+    assert ruling.specialists == {"network", "security", "capacity", "budget"}
     assert not ruling.auto_approved

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cloudctl.domain.orders import Order
-from cloudctl.services import decisions, orders
+from cloudctl.services import acceptances, decisions, orders
 from tests.factories import Installed
 
 
@@ -25,11 +25,11 @@ def submitted(city: Installed) -> Order:
 
 
 def in_review(city: Installed) -> Order:
-    return decisions.review(city.ctx, city.people["reviewer"], at_the_office(city).id)
+    return acceptances.accept(city.ctx, city.people["reviewer"], at_the_office(city).id)
 
 
 def returned(city: Installed) -> Order:
-    return decisions.send_back(city.ctx, city.people["reviewer"], at_the_office(city).id, reason="x")
+    return decisions.send_back(city.ctx, city.people["reviewer"], at_the_office(city).id, missing=["x"])
 
 
 def approved(city: Installed) -> Order:
@@ -38,6 +38,10 @@ def approved(city: Installed) -> Order:
 
 def rejected(city: Installed) -> Order:
     return decisions.reject(city.ctx, city.people["reviewer"], at_the_office(city).id, reason="x")
+
+
+def refused(city: Installed) -> Order:
+    return acceptances.refuse(city.ctx, city.people["reviewer"], at_the_office(city).id, reason="x")
 
 
 def delivered(city: Installed) -> Order:
@@ -60,6 +64,7 @@ INTO: dict[str, Callable[[Installed], Order]] = {
     "returned": returned,
     "approved": approved,
     "rejected": rejected,
+    "refused": refused,
     "delivered": delivered,
     "cancelled": cancelled,
     "closed": closed,
@@ -67,9 +72,10 @@ INTO: dict[str, Callable[[Installed], Order]] = {
 ACTS: dict[str, tuple[str, Callable[..., Order], dict[str, Any]]] = {
     "submit": ("officer", orders.submit, {}),
     "sign_off": ("head", decisions.sign_off, {}),
-    "review": ("reviewer", decisions.review, {}),
+    "accept": ("reviewer", acceptances.accept, {}),
+    "refuse": ("reviewer", acceptances.refuse, {"reason": "x"}),
     "approve": ("office-admin", decisions.approve, {}),
-    "return": ("reviewer", decisions.send_back, {"reason": "x"}),
+    "return": ("reviewer", decisions.send_back, {"missing": ["x"]}),
     "reject": ("reviewer", decisions.reject, {"reason": "x"}),
     "cancel": ("officer", orders.cancel, {}),
     "close": ("officer", orders.close, {}),

@@ -14,10 +14,11 @@ from cloudctl.domain.accounts import Role
 from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound, PolicyDenied
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.items import NetworkItem, ServerItem
+from cloudctl.domain.opinions import Verdict
 from cloudctl.domain.orders import Backup, Order
 from cloudctl.domain.quotas import Dimension
 from cloudctl.ports.queries import PageAsk
-from cloudctl.services import accounts, decisions, exemptions, orders, quotas, systems
+from cloudctl.services import acceptances, accounts, decisions, exemptions, opinions, orders, quotas, systems
 from tests.factories import Installed
 from tests.seeds import CLOUD, ZONE, person
 from tests.unit.services.stages import approved, at_the_office, draft
@@ -107,7 +108,7 @@ def test_approval_registers_and_queues_in_one_transaction(city: Installed) -> No
     assert {resource.state for resource in city.resources(order).values()} == {"planned"}
     assert city.resources(order)["oa-net"].cidr_v4 in {prefix.cidr for prefix in city.prefixes(order)}
     (queued,) = city.queued()
-    assert (queued.id, queued.saga, queued.input) == (order.workflow_id, "provision_order", (str(order.id),))
+    assert (queued.id, queued.saga, queued.input) == (order.workflow_id, "provision_order", (str(order.id), "1"))
     city.run()
 
 
@@ -134,6 +135,10 @@ def test_a_role_that_policy_asks_for_has_to_approve(city: Installed) -> None:
     with pytest.raises(Forbidden, match="office-admin"):
         decisions.approve(city.ctx, city.people["reviewer"], order.id)
     assert city.order(order.id).state == "signed_off"
+    acceptances.accept(city.ctx, city.people["reviewer"], order.id)
+    opinions.give(city.ctx, city.people["capacity"], order.id, verdict=Verdict.AGREE)
+    with pytest.raises(Forbidden, match="office-admin"):
+        decisions.approve(city.ctx, city.people["reviewer"], order.id)
     assert decisions.approve(city.ctx, city.people["office-admin"], order.id).state == "approved"
     city.run()
 
@@ -182,7 +187,7 @@ def test_nobody_signs_or_approves_an_own_order(city: Installed) -> None:
 def test_the_head_returns_before_the_signature_and_the_office_after_it(city: Installed) -> None:
     order = city.submitted(city.build_items())
     with pytest.raises(Conflict, match="not yours"):
-        decisions.send_back(city.ctx, city.people["reviewer"], order.id, reason="x")
+        decisions.send_back(city.ctx, city.people["reviewer"], order.id, missing=["x"])
     decisions.send_back(city.ctx, city.people["head"], order.id, missing=["立项批复"])
     orders.submit(city.ctx, city.people["officer"], order.id)
     decisions.sign_off(city.ctx, city.people["head"], order.id)
@@ -198,14 +203,14 @@ def test_a_return_or_rejection_says_why(city: Installed, words: dict[str, Any]) 
     order = at_the_office(city)
     with pytest.raises(Invalid) as caught:
         decisions.send_back(city.ctx, city.people["reviewer"], order.id, **words)
-    assert caught.value.field == "reason"
+    assert caught.value.field == "defects"
     with pytest.raises(Invalid):
         decisions.reject(city.ctx, city.people["reviewer"], order.id, reason=words.get("reason"))
 
 
 def test_a_returned_order_keeps_its_hold_and_the_correction_holds_anew(city: Installed) -> None:
     order = at_the_office(city)
-    decisions.send_back(city.ctx, city.people["reviewer"], order.id, reason="smaller, please")
+    decisions.send_back(city.ctx, city.people["reviewer"], order.id, missing=["smaller, please"])
     assert city.order(order.id).held
     assert city.ledger()["vcpu"] == (4, 0)
     orders.update(city.ctx, city.people["officer"], order.id, {"items": city.build_items(count=1, disks=0)})
@@ -219,7 +224,7 @@ def test_a_returned_order_keeps_its_hold_and_the_correction_holds_anew(city: Ins
 
 def test_a_correction_that_is_refused_keeps_what_was_held(city: Installed) -> None:
     order = at_the_office(city)
-    decisions.send_back(city.ctx, city.people["reviewer"], order.id, reason="x")
+    decisions.send_back(city.ctx, city.people["reviewer"], order.id, missing=["x"])
     orders.update(city.ctx, city.people["officer"], order.id, {"items": city.build_items(count=40)})
     held = city.ledger()
     with pytest.raises(PolicyDenied):
@@ -231,7 +236,7 @@ def test_a_correction_in_time_and_one_too_late(city: Installed) -> None:
     """Ten working days from Monday, 2 March 2026: until the end of Monday the 16th in Shanghai."""
     order = at_the_office(city)
     start = city.clock.now()
-    returned = decisions.send_back(city.ctx, city.people["reviewer"], order.id, reason="x")
+    returned = decisions.send_back(city.ctx, city.people["reviewer"], order.id, missing=["x"])
     due = returned.correction_due
     assert due is not None
     assert due.astimezone(ZoneInfo("Asia/Shanghai")).time() == datetime.min.time()
@@ -249,7 +254,7 @@ def test_the_correction_deadline_counts_working_days(tmp_path: Any) -> None:
     from tests.factories import installation
 
     with installation(tmp_path) as city:
-        returned = decisions.send_back(city.ctx, city.people["reviewer"], at_the_office(city).id, reason="x")
+        returned = decisions.send_back(city.ctx, city.people["reviewer"], at_the_office(city).id, missing=["x"])
         assert returned.correction_due == datetime(2026, 3, 17, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
@@ -317,7 +322,7 @@ def test_every_transition_is_on_the_audit_trail_with_its_before_and_after(city: 
         ("create/order", None, None),
         ("update/submit", "draft", "submitted"),
         ("allow/sign-off", "submitted", "signed_off"),
-        ("evaluate/review", "signed_off", "in_review"),
+        ("allow/accept", "signed_off", "in_review"),
         ("allow/approve", "in_review", "approved"),
         ("start/provision", "approved", "provisioning"),
         ("update/deliver", "provisioning", "delivered"),

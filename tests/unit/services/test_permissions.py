@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,30 +13,51 @@ from cloudctl.domain.clouds import CloudKind
 from cloudctl.domain.departments import Level
 from cloudctl.domain.errors import CloudctlError, Forbidden
 from cloudctl.domain.identifiers import new_id
+from cloudctl.domain.opinions import Specialist, Verdict
 from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.servers import Server
 from cloudctl.services import (
+    acceptances,
     accounts,
     addresses,
+    batches,
+    calendars,
     catalogue,
     cities,
     clouds,
+    decisions,
     departments,
+    deputies,
+    emergencies,
     exemptions,
+    freezes,
+    letters,
+    opinions,
     orders,
     policies,
     quotas,
+    ratings,
     resources,
+    supervision,
     systems,
+    takeovers,
     tokens,
+    transfers,
     workflows,
 )
 from tests.factories import Installed
 
-EVERYBODY = {"officer", "head", "stranger", "strange-head", "reviewer", "office-admin", "operator", "auditor"}
+EVERYBODY = {
+    "officer", "head", "stranger", "strange-head", "district-reviewer", "district-admin",
+    "reviewer", "office-admin", "operator", "auditor", "network", "security", "capacity", "budget",
+}  # fmt: skip
+SPECIALISTS = {"network", "security", "capacity", "budget"}
+REVIEWERS = {"reviewer", "office-admin", "district-reviewer"}
 DEPARTMENTS = {"officer", "head", "stranger", "strange-head"}
+DISTRICTS = {"district-reviewer", "district-admin"}
 OFFICERS = {"officer", "stranger"}
 ADMIN = {"office-admin"}
+OFFICE = {"reviewer", "office-admin"}
 NOBODY = new_id()  # a key that is nowhere: who may is then told that there is nothing
 
 CASES: dict[str, tuple[Callable[[Any, Any, Installed], object], set[str]]] = {
@@ -47,7 +68,10 @@ CASES: dict[str, tuple[Callable[[Any, Any, Installed], object], set[str]]] = {
         ADMIN,
     ),
     "accounts.update": (lambda ctx, who, _: accounts.update(ctx, who, NOBODY, {"name": "x"}), ADMIN),
-    "accounts.get": (lambda ctx, who, _: accounts.get(ctx, who, NOBODY), EVERYBODY - DEPARTMENTS),
+    "accounts.get": (
+        lambda ctx, who, _: accounts.get(ctx, who, NOBODY),
+        EVERYBODY - DEPARTMENTS - {"district-reviewer"},
+    ),
     "tokens.issue": (lambda ctx, who, _: tokens.issue(ctx, who, NOBODY, name="x"), ADMIN),
     "departments.create": (
         lambda ctx, who, _: departments.create(ctx, who, code="x", name="x", level=Level.CITY, parent_id=NOBODY),
@@ -55,7 +79,7 @@ CASES: dict[str, tuple[Callable[[Any, Any, Installed], object], set[str]]] = {
     ),
     "departments.update": (lambda ctx, who, _: departments.update(ctx, who, NOBODY, {"name": "x"}), ADMIN),
     "systems.create": (
-        lambda ctx, who, _: systems.create(ctx, who, code="x", name="x", mlps_level=9),
+        lambda ctx, who, _: systems.create(ctx, who, code="x", name="x", mlps_level=9, no_state_secrets=True),
         {*OFFICERS, "office-admin"},
     ),
     "systems.update": (
@@ -76,7 +100,12 @@ CASES: dict[str, tuple[Callable[[Any, Any, Installed], object], set[str]]] = {
         lambda ctx, who, _: quotas.set_limit(
             ctx, who, department_id=NOBODY, cloud="x", zone="x", dimension=Dimension.VCPU, limit=1
         ),
-        ADMIN,
+        {*ADMIN, "district-admin"},
+    ),
+    "quotas.summary": (lambda ctx, who, _: quotas.summary(ctx, who, NOBODY), EVERYBODY),
+    "takeovers.take_over": (
+        lambda ctx, who, _: takeovers.take_over(ctx, who, NOBODY, reason="x"),
+        {"reviewer", "office-admin"},
     ),
     "exemptions.grant": (
         lambda ctx, who, _: exemptions.grant(
@@ -84,6 +113,42 @@ CASES: dict[str, tuple[Callable[[Any, Any, Installed], object], set[str]]] = {
         ),
         ADMIN,
     ),
+    "deputies.appoint": (
+        lambda ctx, who, _: deputies.appoint(
+            ctx,
+            who,
+            principal="x",
+            deputy="y",
+            starts_at=ctx.clock.now(),
+            ends_at=ctx.clock.now() + timedelta(days=1),
+            reason="x",
+        ),
+        ADMIN,
+    ),
+    "deputies.revoke": (lambda ctx, who, _: deputies.revoke(ctx, who, NOBODY), EVERYBODY - {"auditor"}),
+    "batches.decide": (
+        lambda ctx, who, _: batches.decide(ctx, who, "reject", []),
+        {"reviewer", "office-admin", "district-reviewer"},
+    ),
+    "decisions.recall": (
+        lambda ctx, who, _: decisions.recall(ctx, who, NOBODY, reason="x"),
+        {"reviewer", "office-admin", "district-reviewer"},
+    ),
+    "calendars.put": (
+        lambda ctx, who, _: calendars.put(ctx, who, date(2027, 1, 1), works=True, words=""),
+        ADMIN,
+    ),
+    "calendars.remove": (lambda ctx, who, _: calendars.remove(ctx, who, date(2027, 1, 1)), ADMIN),
+    "calendars.show": (lambda ctx, who, _: calendars.show(ctx, who, 1), EVERYBODY),
+    "freezes.create": (
+        lambda ctx, who, _: freezes.create(
+            ctx, who, name="", starts_at=ctx.clock.now(), ends_at=ctx.clock.now(), binds=[], zones=[], reason=""
+        ),
+        ADMIN,
+    ),
+    "freezes.cancel": (lambda ctx, who, _: freezes.cancel(ctx, who, NOBODY), ADMIN),
+    "supervision.get": (lambda ctx, who, _: supervision.get(ctx, who, NOBODY), EVERYBODY),
+    "supervision.excuse": (lambda ctx, who, _: supervision.excuse(ctx, who, NOBODY, reason="x"), ADMIN),
     "exemptions.revoke": (lambda ctx, who, _: exemptions.revoke(ctx, who, NOBODY), ADMIN),
     "policies.explain": (lambda ctx, who, _: policies.explain(ctx, who, NOBODY), EVERYBODY),
     "cities.register": (
@@ -109,14 +174,61 @@ CASES: dict[str, tuple[Callable[[Any, Any, Installed], object], set[str]]] = {
     ),
     "orders.check": (lambda ctx, who, city: orders.check(ctx, who, city.form([], system_id=NOBODY)), OFFICERS),
     "orders.update": (lambda ctx, who, _: orders.update(ctx, who, NOBODY, {}), OFFICERS),
+    "ratings.rate": (lambda ctx, who, _: ratings.rate(ctx, who, NOBODY, mark=5), OFFICERS),
+    "ratings.answer": (
+        lambda ctx, who, _: ratings.answer(ctx, who, NOBODY, answer="x"),
+        {"reviewer", "office-admin"},
+    ),
+    "ratings.get": (lambda ctx, who, _: ratings.get(ctx, who, NOBODY), EVERYBODY),
     "orders.get": (lambda ctx, who, _: orders.get(ctx, who, NOBODY), EVERYBODY),
+    "acceptances.accept": (lambda ctx, who, _: acceptances.accept(ctx, who, NOBODY), REVIEWERS),
+    "acceptances.refuse": (lambda ctx, who, _: acceptances.refuse(ctx, who, NOBODY, reason="x"), REVIEWERS),
+    "acceptances.returns": (lambda ctx, who, _: acceptances.returns(ctx, who, NOBODY), EVERYBODY),
+    "opinions.ask": (lambda ctx, who, _: opinions.ask(ctx, who, NOBODY, specialist=Specialist.NETWORK), REVIEWERS),
+    "opinions.give": (lambda ctx, who, _: opinions.give(ctx, who, NOBODY, verdict=Verdict.AGREE), SPECIALISTS),
+    "opinions.withdraw": (lambda ctx, who, _: opinions.withdraw(ctx, who, NOBODY), SPECIALISTS),
+    "opinions.of_order": (lambda ctx, who, _: opinions.of_order(ctx, who, NOBODY), EVERYBODY),
+    "letters.get": (lambda ctx, who, _: letters.get(ctx, who, NOBODY), EVERYBODY),
     "resources.get": (lambda ctx, who, _: resources.get(ctx, who, Server, NOBODY), EVERYBODY),
     "resources.console": (lambda ctx, who, _: resources.console(ctx, who, NOBODY), {*OFFICERS, "operator"}),
     "resources.start": (lambda ctx, who, _: resources.start(ctx, who, NOBODY), {*OFFICERS, "operator"}),
     "resources.stop": (lambda ctx, who, _: resources.stop(ctx, who, NOBODY), {*OFFICERS, "operator"}),
     "resources.snapshot": (lambda ctx, who, _: resources.snapshot(ctx, who, NOBODY, "x"), {*OFFICERS, "operator"}),
+    "resources.protect": (
+        lambda ctx, who, _: resources.protect(ctx, who, NOBODY),
+        {*OFFICERS, "head", "strange-head"},
+    ),
+    "resources.unprotect": (lambda ctx, who, _: resources.unprotect(ctx, who, NOBODY), {"head", "strange-head"}),
+    "clouds.reserve": (lambda ctx, who, _: clouds.reserve(ctx, who, NOBODY, "x", {}), ADMIN),
+    "emergencies.create": (
+        lambda ctx, who, city: emergencies.create(
+            ctx, who, city.form([], system_id=NOBODY), approver="", approved_at=city.clock.now(), note=""
+        ),
+        {"reviewer", "office-admin"},
+    ),
+    "emergencies.get": (lambda ctx, who, _: emergencies.get(ctx, who, NOBODY), EVERYBODY),
+    "emergencies.complete": (
+        lambda ctx, who, _: emergencies.complete(ctx, who, NOBODY, document_number="x"),
+        {"head", "strange-head"},
+    ),
+    "emergencies.send_back": (
+        lambda ctx, who, _: emergencies.send_back(ctx, who, NOBODY, reason="x"),
+        {"reviewer", "office-admin"},
+    ),
+    "emergencies.close": (lambda ctx, who, _: emergencies.close(ctx, who, NOBODY), {"reviewer", "office-admin"}),
+    "transfers.create": (
+        lambda ctx, who, _: transfers.create(ctx, who, resources=[], to_department="x", to_system="x", reason="x"),
+        {*OFFICERS, "office-admin"},
+    ),
+    "transfers.get": (lambda ctx, who, _: transfers.get(ctx, who, NOBODY), EVERYBODY),
+    "transfers.accept": (lambda ctx, who, _: transfers.accept(ctx, who, NOBODY), {"head", "strange-head"}),
+    "transfers.refuse": (
+        lambda ctx, who, _: transfers.refuse(ctx, who, NOBODY, reason="x"),
+        {"head", "strange-head"},
+    ),
+    "transfers.cancel": (lambda ctx, who, _: transfers.cancel(ctx, who, NOBODY), {*OFFICERS, "office-admin"}),
     "resources.restore": (lambda ctx, who, _: resources.restore(ctx, who, NOBODY), OFFICERS),
-    "workflows.get": (lambda ctx, who, _: workflows.get(ctx, who, "none"), EVERYBODY - DEPARTMENTS),
+    "workflows.get": (lambda ctx, who, _: workflows.get(ctx, who, "none"), EVERYBODY - DEPARTMENTS - DISTRICTS),
     "workflows.retry": (lambda ctx, who, _: workflows.retry(ctx, who, NOBODY), {"operator"}),
     "workflows.roll_back": (lambda ctx, who, _: workflows.roll_back(ctx, who, NOBODY), {"operator"}),
     "workflows.resume": (lambda ctx, who, _: workflows.resume(ctx, who, "none"), {"operator"}),
@@ -136,8 +248,8 @@ def test_who_may(city: Installed, name: str) -> None:
 
 
 def test_listing_workflows(city: Installed) -> None:
-    for who in EVERYBODY - DEPARTMENTS:
+    for who in EVERYBODY - DEPARTMENTS - DISTRICTS:
         workflows.recent(city.ctx, city.people[who])
-    for who in DEPARTMENTS:
+    for who in DEPARTMENTS | DISTRICTS:
         with pytest.raises(Forbidden):
             workflows.recent(city.ctx, city.people[who])

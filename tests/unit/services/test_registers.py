@@ -61,14 +61,22 @@ def test_a_department_sees_itself_only(city: Installed) -> None:
 
 
 def test_an_officer_registers_systems_of_the_own_department(city: Installed) -> None:
-    made = systems.create(city.ctx, city.people["officer"], code=code(), name="OA", mlps_level=2)
+    made = systems.create(city.ctx, city.people["officer"], code=code(), name="OA", mlps_level=2, no_state_secrets=True)
     assert made.department_id == city.ids["fgw"]
     with pytest.raises(NotFound):
         systems.create(
-            city.ctx, city.people["officer"], code=code(), name="x", mlps_level=2, department_id=city.ids["czj"]
+            city.ctx,
+            city.people["officer"],
+            code=code(),
+            name="x",
+            mlps_level=2,
+            no_state_secrets=True,
+            department_id=city.ids["czj"],
         )
     with pytest.raises(Invalid) as caught:
-        systems.create(city.ctx, city.people["office-admin"], code=code(), name="x", mlps_level=2)
+        systems.create(
+            city.ctx, city.people["office-admin"], code=code(), name="x", mlps_level=2, no_state_secrets=True
+        )
     assert caught.value.field == "department_id"
     for act in (systems.get, lambda ctx, who, key: systems.update(ctx, who, key, {"name": "x"})):
         with pytest.raises(NotFound):
@@ -76,14 +84,22 @@ def test_an_officer_registers_systems_of_the_own_department(city: Installed) -> 
 
 
 def test_a_system_s_level_and_classification_exist(city: Installed) -> None:
-    made = systems.create(city.ctx, city.people["officer"], code=code(), name="OA", mlps_level=2)
+    made = systems.create(city.ctx, city.people["officer"], code=code(), name="OA", mlps_level=2, no_state_secrets=True)
     before = city.rows()
     with pytest.raises(Invalid) as caught:
         systems.update(city.ctx, city.people["officer"], made.id, {"mlps_level": 6})
     assert caught.value.field == "mlps_level"
     assert systems.get(city.ctx, city.people["officer"], made.id).mlps_level == 2
     with pytest.raises(NotFound):
-        systems.create(city.ctx, city.people["officer"], code=code(), name="x", mlps_level=2, classification="Z9999")
+        systems.create(
+            city.ctx,
+            city.people["officer"],
+            code=code(),
+            name="x",
+            mlps_level=2,
+            no_state_secrets=True,
+            classification="Z9999",
+        )
     assert city.rows() == before
 
 

@@ -13,7 +13,7 @@ def test_what_runs_is_listed_and_looked_at(city: Installed) -> None:
     listed = workflows.recent(city.ctx, operator, saga="provision_order", limit=1)
     assert [state.id for state in listed] == [order.workflow_id]
     state, steps = workflows.get(city.ctx, operator, order.workflow_id)
-    assert (state.input, steps) == ((str(order.id),), [])
+    assert (state.input, steps) == ((str(order.id), "1"), [])
 
 
 def test_what_is_nowhere_is_not_found(city: Installed) -> None:

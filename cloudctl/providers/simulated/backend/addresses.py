@@ -35,6 +35,17 @@ def create(call: Call, request: AddressRequest) -> Thing:
     )
 
 
+def point(call: Call, tenant: str, address: str, server: str | None) -> None:
+    """Points an address to a settled server of a routed network, or to nothing."""
+    thing = call.get(Kind.ADDRESS, tenant, address)
+    if thing.state["server"] == server:
+        return
+    if server is not None:
+        refuse_unless(call.get(Kind.SERVER, tenant, server), *SETTLED)
+    thing.state["server"] = server
+    call.save(thing)
+
+
 def delete(call: Call, tenant: str, address: str) -> None:
     """Gives an address back at once."""
     thing = call.look(Kind.ADDRESS, tenant, address)

@@ -29,7 +29,7 @@ from cloudctl.providers.simulated.backend.refusals import STRIKES, Reason, Refus
 from cloudctl.providers.simulated.backend.storage import Storage
 from cloudctl.providers.simulated.faults import Fault, FaultKind, Struck
 
-READS = frozenset({"find", "check", "console_url"})
+READS = frozenset({"find", "check", "console_url", "isolated"})
 KEPT_CALLS = 200_000
 TRIM_EVERY = 1_000
 

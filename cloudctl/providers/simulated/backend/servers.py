@@ -85,6 +85,19 @@ def power(call: Call, tenant: str, server: str, *, on: bool) -> None:
     call.save(thing, then={"status": goal})
 
 
+def isolate(call: Call, tenant: str, server: str, *, cut: bool) -> None:
+    """Closes, or opens, every port of a server in any state; its addresses stay allotted."""
+    thing = call.get(Kind.SERVER, tenant, server)
+    if thing.state.get("isolated", False) is not cut:
+        thing.state["isolated"] = cut
+        call.save(thing)
+
+
+def isolated(call: Call, tenant: str, server: str) -> bool:
+    """Whether its ports are closed."""
+    return bool(call.get(Kind.SERVER, tenant, server).state.get("isolated", False))
+
+
 def resize(call: Call, tenant: str, server: str, *, vcpu: int, memory_mib: int, root_disk_gib: int) -> None:
     """Starts a resize; the new size is taken at once and shown once it waits for its confirmation."""
     thing = call.get(Kind.SERVER, tenant, server)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 
 from cloudctl.cli.local import checks
 from cloudctl.cli.local.doctor import examine, lines
+from cloudctl.domain.calendars import Calendar
 from cloudctl.domain.errors import ConfigurationError, Unreachable
 
 NOW = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
@@ -48,7 +49,7 @@ def app(tmp_path: Path) -> SimpleNamespace:
     clouds = [SimpleNamespace(code="city-a", kind="openstack", retired=False, error=None)]
     context = SimpleNamespace(
         clock=SimpleNamespace(now=lambda: NOW),
-        queries=SimpleNamespace(audit=Rows(), orders=Rows(), notices=Rows(), check=lambda: None),
+        queries=SimpleNamespace(audit=Rows(), orders=Rows(), notices=Rows(), channels=list, check=lambda: None),
         workflows=SimpleNamespace(recent=lambda **_: []),
         clouds=SimpleNamespace(provider=lambda cloud: Provider(cloud.error)),
         unit_of_work=lambda _request: uow(clouds),
@@ -92,6 +93,27 @@ def test_a_disk_that_fills(app: Any, monkeypatch: pytest.MonkeyPatch, free_gib: 
     assert found is grave
 
 
+@pytest.mark.parametrize(
+    ("now", "warned"),
+    [
+        (datetime(2026, 11, 30, 15, 59, tzinfo=UTC), False),
+        (datetime(2026, 11, 30, 16, 0, tzinfo=UTC), True),  # already December in Shanghai
+        (datetime(2027, 2, 1, tzinfo=UTC), True),
+    ],
+)
+def test_a_calendar_without_the_next_year(
+    app: Any, monkeypatch: pytest.MonkeyPatch, now: datetime, warned: bool
+) -> None:
+    def published(day: date) -> bool | None:
+        return day.year < 2027 or None
+
+    monkeypatch.setattr("cloudctl.domain.calendars.OFFICIAL", Calendar(official=published))
+    app.context.clock.now = lambda: now
+    mend = ("pip install --upgrade chinesecalendar", False)
+    assert troubles(app).get("Calendar") == (mend if warned else None)
+    assert any("2027" in result.text for result in examine(app) if result.check == "Calendar") is warned
+
+
 def test_a_database_behind_the_program(app: Any) -> None:
     app.differences = lambda: ["no table orders"]
     assert troubles(app) == {"Database": ("cloudctl db upgrade", True)}
@@ -115,6 +137,15 @@ def test_builds_that_hang_or_wait(app: Any) -> None:
     app.context.workflows.recent = lambda **_: [SimpleNamespace(id="o:1", updated_at_ms=int(NOW.timestamp() * 1000))]
     app.context.queries.orders = Rows(SimpleNamespace(id="o", number="2026-000001"))
     assert troubles(app) == {"Workflows": ("cloudctl workflows retry o", False)}
+
+
+def test_a_channel_that_has_failed_for_an_hour(app: Any) -> None:
+    failing = [
+        SimpleNamespace(name=name, failing_since=since and NOW - since, last_error="refused")
+        for name, since in (("mail", timedelta(hours=1)), ("duty", timedelta(minutes=59)), ("well", None))
+    ]
+    app.context.queries.channels = lambda: failing
+    assert troubles(app) == {"Notices": ("cloudctl channels test mail", True)}
 
 
 def test_notices_that_were_given_up(app: Any) -> None:

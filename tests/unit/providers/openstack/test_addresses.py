@@ -66,3 +66,13 @@ def test_finding_is_one_call_for_the_project(cloud: RecordedCloud, provider: Ope
 def test_giving_back_what_is_absent_is_done(cloud: RecordedCloud, provider: OpenStackProvider):
     provider.addresses.delete(PROJECT, "f1")
     assert cloud.lines == [f"DELETE {V2}/floatingips/f1"]
+
+
+def test_an_address_is_put_by_in_one_call_and_pointed_in_two(cloud: RecordedCloud, provider: OpenStackProvider):
+    cloud.on("GET", f"{V2}/ports", {"ports": [PORT]})
+    cloud.on("PUT", f"{V2}/floatingips/f1", {"floatingip": MADE})
+    provider.addresses.point(PROJECT, "f1", None)
+    provider.addresses.point(PROJECT, "f1", "s1")
+    assert cloud.lines == [f"PUT {V2}/floatingips/f1", f"GET {V2}/ports", f"PUT {V2}/floatingips/f1"]
+    assert cloud.calls[0].body == {"floatingip": {"port_id": None}}
+    assert cloud.calls[2].body == {"floatingip": {"port_id": "p1", "fixed_ip_address": "10.8.1.7"}}

@@ -219,3 +219,37 @@ def test_a_console_is_asked_for_by_its_kind(cloud: RecordedCloud, provider: Open
     url = "http://127.0.0.1:6080/vnc_lite.html?path=x"
     cloud.on("POST", f"{NOVA}/servers/s1/remote-consoles", {"remote_console": {"type": "novnc", "url": url}})
     assert provider.servers.console_url(PROJECT, "s1") == url
+
+
+PORTS = "/network/v2.0/ports"
+
+
+def port(key: str, *, up: bool) -> dict[str, Any]:
+    return {"id": key, "device_id": "s1", "admin_state_up": up, "fixed_ips": []}
+
+
+@pytest.mark.parametrize(("act", "up"), [("isolate", False), ("rejoin", True)])
+def test_only_ports_that_stand_otherwise_are_turned(
+    cloud: RecordedCloud, provider: OpenStackProvider, act: str, up: bool
+):
+    cloud.on("GET", PORTS, {"ports": [port("p1", up=not up), port("p2", up=up)]})
+    cloud.on("PUT", f"{PORTS}/p1", {"port": port("p1", up=up)})
+    getattr(provider.servers, act)(PROJECT, "s1")
+    assert cloud.lines == [f"GET {PORTS}", f"PUT {PORTS}/p1"]
+    assert cloud.calls[0].query["device_id"] == ["s1"]
+    assert cloud.calls[1].body == {"port": {"admin_state_up": up}}
+
+
+@pytest.mark.parametrize(("ups", "isolated"), [((False, False), True), ((False, True), False)])
+def test_a_server_is_cut_off_when_no_port_is_up(
+    cloud: RecordedCloud, provider: OpenStackProvider, ups: tuple[bool, ...], isolated: bool
+):
+    cloud.on("GET", PORTS, {"ports": [port(f"p{number}", up=up) for number, up in enumerate(ups)]})
+    assert provider.servers.isolated(PROJECT, "s1") is isolated
+
+
+def test_a_server_without_ports_is_looked_for(cloud: RecordedCloud, provider: OpenStackProvider):
+    cloud.on("GET", PORTS, {"ports": []})
+    with pytest.raises(Absent):
+        provider.servers.isolate(PROJECT, "s1")
+    assert cloud.lines == [f"GET {PORTS}", f"GET {NOVA}/servers/s1"]

@@ -242,7 +242,7 @@ def test_names_that_the_cloud_does_not_have_are_rejected(open_cloud, make, netwo
 
 
 def test_a_poorer_cloud_does_not_offer_what_it_does_not_declare(cloud, server, tenant):
-    poor = SimulatedProvider(cloud, capabilities=frozenset({Capability.CONSOLE, Capability.ISOLATE}))
+    poor = SimulatedProvider(cloud, capabilities=frozenset({Capability.CONSOLE, Capability.DIAGNOSTICS}))
     assert poor.capabilities == {Capability.CONSOLE}
     assert poor.servers.console_url(tenant, server.backend_id)
     for act in (

@@ -1,0 +1,99 @@
+"""`cloudctl emergencies`: orders approved by telephone, built at once, signed after the fact.
+
+cloudctl emergencies create --from order.json --approved-by 王海 --approved-at "2026-11-21 09:30" --by-phone "..."
+cloudctl emergencies list --state overdue
+"""
+
+from __future__ import annotations
+
+from typing import IO
+
+import click
+
+from cloudctl.cli.client import connect, item
+from cloudctl.cli.fields import Moment
+from cloudctl.cli.nouns import Noun, key, version_option
+from cloudctl.cli.orders import written
+from cloudctl.cli.output import Form, formatted
+from cloudctl.cli.references import resolve
+from cloudctl.cli.words import _
+
+EMERGENCIES = Noun(
+    "emergencies",
+    columns=("number", "state", "order", "department", "approver", "approved_at", "due_at", "late", "document_number"),
+    filters=("number", "state", "department_id"),
+    joined=("department",),
+)
+
+emergencies = EMERGENCIES.group(_("Orders approved by telephone: built first, signed after."))
+
+
+@emergencies.command("create")
+@click.option(
+    "--from",
+    "file",
+    type=click.File("r", encoding="utf-8", lazy=True),
+    required=True,
+    help=_("The order as YAML or JSON; `-` is the standard input."),
+)
+@click.option("--approved-by", "approver", required=True, help=_("Who gave the word by telephone."))
+@click.option("--approved-at", "approved_at", type=Moment(), required=True, help=_("When, by the clock on the wall."))
+@click.option("--by-phone", "note", required=True, help=_("What was said; it goes on record."))
+@click.option("--raise-quota", is_flag=True, help=_("Raise the department's limits to what the order needs."))
+@click.option(
+    "--no-state-secrets",
+    "declared",
+    is_flag=True,
+    default=None,
+    help=_("The declaration that no state secrets are handled; what handles them is refused and not kept."),
+)
+@formatted
+def create(
+    *, form: Form, file: IO[str], approver: str, approved_at: str, note: str, raise_quota: bool, declared: bool | None
+) -> None:
+    """Enter an order that was approved by telephone; its build is queued at once."""
+    api = connect()
+    body = {
+        "order": written(api, file, declared),
+        "approver": approver,
+        "approved_at": approved_at,
+        "note": note,
+        "raise_quota": raise_quota,
+    }
+    form.record(api.post("/emergencies", body).data)
+
+
+@emergencies.command("complete")
+@key
+@click.option("--document-number", required=True, help=_("The document number of the signed form."))
+@version_option
+@formatted
+def complete(*, form: Form, key: str, document_number: str, version: int | None) -> None:
+    """Sign after the fact, as the department head, and hand the form in."""
+    _act(form, key, "complete", {"document_number": document_number}, version)
+
+
+@emergencies.command("return")
+@key
+@click.option("--reason", required=True, help=_("The reason; it goes on record."))
+@version_option
+@formatted
+def send_back(*, form: Form, key: str, reason: str, version: int | None) -> None:
+    """Send a form back that is not in order; it is owed again."""
+    _act(form, key, "return", {"reason": reason}, version)
+
+
+@emergencies.command("close")
+@key
+@click.option("--reason", help=_("The reason; it goes on record."))
+@version_option
+@formatted
+def close(*, form: Form, key: str, reason: str | None, version: int | None) -> None:
+    """Close a record whose form is in order; not by who entered it."""
+    _act(form, key, "close", {"reason": reason}, version)
+
+
+def _act(form: Form, key: str, verb: str, body: dict[str, str | None], version: int | None) -> None:
+    api = connect()
+    where = item("/emergencies", resolve(api, "emergencies", key))
+    form.record(api.post(f"{where}/{verb}", body, version=version).data)

@@ -1,0 +1,36 @@
+"""`cloudctl ratings`: what applicants say of delivered orders (好差评), and what the office answers."""
+
+from __future__ import annotations
+
+import click
+
+from cloudctl.cli.client import connect, item
+from cloudctl.cli.nouns import Noun, version_option
+from cloudctl.cli.output import Form, formatted
+from cloudctl.cli.words import _
+
+RATINGS = Noun(
+    "ratings",
+    columns=("number", "department", "mark", "state", "reason", "answer_due", "answered_at", "id"),
+    filters=("department_id", "order_id", "mark", "state"),
+    joined=("department",),
+)
+
+ratings = RATINGS.group(_("What applicants say of delivered orders; what the office answers."))
+
+
+@ratings.command("answer")
+@click.argument("rating", metavar="ID", help=_("The rating's id."))
+@click.option("--answer", required=True, help=_("What the office answers; the department is told."))
+@version_option
+@formatted
+def answer(*, form: Form, rating: str, answer: str, version: int | None) -> None:
+    """Answer a rating; a bad one is owed an answer within five working days."""
+    form.record(connect().post(item("/ratings", rating) + "/answer", {"answer": answer}, version=version).data)
+
+
+@ratings.command("summary")
+@formatted
+def summary(*, form: Form) -> None:
+    """Count the marks, the share of good ones (4 and 5), and the answers that are owed."""
+    form.record(connect().get("/ratings/summary").data)

@@ -1,0 +1,31 @@
+"""Attachments of orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from cloudctl.domain.attachments import Attachment
+from cloudctl.persistence.repositories.records import Records
+from cloudctl.persistence.tables import attachments
+
+
+class AttachmentRecords(Records[Attachment]):
+    """Attachments."""
+
+    noun, what = Attachment, "attachment"
+
+    def of_order(self, order_id: UUID) -> Sequence[Attachment]:
+        """In the order in which they were added."""
+        return self._all(select(Attachment).where(attachments.c.order_id == order_id).order_by(attachments.c.id))
+
+    def remove(self, attachment: Attachment) -> None:
+        """Takes it off the record; the file store is swept later."""
+        self.session.delete(attachment)
+        self.session.flush()
+
+    def named(self, digests: Iterable[str]) -> set[str]:
+        """Those of the digests that some attachment has."""
+        return set(self.session.scalars(select(attachments.c.digest).where(attachments.c.digest.in_(list(digests)))))

@@ -1,0 +1,65 @@
+"""The rows of the lists: one struct a noun, its fields in the order of the columns.
+
+`FILTERS` of a row names the columns that a list can be filtered by (equality), in the API, the CLI and the database.
+"""
+
+from __future__ import annotations
+
+from cloudctl.ports.queries.rows.accounts import AccountRow, TokenRow
+from cloudctl.ports.queries.rows.attachments import AttachmentRow
+from cloudctl.ports.queries.rows.audit import AuditRow
+from cloudctl.ports.queries.rows.base import Row
+from cloudctl.ports.queries.rows.channels import ChannelRow
+from cloudctl.ports.queries.rows.clouds import CloudRow
+from cloudctl.ports.queries.rows.departments import DepartmentRow
+from cloudctl.ports.queries.rows.deputies import DeputyRow
+from cloudctl.ports.queries.rows.emergencies import EmergencyRow
+from cloudctl.ports.queries.rows.exemptions import ExemptionRow
+from cloudctl.ports.queries.rows.freezes import FreezeRow
+from cloudctl.ports.queries.rows.letters import LetterRow
+from cloudctl.ports.queries.rows.notices import NoticeRow
+from cloudctl.ports.queries.rows.opinions import OpinionRow
+from cloudctl.ports.queries.rows.orders import OrderRow
+from cloudctl.ports.queries.rows.prefixes import PrefixRow
+from cloudctl.ports.queries.rows.progress import ProgressRow
+from cloudctl.ports.queries.rows.quotas import QuotaRow
+from cloudctl.ports.queries.rows.ratings import RatingRow, RatingSummary
+from cloudctl.ports.queries.rows.resources import AddressRow, NetworkRow, ResourceRow, ServerRow, VolumeRow
+from cloudctl.ports.queries.rows.supervision import CardRow, DueRow
+from cloudctl.ports.queries.rows.systems import SystemRow
+from cloudctl.ports.queries.rows.todo import TodoRow
+from cloudctl.ports.queries.rows.transfers import TransferRow
+
+__all__ = [
+    "AccountRow",
+    "AddressRow",
+    "AttachmentRow",
+    "AuditRow",
+    "CardRow",
+    "ChannelRow",
+    "CloudRow",
+    "DepartmentRow",
+    "DeputyRow",
+    "DueRow",
+    "EmergencyRow",
+    "ExemptionRow",
+    "FreezeRow",
+    "LetterRow",
+    "NetworkRow",
+    "NoticeRow",
+    "OpinionRow",
+    "OrderRow",
+    "PrefixRow",
+    "ProgressRow",
+    "QuotaRow",
+    "RatingRow",
+    "RatingSummary",
+    "ResourceRow",
+    "Row",
+    "ServerRow",
+    "SystemRow",
+    "TodoRow",
+    "TokenRow",
+    "TransferRow",
+    "VolumeRow",
+]

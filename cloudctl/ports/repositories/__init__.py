@@ -1,0 +1,1 @@
+"""What is kept of each noun, as Protocols: one file a noun, as in persistence/repositories."""

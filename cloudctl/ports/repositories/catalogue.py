@@ -1,0 +1,24 @@
+"""Catalogue entries by code; each raises NotFound for an unknown code, retired ones included on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from cloudctl.domain.catalogue import Classification, Image, Specification, VolumeType, Zone
+
+
+class Catalogue(Protocol):
+    """Catalogue entries by code; each raises NotFound for an unknown code, retired ones included on demand."""
+
+    def specification(self, code: str) -> Specification: ...
+    def image(self, code: str) -> Image: ...
+    def volume_type(self, code: str) -> VolumeType: ...
+
+    def images_for(self, architecture: str) -> Sequence[Image]:
+        """Images of an architecture that can be ordered, by code."""
+        ...
+
+    def zone(self, code: str) -> Zone: ...
+    def classification(self, code: str) -> Classification: ...
+    def add(self, entry: Specification | Image | VolumeType | Zone | Classification) -> None: ...
