@@ -37,6 +37,7 @@ _OUR_WORDS = frozenset(
         "upper",
         "specialist",
         "specialists",
+        "verdict",
     }
 )
 
@@ -70,7 +71,7 @@ def mark_plural(one: str, many: str) -> tuple[str, str]:
 def fill(translate: Translate, message: str, params: Mapping[str, object]) -> str:
     """The sentence in the reader's language, its `{placeholders}` filled; those that hold our own words translated."""
     words = {
-        name: _translated(translate, value) if name in _OUR_WORDS and isinstance(value, str) else value
+        name: _translated(translate, name, value) if name in _OUR_WORDS and isinstance(value, str) else value
         for name, value in params.items()
     }
     try:
@@ -79,9 +80,20 @@ def fill(translate: Translate, message: str, params: Mapping[str, object]) -> st
         return translate(message)
 
 
-def _translated(translate: Translate, words: str) -> str:
+# The fields of specialists: their code words have another meaning elsewhere (a network is a segment).
+_FIELDS = {
+    "network": mark("network matters"),
+    "security": mark("security matters"),
+    "capacity": mark("capacity matters"),
+    "budget": mark("budget matters"),
+}
+
+
+def _translated(translate: Translate, name: str, words: str) -> str:
     """A word of ours, or several with commas between."""
-    return ", ".join(translate(word) for word in words.split(", "))
+    fields = _FIELDS if name in {"specialist", "specialists"} else {}
+    ids = [fields.get(word, word) for word in words.split(", ")]
+    return ", ".join(translate(text) for text in ids)
 
 
 def acting(translate: Translate, name: str) -> str:

@@ -74,7 +74,7 @@ def give(
             "Opinion of the specialist for {specialist}: {verdict}.",
             reason=opinion.words or None,
             specialist=opinion.specialist.value,
-            verdict=verdict.value,
+            verdict=verdict.value.replace("_", " "),
         )
         return uow.answer(opinion)
 

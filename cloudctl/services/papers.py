@@ -153,7 +153,7 @@ def _opinions(opinions: Iterable[Opinion], _: Translate) -> Part:
             continue
         words = "\n".join([*([opinion.words] if opinion.words else []), *_numbered(opinion.conditions)])
         given = "\n".join(part for part in (opinion.giver or "", _plain(opinion.given_at)) if part)
-        verdict = _(opinion.verdict.value if opinion.verdict else opinion.state)
+        verdict = _(opinion.verdict.value.replace("_", " ") if opinion.verdict else opinion.state)
         rows.append((_(opinion.specialist.speaker), verdict, words, given))
     return Sheet(_("Opinions of specialists"), columns, tuple(rows), nothing=_("None were asked for."))
 
