@@ -13,6 +13,8 @@ take no write lock and, in SQLite's WAL mode, wait for nobody.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from sqlite3 import OperationalError
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -71,7 +73,7 @@ def _sqlite(url: URL, size: int, *, writes: bool) -> Engine:
     def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver must not begin transactions by itself
         for pragma in pragmas:
-            connection.execute(f"PRAGMA {pragma}")
+            _set(connection, pragma)
 
     if writes:
 
@@ -80,6 +82,20 @@ def _sqlite(url: URL, size: int, *, writes: bool) -> Engine:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _set(connection: Any, pragma: str) -> None:
+    """Where two processes turn a new file's journal at once, SQLite refuses one of them instead of letting it wait."""
+    until = monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute(f"PRAGMA {pragma}")
+        except OperationalError:
+            if monotonic() > until:
+                raise
+            sleep(0.02)
+        else:
+            return
 
 
 def _postgresql(url: URL, size: int, **options: Any) -> Engine:

@@ -187,6 +187,20 @@ def test_two_that_start_at_once_follow_each_other(empty_url: str) -> None:
         assert list(pool.map(migrate, range(2))) == versions.heads() * 2
 
 
+def test_several_that_open_a_new_file_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    def open_one(number: int, start: Barrier) -> None:
+        made = open_engines(f"sqlite:///{tmp_path / f'{number}.db'}")
+        start.wait()
+        with made.write.begin() as connection:
+            connection.execute(text("CREATE TABLE IF NOT EXISTS things (id INTEGER)"))
+        made.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(40):  # without a wait of ours about one in ten fails
+            start = Barrier(4)
+            list(pool.map(open_one, [number] * 4, [start] * 4))
+
+
 def test_a_table_in_use_is_not_waited_for_without_end(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(versions, "LOCK_TIMEOUT", "100ms")
     made = open_engines(postgres_url)
