@@ -1,8 +1,6 @@
 """Papers as PDF on A4, through ReportLab; Chinese in the font that lies beside this module.
 
-    PdfPrinter().pdf(paper)
-
-The library is imported with the first paper: most processes never print.
+PdfPrinter().pdf(paper)
 """
 
 from __future__ import annotations
@@ -10,17 +8,25 @@ from __future__ import annotations
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import Any
+from xml.sax.saxutils import escape
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.enums import TA_CENTER, TA_RIGHT
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase.pdfmetrics import registerFont
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 
 from cloudctl.ports.printer import Fields, Paper, Part, Sheet, Signatures, Text
-
-if TYPE_CHECKING:
-    from reportlab.platypus import Flowable
 
 FONT = "WenQuanYi-Micro-Hei"
 FONT_FILE = Path(__file__).parent / "fonts" / "wqy-microhei.ttf"
 MARGIN = 50.0
-WIDTH = 595.27 - 2 * MARGIN
+WIDTH = A4[0] - 2 * MARGIN
 LABEL_SHARE = 0.16
 LONG_VALUE = 22
 """Characters from which a value gets a line of its own."""
@@ -31,8 +37,6 @@ class PdfPrinter:
     """Implements ports.printer.Printer."""
 
     def pdf(self, paper: Paper) -> bytes:
-        from reportlab.platypus import SimpleDocTemplate, Spacer  # noqa: PLC0415
-
         styles = _styles()
         story: list[Flowable] = [_said(paper.title, styles.title), _said(paper.number, styles.number), Spacer(1, 8)]
         for part in paper.parts:
@@ -40,7 +44,7 @@ class PdfPrinter:
         target = BytesIO()
         document = SimpleDocTemplate(
             target,
-            pagesize=(595.27, 841.89),
+            pagesize=A4,
             leftMargin=MARGIN,
             rightMargin=MARGIN,
             topMargin=MARGIN,
@@ -49,13 +53,11 @@ class PdfPrinter:
             author="cloudctl",
             invariant=1,
         )
-        document.build(story, canvasmaker=lambda *args, **options: _numbered()(paper, *args, **options))
+        document.build(story, canvasmaker=lambda *args, **options: _Numbered(paper, *args, **options))
         return target.getvalue()
 
 
 def _part(part: Part, styles: Any) -> list[Flowable]:
-    from reportlab.platypus import KeepTogether, Spacer  # noqa: PLC0415
-
     heading = [_said(part.heading, styles.heading)] if part.heading else []
     match part:
         case Fields():
@@ -111,7 +113,6 @@ def _signatures(part: Signatures, styles: Any) -> Flowable:
 def _table(
     cells: list[list[Any]], widths: list[float], more: list[Any], *, repeat: int = 0, height: float | None = None
 ) -> Flowable:
-    from reportlab.platypus import Table  # noqa: PLC0415
 
     all_cells = (0, 0), (-1, -1)
     grid: list[Any] = [("FONTNAME", *all_cells, FONT), ("VALIGN", *all_cells, "MIDDLE")]
@@ -121,9 +122,6 @@ def _table(
 
 
 def _said(words: str, style: Any) -> Flowable:
-    from xml.sax.saxutils import escape  # noqa: PLC0415
-
-    from reportlab.platypus import Paragraph  # noqa: PLC0415
 
     return Paragraph(escape(words).replace("\n", "<br/>") or "—", style)
 
@@ -131,14 +129,6 @@ def _said(words: str, style: Any) -> Flowable:
 @cache
 def _styles() -> Any:
     """Registers the font and answers the styles by name."""
-    from types import SimpleNamespace  # noqa: PLC0415
-
-    from reportlab.lib.colors import HexColor  # noqa: PLC0415
-    from reportlab.lib.enums import TA_CENTER, TA_RIGHT  # noqa: PLC0415
-    from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415
-    from reportlab.pdfbase.pdfmetrics import registerFont  # noqa: PLC0415
-    from reportlab.pdfbase.ttfonts import TTFont  # noqa: PLC0415
-
     registerFont(TTFont(FONT, str(FONT_FILE)))
 
     def style(name: str, size: float, **options: Any) -> ParagraphStyle:
@@ -156,33 +146,26 @@ def _styles() -> Any:
     )
 
 
-@cache
-def _numbered() -> type[Any]:
-    """A canvas that knows how many pages there are when it writes the first footer."""
-    from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415
+class _Numbered(Canvas):
+    """A canvas that keeps its pages until the last is drawn: then it knows how many the first footer has to name."""
 
-    class Numbered(Canvas):
-        """Keeps its pages until the last one is drawn."""
+    def __init__(self, paper: Paper, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{**options, "initialFontName": FONT})
+        self._paper = paper
+        self._kept: list[dict[str, Any]] = []
 
-        def __init__(self, paper: Paper, *args: Any, **options: Any) -> None:
-            super().__init__(*args, **{**options, "initialFontName": FONT})
-            self._paper = paper
-            self._kept: list[dict[str, Any]] = []
+    def showPage(self) -> None:  # noqa: N802 - the library's name
+        """Keeps the page."""
+        self._kept.append(dict(self.__dict__))
+        self._startPage()  # type: ignore[attr-defined]  # the library's own name for it, not in its stubs
 
-        def showPage(self) -> None:  # noqa: N802 - the library's name
-            """Keeps the page."""
-            self._kept.append(dict(self.__dict__))
-            self._startPage()  # type: ignore[attr-defined]  # the library's own name for it, not in its stubs
-
-        def save(self) -> None:
-            """Writes all pages with their footers."""
-            for number, page in enumerate(self._kept, start=1):
-                self.__dict__.update(page)
-                self.setFont(FONT, 8)
-                self.drawString(MARGIN, MARGIN / 2, self._paper.footer)
-                place = self._paper.page_of.format(page=number, pages=len(self._kept))
-                self.drawRightString(MARGIN + WIDTH, MARGIN / 2, place)
-                super().showPage()
-            super().save()
-
-    return Numbered
+    def save(self) -> None:
+        """Writes all pages with their footers."""
+        for number, page in enumerate(self._kept, start=1):
+            self.__dict__.update(page)
+            self.setFont(FONT, 8)
+            self.drawString(MARGIN, MARGIN / 2, self._paper.footer)
+            place = self._paper.page_of.format(page=number, pages=len(self._kept))
+            self.drawRightString(MARGIN + WIDTH, MARGIN / 2, place)
+            super().showPage()
+        super().save()

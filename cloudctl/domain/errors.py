@@ -83,7 +83,7 @@ class FormInvalid(Invalid):
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(
-            mark("The form has {count} faults; nothing was created."),
+            mark("Faults in the form: {count}. Nothing was created."),
             way_out="Correct the cells that are listed and send the form again.",
             count=len(faults),
         )

@@ -100,6 +100,11 @@ class Order:
         return f"{self.id}:{self.attempt}"
 
     @property
+    def lane(self) -> str:
+        """Where its sagas queue: with the orders of its cloud, or beside them, so that an emergency waits for none."""
+        return f"{self.cloud}/emergency" if self.emergency else self.cloud or ""
+
+    @property
     def open(self) -> bool:
         """Still on its way: it may hold quota, prefixes and claims."""
         return self.state not in {"delivered", "rejected", "refused", "cancelled", "failed", "closed"}

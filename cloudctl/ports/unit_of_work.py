@@ -139,7 +139,7 @@ class UnitOfWork(Protocol):
         ...
 
     def start(self, saga: str, workflow_id: str, *ids: str, queue_key: str) -> None:
-        """Enqueues a saga in this transaction; `queue_key` (a cloud's code) shares its concurrency limit."""
+        """Enqueues a saga in this transaction; `queue_key` (an order's lane, a cloud's code) shares a limit."""
         ...
 
     def foresee(self, orders: Collection[UUID]) -> None:

@@ -219,9 +219,7 @@ def queue(uow: UnitOfWork, order: Order, found: assessment.Assessment, event: st
     order.attempt += 1
     assessment.register(uow, found.plan)
     advance(uow, order, event, reason)
-    # An emergency waits for no other order: it has a lane of its own on the cloud.
-    lane = f"{order.cloud}/emergency" if order.emergency else order.cloud or ""
-    uow.start("provision_order", order.workflow_id, str(order.id), str(order.attempt), queue_key=lane)
+    uow.start("provision_order", order.workflow_id, str(order.id), str(order.attempt), queue_key=order.lane)
 
 
 def _words(reason: str | None, missing: list[str] | None) -> str:

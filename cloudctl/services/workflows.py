@@ -72,5 +72,5 @@ def _restart(ctx: Context, request: Request, order_id: UUID, event: str, *, saga
             freezes.refuse_frozen_order(uow, order)
         advance(uow, order, event, reason)
         order.attempt += 1
-        uow.start(saga, order.workflow_id, str(order.id), queue_key=order.cloud or "")
+        uow.start(saga, order.workflow_id, str(order.id), queue_key=order.lane)
         return uow.answer(order)

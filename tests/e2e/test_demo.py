@@ -56,7 +56,7 @@ def test_the_demonstration_plays_the_whole_story(said: str) -> None:
 
 def test_a_form_with_one_wrong_row_leaves_nothing_and_the_corrected_one_is_one_order(said: str) -> None:
     refusal, _, taken = scene(said, "A neighbour hands in the form").partition("Nothing was written.")
-    assert "The form has 1 faults; nothing was created." in refusal
+    assert "Faults in the form: 1. Nothing was created." in refusal
     assert "no-such-image is not on the list." in refusal
     assert "Marked: " in refusal
     assert number(5) not in refusal

@@ -6,6 +6,7 @@ for whom.
 
 from __future__ import annotations
 
+import json
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -122,8 +123,6 @@ def _decide_in_a_batch(stage: Stage, desk: Path, orders: list[Form]) -> None:
 def _emergency(stage: Stage, desk: Path, clock: Clock, form: Form) -> None:
     stage.scene(_("An emergency: approved by telephone, built at once, the paper is owed"))
     stage.command("office", "clouds", "reserve", CLOUD, "--zone", ZONE, "--amounts", "vcpu=64,memory_mib=131072")
-    import json  # noqa: PLC0415 - only here
-
     order = desk / "flood.json"
     order.write_text(json.dumps(_renamed(form, "防汛物资调度系统", "fx"), ensure_ascii=False), encoding="utf-8")
     now = clock.now().astimezone(PEOPLE_ZONE).strftime("%Y-%m-%d %H:%M")

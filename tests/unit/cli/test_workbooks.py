@@ -17,7 +17,7 @@ RECEIPT = {
     "orders": [TAKEN],
 }  # fmt: skip
 FAULTS = problem(
-    "form-invalid", 422, "The form has faults", "The form has 1 faults; nothing was created.",
+    "form-invalid", 422, "The form has faults", "Faults in the form: 1. Nothing was created.",
     errors=[{"field": "资源清单!D7", "detail": "两台 is not a whole number.", "code": "invalid"}],
 )  # fmt: skip
 

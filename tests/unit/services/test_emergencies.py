@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from cloudctl.bootstrap import platform
 from cloudctl.domain.calendars import end_of_day, today_for_people, working_days_after
@@ -13,7 +14,7 @@ from cloudctl.domain.errors import Forbidden, Invalid, NotFound, PolicyDenied, P
 from cloudctl.domain.items import ServerItem, VolumeItem
 from cloudctl.domain.quotas import Dimension
 from cloudctl.ports.queries import PageAsk
-from cloudctl.services import attachments, clouds, emergencies, supervision, systems
+from cloudctl.services import attachments, clouds, emergencies, supervision, systems, workflows
 from tests.factories import Installed, ssh_key
 from tests.seeds import LIMITS, ROOM, ZONE
 
@@ -234,3 +235,13 @@ def test_the_signed_form_is_handed_in_after_the_delivery(city: Installed) -> Non
     )  # fmt: skip
     assert city.order(made.order_id).state == "delivered"
     assert scan.document_number == "青应急〔2026〕3号"
+
+
+def test_an_operators_retry_waits_for_no_other_order_either(city: Installed) -> None:
+    made = entered(city)
+    with city.ctx.unit_of_work(platform("test")) as uow:
+        uow.orders.lock(made.order_id).state = "attention"
+    workflows.retry(city.ctx, city.people["operator"], made.order_id)
+    with city.app.engines.read.connect() as connection:
+        lanes = connection.execute(text("SELECT queue_partition_key FROM workflow_status")).scalars().all()
+    assert lanes == [f"{city.order(made.order_id).cloud}/emergency"] * 2
