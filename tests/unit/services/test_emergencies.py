@@ -242,6 +242,8 @@ def test_an_operators_retry_waits_for_no_other_order_either(city: Installed) -> 
     with city.ctx.unit_of_work(platform("test")) as uow:
         uow.orders.lock(made.order_id).state = "attention"
     workflows.retry(city.ctx, city.people["operator"], made.order_id)
+    order = city.order(made.order_id)
+    attempts = text("SELECT queue_partition_key FROM workflow_status WHERE workflow_uuid LIKE :order")
     with city.app.engines.read.connect() as connection:
-        lanes = connection.execute(text("SELECT queue_partition_key FROM workflow_status")).scalars().all()
-    assert lanes == [f"{city.order(made.order_id).cloud}/emergency"] * 2
+        lanes = connection.execute(attempts, {"order": f"{order.id}:%"}).scalars().all()
+    assert lanes == [f"{order.cloud}/emergency"] * 2
