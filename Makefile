@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA := .cloudctl
 PYTEST := $(BIN)/python -m pytest
+# A file's tests stay in one process: they share a city or a database.
+SIDE_BY_SIDE := -n $(shell nproc) --dist loadfile
 export CLOUDCTL_DATA_DIR ?= $(DATA)/demo
 
 .PHONY: help venv demo serve lint test test-fast test-postgres test-lab acceptance bench lab bundle docs clean
@@ -37,12 +39,12 @@ test: lint test-fast test-postgres test-lab  ## The gate: fast part first, then 
 
 test-fast: venv
 	@bash .ci/require_packages postgresql
-	$(PYTEST) tests/unit tests/docs --cov --cov-report=term:skip-covered
+	$(PYTEST) $(SIDE_BY_SIDE) tests/unit tests/docs --cov --cov-report=term:skip-covered
 	$(PYTEST) tests/contract
 
 test-postgres: venv
 	@bash .ci/require_packages postgresql
-	$(PYTEST) tests/persistence tests/crash
+	$(PYTEST) $(SIDE_BY_SIDE) tests/persistence tests/crash
 
 test-lab: venv
 	$(BIN)/python -m tests.lab openstack up

@@ -108,11 +108,22 @@ FAILED = mark("The platform failed to handle this request.")
 
 
 class FieldError(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One field that is wrong: its JSON path (or parameter name), why, and the kind of mistake."""
+    """One field that is wrong: its JSON path (or parameter name), why, the kind of mistake, and what to do about it."""
 
     field: str
     detail: str
     code: str
+    way_out: str | None = None
+
+
+class Mistake(NamedTuple):
+    """One field that is wrong, before it is told in the reader's language: message ids and what fills them."""
+
+    field: str
+    message: str
+    code: str
+    params: dict[str, object]
+    way_out: str | None = None
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -150,7 +161,7 @@ class FieldsInvalid(errors.Invalid):
         """Takes (field, message id, code, params) of each."""
         field, message, _, params = errors_[0]
         super().__init__(message, field=field, way_out="Correct the fields that are listed.", **params)
-        self.errors = errors_
+        self.errors = [Mistake(*error) for error in errors_]
 
 
 def too_large(most_bytes: int) -> ApiError:
@@ -201,10 +212,13 @@ def problem_of(error: BaseException, *, locale: str, request_id: str) -> Problem
     )
 
 
-def _errors_of(error: BaseException, locale: str) -> list[tuple[str, str, str, dict[str, object]]]:
-    """(field, message id, code, params) of each mistake: fields of a body, or cells of a workbook as `sheet!D7`."""
+def _errors_of(error: BaseException, locale: str) -> list[Mistake]:
+    """Each mistake: fields of a body, or cells of a workbook as `sheet!D7`."""
     if isinstance(error, errors.FormInvalid):
-        return [(fault.place, fault.message, fault.code, fault.params_in(locale)) for fault in error.faults]
+        return [
+            Mistake(fault.place, fault.message, fault.code, fault.params_in(locale), fault.way_out)
+            for fault in error.faults
+        ]
     return error.errors if isinstance(error, FieldsInvalid) else []
 
 
@@ -217,7 +231,7 @@ def _problem(
     way_out: str | None = None,
     params: Mapping[str, object] | None = None,
     field: str | None = None,
-    errors_: list[tuple[str, str, str, dict[str, object]]] | None = None,
+    errors_: list[Mistake] | None = None,
     findings: list[dict[str, object]] | None = None,
 ) -> Problem:
     params = params or {}
@@ -234,8 +248,13 @@ def _problem(
         way_out=None if way_out is None else said(say, way_out, params),
         params={name: str(value) for name, value in params.items()},
         errors=[
-            FieldError(field=where, detail=said(say, text, values), code=name)
-            for where, text, name, values in errors_ or []
+            FieldError(
+                field=mistake.field,
+                detail=said(say, mistake.message, mistake.params),
+                code=mistake.code,
+                way_out=None if mistake.way_out is None else said(say, mistake.way_out, mistake.params),
+            )
+            for mistake in errors_ or []
         ],
         findings=findings or [],
     )

@@ -99,6 +99,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     parallel_calls: AtLeastOne = 10
     max_token_days: AtLeastOne = 365
     workflow_retention_days: int = 30
+    attempt_retention_days: AtLeastOne = 90
     clouds_file: str = ""
     files_url: str = ""
     smtp: Smtp = Smtp()

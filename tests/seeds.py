@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from cloudctl.bootstrap import build, platform
+from cloudctl.bootstrap import App, build, platform
 from cloudctl.domain.accounts import Role
 from cloudctl.domain.clouds import CloudKind
 from cloudctl.domain.departments import Level
@@ -97,6 +97,13 @@ def seeded() -> Seed:
     directory = Path(tempfile.mkdtemp(prefix="cloudctl-city-"))
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
     app = build(settings_for(directory), clock=Clock())
+    seed = populated(app, directory)
+    app.stop()
+    return seed
+
+
+def populated(app: App, directory: Path) -> Seed:
+    """Puts the city on record in a new installation."""
     token_file = app.prepare()
     assert token_file is not None
     people: dict[str, Request] = {}
@@ -109,7 +116,6 @@ def seeded() -> Seed:
     for code, owner in (("oa", "officer"), ("ys", "stranger")):
         system = {"code": code, "name": code, "mlps_level": 2, "no_state_secrets": True}
         ids[code] = systems.create(app.context, people[owner], **system).id
-    app.stop()
     return Seed(directory, people, secrets, ids)
 
 

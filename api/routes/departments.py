@@ -11,10 +11,10 @@ from starlette.responses import Response
 from api.deps import Acting, Caller
 from api.openapi import answering
 from api.pagination import add_list
-from api.schemas.departments import DepartmentChanges, DepartmentIn, DepartmentOut
+from api.schemas.departments import DepartmentChanges, DepartmentIn, DepartmentOut, MergerIn, RetirementIn
 from cloudctl.domain.accounts import Permission
 from cloudctl.ports.queries import DepartmentRow
-from cloudctl.services import departments
+from cloudctl.services import departments, mergers
 
 router = APIRouter(tags=["departments"])
 
@@ -48,4 +48,26 @@ def update_department(act: Acting, department_id: UUID, body: DepartmentChanges)
     """Changes what is sent of a department."""
     return act.carry_out(
         DepartmentOut.of, departments.update, department_id, body.changes(), expected_version=act.expected_version
+    )
+
+
+@router.post(
+    "/v1/departments/{department_id}/merge",
+    **answering(DepartmentOut, needs=Permission.DEPARTMENTS_WRITE, versioned=True),
+)
+def merge_department(act: Acting, department_id: UUID, body: MergerIn) -> Response:
+    """Merges a department into another one, which gets its systems; what it still has is named, and refuses it."""
+    return act.carry_out(
+        DepartmentOut.of, mergers.merge, department_id, **body.fields(), expected_version=act.expected_version
+    )
+
+
+@router.post(
+    "/v1/departments/{department_id}/retire",
+    **answering(DepartmentOut, needs=Permission.DEPARTMENTS_WRITE, versioned=True),
+)
+def retire_department(act: Acting, department_id: UUID, body: RetirementIn) -> Response:
+    """Ends a department that has no successor; what it still has is named, and refuses it."""
+    return act.carry_out(
+        DepartmentOut.of, mergers.retire, department_id, **body.fields(), expected_version=act.expected_version
     )

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 
 from api.problems import problem_of
 from api.schemas.fields import In, Line, Out, Text
+from api.schemas.returns import DefectIn
 from cloudctl.services.batches import MOST_ROWS, Outcome, Report, Row
 
 
@@ -18,7 +19,12 @@ class BatchRowIn(In):
     order: Annotated[str, Field(min_length=1, max_length=64)]
     reason: Text | None = None
     missing: list[Line] = Field(default_factory=list, max_length=50)
+    defects: list[DefectIn] = Field(default_factory=list, max_length=50)
     version: int | None = None
+
+    def row(self) -> Row:
+        """The use case's form of the row."""
+        return Row(**{**self.fields(), "defects": [defect.defect() for defect in self.defects]})
 
 
 class BatchIn(In):
@@ -36,7 +42,7 @@ class BatchIn(In):
 
     def asked(self) -> list[Row]:
         """The use case's form of the rows."""
-        return [Row(**row.fields()) for row in self.rows]
+        return [row.row() for row in self.rows]
 
 
 class BatchRowOut(Out, frozen=True, kw_only=True):

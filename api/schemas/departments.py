@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from api.schemas.fields import UNSET, Changes, Code, In, Name, Out
 from cloudctl.domain.departments import Level
@@ -30,13 +31,33 @@ class DepartmentChanges(Changes):
     parent_id: UUID | None = UNSET
 
 
+class RetirementIn(In):
+    """Why a department ends."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "机构改革，撤销"}]})
+
+    reason: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class MergerIn(RetirementIn):
+    """Into which department one is merged, and why."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"into": "019ab3c0-6f00-7b12-8a44-5b1e9d7c4a02", "reason": "机构改革，并入"}]}
+    )
+
+    into: UUID
+
+
 class DepartmentOut(Out, frozen=True, kw_only=True):
-    """A department."""
+    """A department. With `retired_at` it has ended; `successor_id` is the one that it was merged into."""
 
     id: UUID
     code: str
     name: str
     level: Level
     parent_id: UUID | None
+    retired_at: datetime | None
+    successor_id: UUID | None
     created_at: datetime
     version: int

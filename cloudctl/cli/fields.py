@@ -77,7 +77,7 @@ FIELDS: dict[str, Field] = {
     "account_id": Field("--account", _("The account: id or login."), "accounts"),
     "action": Field("--action", _("What was done, as `allow/approve`.")),
     "active": Field("--active/--inactive", _("Whether the account may log in."), kind=bool),
-    "actor": Field("--actor", _("Who did it, by login.")),
+    "actor": Field("--actor", _("Who did it, as a deputy too, or for whom a deputy did: by login.")),
     "architecture": Field("--architecture", _("The processor: x86_64, aarch64, loongarch64.")),
     "architectures": Field("--architecture", _("An architecture of its processors; once for each."), many=True),
     "binds": Field(
@@ -102,6 +102,7 @@ FIELDS: dict[str, Field] = {
     "ends_at": Field("--ends-at", _("Until when, by the clock on the wall."), kind=Moment()),
     "ends_on": Field("--ends-on", _("The last day on which it holds."), kind=Day()),
     "external_network": Field("--external-network", _("The backend's network of floating addresses.")),
+    "into": Field("--into", _("The department that it is merged into: id or code."), "departments"),
     "kind": Field("--kind", _("Which kind of cloud: simulated or openstack.")),
     "level": Field("--level", _("city, district, township or village.")),
     "limit": Field("--limit", _("The most that may be held and used."), kind=int),
@@ -160,10 +161,10 @@ def options(*names: str, required: bool = False) -> Callable[[Command], Command]
     def decorate(command: Command) -> Command:
         for name in reversed(names):
             field = FIELDS[name]
+            more: dict[str, Any] = {"required": True} if required else {"default": None}  # a default would do for Click
             decorator: Callable[[Command], Command] = click.option(
-                field.option, name, help=field.help, type=field.kind, multiple=field.many, required=required,
-                default=None,
-            )  # fmt: skip
+                field.option, name, help=field.help, type=field.kind, multiple=field.many, **more
+            )
             command = decorator(command)
         return command
 

@@ -1,7 +1,8 @@
 """Lists of orders that people keep: a text file, CSV or XLSX.
 
 A text file has one number or id a line. CSV and XLSX have a heading: `order` (or `number`, `id`), and where a row has
-words of its own `reason` and `missing` (several separated by semicolons).
+words of its own `reason`, `missing`, `defects` and `new_defects` (several separated by semicolons). A defect is its
+ground, the field of the form (`-` for none), and words: `field-wrong items[0].count 请核减台数`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
+from cloudctl.cli.defects import PARTS, defect
 from cloudctl.cli.exits import Exit, Failure
 from cloudctl.cli.words import _
 
@@ -42,9 +44,30 @@ def read_rows(path: str) -> Iterator[Row]:
             continue
         if not cells.get(named):
             raise Failure(_("{file}, line {line}: no order is named.").format(file=file, line=position), Exit.USAGE)
-        missing = [entry.strip() for entry in _SEPARATORS.split(cells.get("missing", "")) if entry.strip()]
-        words = {"reason": cells.get("reason"), "missing": missing}
+        defects = [
+            _defect(entry, file, position, new=new)
+            for name, new in (("defects", None), ("new_defects", True))
+            for entry in _several(cells, name)
+        ]
+        words = {"reason": cells.get("reason"), "missing": _several(cells, "missing"), "defects": defects}
         yield {"order": cells[named], **{name: value for name, value in words.items() if value}}
+
+
+def _several(cells: dict[str, str], name: str) -> list[str]:
+    return [entry.strip() for entry in _SEPARATORS.split(cells.get(name, "")) if entry.strip()]
+
+
+def _defect(entry: str, file: Path, line: int, *, new: bool | None) -> Row:
+    """A defect as the API takes it; raises Failure for one that is not made of three parts."""
+    parts = entry.split(maxsplit=2)
+    if len(parts) != len(PARTS):
+        raise Failure(
+            _("{file}, line {line}: {entry} is not a defect: GROUND FIELD WORDS, `-` for no field.").format(
+                file=file, line=line, entry=entry
+            ),
+            Exit.USAGE,
+        )
+    return defect(*parts, new=new)
 
 
 def _lines(file: Path) -> Iterator[list[str]]:

@@ -29,7 +29,7 @@ key: Decorator = click.argument("key", metavar="ID", help=_("Its id, or the name
 version_option: Decorator = click.option(
     "--if-version", "version", type=int, help=_("Refuse when it has changed since this version.")
 )
-_LIMIT: Decorator = click.option(
+limit_option: Decorator = click.option(
     "--limit",
     "most",
     type=click.IntRange(min=1),
@@ -37,7 +37,7 @@ _LIMIT: Decorator = click.option(
     show_default=True,
     help=_("At most so many rows."),
 )
-_ALL: Decorator = click.option("--all", "everything", is_flag=True, help=_("All rows, page after page."))
+all_option: Decorator = click.option("--all", "everything", is_flag=True, help=_("All rows, page after page."))
 
 
 # Columns that a table shows by code: of which noun, named by which field.
@@ -87,8 +87,8 @@ class Noun(NamedTuple):
 
         @click.command("list", cls=Verb)
         @options(*self.filters)
-        @_LIMIT
-        @_ALL
+        @limit_option
+        @all_option
         @formatted
         def run(*, form: Form, most: int, everything: bool, **filters: Any) -> None:
             """List them, newest first."""
@@ -96,7 +96,7 @@ class Noun(NamedTuple):
             rows, more = api.rows(self.path, body_of(api, filters), None if everything else most)
             form.rows(self.for_people(api, rows) if form.is_table else rows, self.columns)
             if more:
-                click.echo(_("There are more rows: --all shows them."), err=True)
+                say_more()
 
         return run
 
@@ -117,7 +117,8 @@ class Noun(NamedTuple):
         def run(*, form: Form, key: str) -> None:
             """Show one."""
             api = connect()
-            form.record(api.get(item(self.path, resolve(api, self.name, key))).data)
+            record = api.get(item(self.path, resolve(api, self.name, key))).data
+            form.record(self.shown(record) if form.is_table else record)
 
         return run
 
@@ -152,6 +153,11 @@ class Noun(NamedTuple):
             form.record(api.patch(item(self.path, resolve(api, self.name, key)), changes, version=version).data)
 
         return run
+
+
+def say_more() -> None:
+    """Beside a list that was cut short."""
+    click.echo(_("There are more rows: --all shows them."), err=True)
 
 
 def acting(group: Verbs, path: str, verb: str, text: str, *given: str) -> None:

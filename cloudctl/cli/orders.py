@@ -13,6 +13,7 @@ import click
 from cloudctl.cli.batches import choosing, chosen
 from cloudctl.cli.batches import decide as batch
 from cloudctl.cli.client import Client, connect, item
+from cloudctl.cli.defects import defect as stated
 from cloudctl.cli.documents import read_document
 from cloudctl.cli.exits import Exit, Failure
 from cloudctl.cli.fields import options
@@ -20,6 +21,7 @@ from cloudctl.cli.forms import show_assessment, show_order
 from cloudctl.cli.nouns import Noun, key, version_option
 from cloudctl.cli.output import Command, Decorator, Form, formatted
 from cloudctl.cli.papers import print_order
+from cloudctl.cli.ratings import for_people as rating_for_people
 from cloudctl.cli.references import resolve
 from cloudctl.cli.titles import label
 from cloudctl.cli.words import MEANINGS, _
@@ -108,12 +110,6 @@ def _defects(name: str, text: str) -> Decorator:
     return option
 
 
-def _defect(entry: tuple[str, str, str], new: bool | None) -> dict[str, Any]:
-    ground, field, words = entry
-    made: dict[str, Any] = {"ground": ground, "field": None if field == "-" else field, "words": words, "new": new}
-    return {name: value for name, value in made.items() if value is not None}
-
-
 @orders.command("return")
 @choosing
 @click.option("--missing", multiple=True, help=_("What is missing or wrong; once for each, all at once."))
@@ -136,7 +132,7 @@ def send_back(
     """Send orders back to the applicants for correction, with everything that is missing."""
     if not missing and not defect and not new_defect and not reason and not many["file"]:
         raise click.UsageError(_("Say what is missing: --missing or --reason."))
-    defects = [_defect(entry, None) for entry in defect] + [_defect(entry, True) for entry in new_defect]
+    defects = [stated(*entry, new=None) for entry in defect] + [stated(*entry, new=True) for entry in new_defect]
     words = {"missing": list(missing), "defects": defects, "reason": reason}
     _decide(form, "return", keys, words, version, **many)
 
@@ -179,7 +175,8 @@ def rate(*, form: Form, key: str, mark: int, reason: str | None) -> None:
     """Rate a delivered order, once: 5 is very good; 1 and 2 need a reason, and the office owes an answer."""
     api = connect()
     where = item("/orders", resolve(api, "orders", key))
-    form.record(api.post(f"{where}/rating", {"mark": mark, "reason": reason or ""}).data)
+    made = api.post(f"{where}/rating", {"mark": mark, "reason": reason or ""}).data
+    form.record(rating_for_people(made) if form.is_table else made)
 
 
 def _decision_on_many(verb: str, help_line: str, *, waits: bool = False) -> None:

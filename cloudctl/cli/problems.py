@@ -43,7 +43,7 @@ def _code(status: int, problem: str) -> Exit:
 def _lines(problem: dict[str, Any]) -> list[str]:
     """Title and detail, every field that is wrong, every finding, the way out, the request's id."""
     lines = [_("{title}: {detail}").format(title=problem.get("title", ""), detail=problem.get("detail", ""))]
-    several = [f"  {error.get('field')}: {error.get('detail')}" for error in problem.get("errors", ())]
+    several = [_mistake(error) for error in problem.get("errors", ())]
     if several:
         lines += several
     elif problem.get("field"):
@@ -54,3 +54,8 @@ def _lines(problem: dict[str, Any]) -> list[str]:
     if problem.get("request_id"):
         lines.append(_("  Request: {request_id}").format(request_id=problem["request_id"]))
     return lines
+
+
+def _mistake(error: dict[str, Any]) -> str:
+    """One line: the field, what is wrong with it, and what to do, where that is said."""
+    return " ".join(["  " + f"{error.get('field')}: {error.get('detail')}", *filter(None, [error.get("way_out")])])

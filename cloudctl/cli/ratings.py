@@ -5,15 +5,25 @@ from __future__ import annotations
 import click
 
 from cloudctl.cli.client import connect, item
-from cloudctl.cli.nouns import Noun, version_option
+from cloudctl.cli.nouns import Noun, Row, version_option
 from cloudctl.cli.output import Form, formatted
 from cloudctl.cli.words import _
+
+# A rating that is given is no opinion: people read another word than for the state of that.
+WORDS = {"given": "rated"}
+
+
+def for_people(row: Row) -> Row:
+    """A rating as a table shows it."""
+    return {**row, "state": WORDS.get(row["state"], row["state"])}
+
 
 RATINGS = Noun(
     "ratings",
     columns=("number", "department", "mark", "state", "reason", "answer_due", "answered_at", "id"),
     filters=("department_id", "order_id", "mark", "state"),
     joined=("department",),
+    shown=for_people,
 )
 
 ratings = RATINGS.group(_("What applicants say of delivered orders; what the office answers."))
@@ -26,7 +36,8 @@ ratings = RATINGS.group(_("What applicants say of delivered orders; what the off
 @formatted
 def answer(*, form: Form, rating: str, answer: str, version: int | None) -> None:
     """Answer a rating; a bad one is owed an answer within five working days."""
-    form.record(connect().post(item("/ratings", rating) + "/answer", {"answer": answer}, version=version).data)
+    told = connect().post(item("/ratings", rating) + "/answer", {"answer": answer}, version=version).data
+    form.record(for_people(told) if form.is_table else told)
 
 
 @ratings.command("summary")

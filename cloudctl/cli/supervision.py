@@ -9,7 +9,7 @@ import click
 from cloudctl.cli.client import connect, item
 from cloudctl.cli.fields import body_of, options
 from cloudctl.cli.groups import Verb, Verbs
-from cloudctl.cli.nouns import key, version_option
+from cloudctl.cli.nouns import all_option, key, limit_option, say_more, version_option
 from cloudctl.cli.output import Form, formatted
 from cloudctl.cli.words import _
 
@@ -22,22 +22,31 @@ supervision = Verbs("supervision", help=_("Time limits: what is due, cards, excu
 
 @supervision.command("due", cls=Verb)
 @options("step", "kind", "department_id", "order_id", "card", "due_on", "days_left", "provisional")
+@limit_option
+@all_option
 @formatted
-def due(*, form: Form, **filters: Any) -> None:
+def due(*, form: Form, most: int, everything: bool, **filters: Any) -> None:
     """List what runs against a limit, the nearest end first."""
     api = connect()
     rows, _more = api.rows("/supervision/due", body_of(api, filters), None)
-    form.rows(sorted(rows, key=lambda row: (row["frozen_until"] or row["due_on"], row["number"])), DUE)
+    nearest = sorted(rows, key=lambda row: (row["frozen_until"] or row["due_on"], row["number"]))
+    form.rows(nearest if everything else nearest[:most], DUE)
+    if len(nearest) > most and not everything:
+        say_more()
 
 
 @supervision.command("cards", cls=Verb)
 @options("colour", "step", "department_id", "order_id", "due_on")
+@limit_option
+@all_option
 @formatted
-def cards(*, form: Form, **filters: Any) -> None:
+def cards(*, form: Form, most: int, everything: bool, **filters: Any) -> None:
     """List warnings, yellow and red cards, newest first."""
     api = connect()
-    rows, _more = api.rows("/supervision/cards", body_of(api, filters), None)
+    rows, more = api.rows("/supervision/cards", body_of(api, filters), None if everything else most)
     form.rows(rows, CARDS)
+    if more:
+        say_more()
 
 
 @supervision.command("limits", cls=Verb)

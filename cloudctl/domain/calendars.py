@@ -73,6 +73,8 @@ class Calendar:
 
     local: Mapping[date, bool] = field(default_factory=dict)
     official: Official = official_day
+    _counted: dict[tuple[date, date], int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _ends: dict[tuple[date, int], Deadline] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def works(self, day: date) -> tuple[bool, bool]:
         """(works, provisional) for one day."""
@@ -89,6 +91,11 @@ class Calendar:
 
     def after(self, start: date, days: int) -> Deadline:
         """The day on which a limit of `days` working days that begins the day after `start` runs out."""
+        if (start, days) not in self._ends:
+            self._ends[start, days] = self._end(start, days)
+        return self._ends[start, days]
+
+    def _end(self, start: date, days: int) -> Deadline:
         day, left, provisional = start, days, False
         while left > 0:
             day += DAY
@@ -107,7 +114,9 @@ class Calendar:
         """The working days after `today` up to and including `due`; once it has passed, how many ago, negative."""
         if due < today:
             return -self.left(due, today)
-        return sum(self.works(day)[0] for day in days_between(today + DAY, due))
+        if (today, due) not in self._counted:
+            self._counted[today, due] = sum(self.works(day)[0] for day in days_between(today + DAY, due))
+        return self._counted[today, due]
 
 
 OFFICIAL = Calendar()

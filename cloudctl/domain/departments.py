@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from cloudctl.domain.errors import Invalid
+from cloudctl.domain.errors import Conflict, Invalid
 from cloudctl.domain.identifiers import new_id
 
 
@@ -38,6 +38,7 @@ class Department:
     """A tenant. `code` is the office's own short code, unique for ever; `parent_id` its upper unit.
 
     `path` is made of the ids from the top of its tree down to itself: `/<id>/<id>/`, each as 32 hexadecimal digits.
+    With `retired_at` nothing new is put on record for it; `successor_id` is the one that it was merged into, if any.
     """
 
     id: UUID = field(default_factory=new_id)
@@ -46,6 +47,8 @@ class Department:
     level: Level
     parent_id: UUID | None = None
     path: str = ""
+    retired_at: datetime | None = None
+    successor_id: UUID | None = None
     created_at: datetime
     version: int = 1
 
@@ -86,6 +89,17 @@ class Department:
             raise _misplaced("parent_id", self.level, upper.level)
         self.parent_id = None if upper is None else upper.id
         self.path = f"{'/' if upper is None else upper.path}{self.id.hex}/"
+
+    def retire(self, now: datetime, successor: Department | None = None) -> None:
+        """Ends it, merged into `successor` or without one; raises Invalid for itself, Conflict where it has ended."""
+        if self.retired_at is not None:
+            raise Conflict(
+                "{department} has ended already.", way_out="See `cloudctl departments show`.", department=self.code
+            )
+        if successor is not None and successor.id == self.id:
+            raise Invalid("A department is not merged into itself.", field="into", way_out="Name another one.")
+        self.retired_at = now
+        self.successor_id = None if successor is None else successor.id
 
     def rise_to(self, level: Level, upper: Department | None, units: Iterable[Department]) -> None:
         """Changes its level; raises Invalid naming `level` where `upper` or the `units` below do not allow it."""

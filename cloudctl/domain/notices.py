@@ -27,6 +27,25 @@ URGENT = frozenset({"order_attention", "order_emergency", "card_red", "channel_t
 OPTIONAL = frozenset({"order_submitted", "order_signed_off", "order_delivered", "order_cancelled", "term_ending"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What becomes a notice, unless its person was told of the event through the channel before."""
+
+    id: UUID = field(default_factory=new_id)
+    event: str
+    account_id: UUID
+    channel: str = MAIL
+    recipient: str
+    template: str
+    params: dict[str, str]
+    order_id: UUID | None = None
+    digest: bool = False
+    state: str = "pending"
+    attempts: int = 0
+    due_at: datetime
+    created_at: datetime
+
+
 @dataclass(kw_only=True, eq=False)
 class Notice:
     """What to tell whom, through which channel. `template` names a pair of catalogue messages, `params` fill them.

@@ -40,6 +40,9 @@ class Specialist(StrEnum):
         return SPEAKERS[self]
 
 
+_PLACES = {specialist: place for place, specialist in enumerate(Specialist)}
+
+
 SPEAKERS: dict[Specialist, str] = {
     Specialist.NETWORK: mark("network specialist"),
     Specialist.SECURITY: mark("security specialist"),
@@ -113,8 +116,7 @@ def _check(verdict: Verdict, conditions: list[str], words: str) -> None:
 
 def in_order(opinions: Iterable[Opinion]) -> list[Opinion]:
     """By specialist, whoever came first."""
-    places = list(Specialist)
-    return sorted(opinions, key=lambda opinion: (places.index(opinion.specialist), opinion.asked_at, opinion.id))
+    return sorted(opinions, key=lambda opinion: (_PLACES[opinion.specialist], opinion.asked_at, opinion.id))
 
 
 def missing(opinions: Iterable[Opinion], asked_by_policy: Iterable[str]) -> list[Specialist]:

@@ -3,8 +3,8 @@
     subject, body = render("order_returned", {"number": "2026-000017", "title": "OA", "reason": "No term."})
 
 Texts are message ids; a notice's params fill them. `number` and `title` go with every order, `reason` where somebody
-gave one; term_ending has `count`, `names` and `expires_on`. A new template is one entry of TEMPLATES; whether it is
-urgent, or may be done without, is said in domain/notices.py.
+gave one, `deputy_of` for whose deputy the reader is; term_ending has `count`, `names` and `expires_on`. A new template
+is one entry of TEMPLATES; whether it is urgent, or may be done without, is said in domain/notices.py.
 """
 
 from __future__ import annotations
@@ -63,6 +63,13 @@ TEMPLATES: dict[str, Template] = {
         mark(
             "The office has taken back its approval of order {number}, “{title}”, before anything was built. It is "
             "under review again; what is held for it stays held."
+        ),
+    ),
+    "order_taken_over": Template(
+        mark("Order {number} was taken over by the city's office"),
+        mark(
+            "The city's office has taken order {number}, “{title}”, over from the office of {office} and decides on it "
+            "from now on. There is nothing left to do for you."
         ),
     ),
     "order_emergency": Template(
@@ -146,6 +153,7 @@ TEMPLATES: dict[str, Template] = {
     ),
 }
 REASON = mark("Reason: {reason}")
+DEPUTY = mark("You get this as the deputy of {deputy_of}.")
 FOOTER = mark("Sent by the platform of the e-government office; answers to this message are not read.")
 
 
@@ -189,6 +197,8 @@ def _paragraphs(translate: Translate, body: str, params: Mapping[str, str]) -> I
     yield fill(translate, body, params)
     if params.get("reason"):
         yield fill(translate, REASON, params)
+    if params.get("deputy_of"):
+        yield fill(translate, DEPUTY, params)
 
 
 def _one_line(text: str) -> str:

@@ -3,7 +3,8 @@
     map_domain()    # once, by bootstrap; further calls do nothing
 
 A noun with a `version` column is guarded by it: a change that was overtaken raises StaleDataError, which the unit of
-work turns into `Stale`.
+work turns into `Stale`. What is only ever added (audit events, letters, returns, ledger and progress lines) is not
+mapped: it is a plain class whose fields are its table's columns (`repositories/outgoing.py`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from sqlalchemy.orm import registry
 from cloudctl.domain.accounts import Account, Token
 from cloudctl.domain.addresses import Address, Prefix, Supernet
 from cloudctl.domain.attachments import Attachment
-from cloudctl.domain.audit import AuditEvent
 from cloudctl.domain.calendars import CalendarDay
 from cloudctl.domain.cards import Card
 from cloudctl.domain.catalogue import Classification, Image, Specification, VolumeType, Zone
@@ -29,16 +29,13 @@ from cloudctl.domain.emergencies import Emergency
 from cloudctl.domain.exemptions import Exemption
 from cloudctl.domain.freezes import Freeze
 from cloudctl.domain.imports import Import
-from cloudctl.domain.letters import Letter
 from cloudctl.domain.networks import Network
 from cloudctl.domain.notices import Attempt, Notice
 from cloudctl.domain.opinions import Opinion
 from cloudctl.domain.orders import Order
-from cloudctl.domain.progress import ProgressLine
-from cloudctl.domain.quotas import Entry, Quota
+from cloudctl.domain.quotas import Quota
 from cloudctl.domain.ratings import Rating
 from cloudctl.domain.resources import Tenant
-from cloudctl.domain.returns import Return
 from cloudctl.domain.servers import Server
 from cloudctl.domain.systems import System
 from cloudctl.domain.transfers import Transfer
@@ -59,9 +56,6 @@ TABLES: dict[type, Table] = {
     Cloud: tables.clouds,
     Order: tables.orders,
     Opinion: tables.opinions,
-    Return: tables.returns,
-    Letter: tables.letters,
-    ProgressLine: tables.progress_lines,
     Server: tables.servers,
     Volume: tables.volumes,
     Network: tables.networks,
@@ -69,7 +63,6 @@ TABLES: dict[type, Table] = {
     Supernet: tables.supernets,
     Prefix: tables.prefixes,
     Quota: tables.quotas,
-    Entry: tables.quota_entries,
     Exemption: tables.exemptions,
     Emergency: tables.emergencies,
     Transfer: tables.transfers,
@@ -81,7 +74,6 @@ TABLES: dict[type, Table] = {
     Preferences: tables.preferences,
     Import: tables.imports,
     Attachment: tables.attachments,
-    AuditEvent: tables.audit_events,
     CalendarDay: tables.calendar_days,
     Freeze: tables.freezes,
     Clock: tables.clocks,

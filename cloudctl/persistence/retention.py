@@ -1,6 +1,7 @@
 """What is deleted after a while, for a schedule.
 
 forgotten = forget_answers(engines.write, clock.now())
+forgotten = forget_attempts(engines.write, clock.now() - timedelta(days=90))
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, delete
 
-from cloudctl.persistence.tables import idempotency_keys
+from cloudctl.persistence.tables import idempotency_keys, notice_attempts
 
 ANSWERS_KEPT = timedelta(days=7)
 
@@ -17,5 +18,12 @@ ANSWERS_KEPT = timedelta(days=7)
 def forget_answers(engine: Engine, now: datetime) -> int:
     """Deletes the Idempotency-Keys, with their sealed answers, that are older than ANSWERS_KEPT; says how many."""
     old = delete(idempotency_keys).where(idempotency_keys.c.created_at < now - ANSWERS_KEPT)
+    with engine.begin() as connection:
+        return connection.execute(old).rowcount
+
+
+def forget_attempts(engine: Engine, before: datetime) -> int:
+    """Deletes the attempts to send notices that are older than `before`; the notices stay. Says how many."""
+    old = delete(notice_attempts).where(notice_attempts.c.at < before)
     with engine.begin() as connection:
         return connection.execute(old).rowcount

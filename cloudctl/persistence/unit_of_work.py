@@ -52,6 +52,7 @@ from cloudctl.persistence.repositories.letters import LetterRecords
 from cloudctl.persistence.repositories.notices import NoticeRecords
 from cloudctl.persistence.repositories.opinions import OpinionRecords
 from cloudctl.persistence.repositories.orders import OrderRecords
+from cloudctl.persistence.repositories.outgoing import append, drop, write_out
 from cloudctl.persistence.repositories.prefixes import PrefixRecords
 from cloudctl.persistence.repositories.quotas import Ledger
 from cloudctl.persistence.repositories.ratings import RatingRecords
@@ -60,7 +61,7 @@ from cloudctl.persistence.repositories.resources import ResourceRecords
 from cloudctl.persistence.repositories.returns import ReturnRecords
 from cloudctl.persistence.repositories.systems import SystemRecords
 from cloudctl.persistence.repositories.transfers import TransferRecords
-from cloudctl.persistence.tables import idempotency_keys, progress_lines
+from cloudctl.persistence.tables import audit_events, idempotency_keys, progress_lines
 from cloudctl.ports.clock import Clock
 from cloudctl.ports.context import Idempotency, Replayed, Request
 from cloudctl.ports.secrets import Secrets
@@ -72,6 +73,7 @@ Enqueue = Callable[[Connection, str, str, Sequence[str], str], None]
 """(connection, saga, workflow id, ids, queue key): puts a saga into its queue within the connection's transaction."""
 
 _LINE = [column.name for column in progress_lines.c if column.name != "seq"]
+_INTO_PROGRESS = insert(progress_lines)
 PROGRESS_LOCK = 0x636C6F7564  # any number that is used for nothing else
 
 
@@ -133,6 +135,7 @@ class DatabaseUnitOfWork:
             if error is None:
                 with translated():
                     self._confirm_deputy()
+                    write_out(self.session)
                     self._write_progress()
                     self.session.commit()
             elif known := in_domain_words(error):
@@ -150,20 +153,19 @@ class DatabaseUnitOfWork:
         after: dict[str, object] | None = None,
         reason: str | None = None,
     ) -> None:
-        self.session.add(
-            event(
-                at=self.now,
-                actor=self.actor,
-                action=action,
-                target_kind=target_kind,
-                target_id=target_id,
-                department_id=department_id,
-                before=before,
-                after=after,
-                reason=reason,
-                request_id=self._request.request_id,
-            )
+        told = event(
+            at=self.now,
+            actor=self.actor,
+            action=action,
+            target_kind=target_kind,
+            target_id=target_id,
+            department_id=department_id,
+            before=before,
+            after=after,
+            reason=reason,
+            request_id=self._request.request_id,
         )
+        append(self.session, audit_events, told)
 
     def progress(self, line: ProgressLine) -> None:
         self._lines.append(line)
@@ -173,7 +175,7 @@ class DatabaseUnitOfWork:
 
     def foresee(self, orders: Collection[UUID]) -> None:
         foresee(self.session)
-        for records in (self.resources, self.prefixes, self.opinions, self.clocks, self.returns):
+        for records in (self.quotas, self.resources, self.prefixes, self.opinions, self.clocks, self.returns):
             records.foresee(orders)
 
     @contextmanager
@@ -185,9 +187,13 @@ class DatabaseUnitOfWork:
     def attempt(self) -> Iterator[None]:
         lines = len(self._lines)
         try:
-            with translated(), self.session.begin_nested():
-                yield
+            with translated():
+                write_out(self.session)
+                with self.session.begin_nested():
+                    yield
+                    write_out(self.session)
         except BaseException:
+            drop(self.session)
             del self._lines[lines:]
             raise
 
@@ -248,7 +254,7 @@ class DatabaseUnitOfWork:
         if self.session.get_bind().dialect.name == "postgresql":
             self.session.execute(select(func.pg_advisory_xact_lock(PROGRESS_LOCK)))
         rows = [{name: getattr(line, name) for name in _LINE} for line in self._lines]
-        self.session.connection().execute(insert(progress_lines), rows)  # one after the other: the order of `seq`
+        self.session.connection().execute(_INTO_PROGRESS, rows)  # one after the other: the order of `seq`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

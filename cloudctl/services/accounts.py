@@ -12,6 +12,7 @@ from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.services import deputies, tokens
 from cloudctl.services.edits import apply_edits
+from cloudctl.services.mergers import standing
 
 EDITABLE = frozenset({"name", "email", "roles", "locale", "active"})
 
@@ -33,6 +34,7 @@ def create(
     with ctx.unit_of_work(request) as uow:
         if department_id is not None:
             request.actor.require_sight(department_id, "department", department_id)
+            standing(uow, department_id, "department_id")
             _check_district(uow, roles, department_id)
         account = Account(
             login=login,

@@ -16,23 +16,25 @@ from uuid import UUID
 from cloudctl.domain.accounts import Permission, missing
 from cloudctl.domain.errors import Conflict, Contended, Invalid, UserError
 from cloudctl.domain.orders import Order
+from cloudctl.domain.returns import FoundDefect
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.services import decisions
 from cloudctl.services.replays import keep, replay
 
-CHUNK = 100
+CHUNK = 250
 MOST_ROWS = 2000
 ATTEMPTS = 3  # at a chunk that lost a race for a lock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One order, by its id or number; `reason` and `missing` are its own words, `version` is what was last read."""
+    """One order, by id or number, with `reason`, `missing` and `defects` of its own; `version` is the one last read."""
 
     order: str
     reason: str | None = None
     missing: list[str] = field(default_factory=list)
+    defects: list[FoundDefect] = field(default_factory=list)
     version: int | None = None
 
     @property
@@ -66,7 +68,7 @@ class Report:
 
 VERBS: dict[str, Callable[[Context, UnitOfWork, Order, Row], Order]] = {
     "approve": lambda ctx, uow, order, row: decisions.approve_one(ctx, uow, order, row.reason),
-    "return": lambda _ctx, uow, order, row: decisions.return_one(uow, order, row.reason, row.missing),
+    "return": lambda _ctx, uow, order, row: decisions.return_one(uow, order, row.reason, row.missing, row.defects),
     "reject": lambda _ctx, uow, order, row: decisions.reject_one(uow, order, row.reason),
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from cloudctl.domain.accounts import Permission
@@ -52,7 +53,13 @@ def calendar_of(uow: UnitOfWork) -> Calendar:
     """The calendar of this transaction."""
     today = today_for_people(uow.now)
     local = uow.calendar_days.between(today - 2 * BACK, today + AHEAD)
-    return Calendar({entry.day: entry.works for entry in local})
+    return _calendar(frozenset((entry.day, entry.works) for entry in local))
+
+
+@lru_cache(maxsize=8)
+def _calendar(local: frozenset[tuple[date, bool]]) -> Calendar:
+    """One for as long as the office's own days stay as they are: it keeps what it has counted."""
+    return Calendar(dict(local))
 
 
 def working_days_from_now(uow: UnitOfWork, days: int) -> Deadline:

@@ -15,6 +15,7 @@ from cloudctl.domain.errors import Conflict
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.services.edits import apply_edits
+from cloudctl.services.mergers import standing
 
 EDITABLE = frozenset({"name", "level", "parent_id"})
 TREE = frozenset({"level", "parent_id"})
@@ -28,7 +29,7 @@ def create(
     with ctx.unit_of_work(request) as uow:
         uow.departments.lock_tree()
         department = Department(code=code, name=name, level=level, created_at=uow.now)
-        department.stand_below(None if parent_id is None else uow.departments.get(parent_id))
+        department.stand_below(None if parent_id is None else standing(uow, parent_id, "parent_id"))
         uow.departments.add(department)
         uow.audit(
             "create/department",
@@ -49,7 +50,7 @@ def update(
     with ctx.unit_of_work(request) as uow:
         if changes.keys() & TREE:
             uow.departments.lock_tree(to_change=True)
-        department = uow.departments.get(department_id)
+        department = standing(uow, department_id, "department_id")
         uow.check_version(department, expected_version)
         before, after = _replace(uow, department, changes)
         rest = {name: value for name, value in changes.items() if name not in TREE}
@@ -80,7 +81,8 @@ def _replace(
     now: dict[str, Any] = {"level": department.level, "parent_id": department.parent_id}
     then = now | {name: value for name, value in changes.items() if name in TREE}
     differing = [name for name in now if now[name] != then[name]]
-    left, reached = (None if key is None else uow.departments.get(key) for key in (now["parent_id"], then["parent_id"]))
+    left = None if now["parent_id"] is None else uow.departments.get(now["parent_id"])
+    reached = None if then["parent_id"] is None else standing(uow, then["parent_id"], "parent_id")
     from_path = department.path
     if "level" in differing:
         _refuse_staffed(uow, department)

@@ -10,6 +10,7 @@ from cloudctl.domain.calendars import today_for_people
 from cloudctl.domain.errors import Invalid
 from cloudctl.domain.exemptions import Exemption
 from cloudctl.ports.context import Context, Request
+from cloudctl.services.mergers import standing
 
 LONGEST_DAYS = 366
 
@@ -46,7 +47,7 @@ def grant(
         )
     with ctx.unit_of_work(request) as uow:
         actor.require_sight(department_id, "department", department_id)
-        uow.departments.get(department_id)
+        standing(uow, department_id, "department_id")
         if system_id is not None and uow.systems.get(system_id).department_id != department_id:
             raise Invalid("The system is another department's.", field="system_id", way_out="Name one of its own.")
         if actor.account_id is None:

@@ -25,6 +25,7 @@ from cloudctl.messages import fill, translator
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.ports.workbooks import Note
+from cloudctl.services.mergers import standing
 from cloudctl.services.orders import OrderForm
 
 LONGEST_TITLE = 200
@@ -97,7 +98,7 @@ def department_for(uow: UnitOfWork, named: str | None) -> Department:
             raise Invalid(
                 "The office files for a department.", field="on_behalf", way_out="Name it: `--on-behalf CODE`."
             )
-        return uow.departments.get(actor.department_id)
+        return standing(uow, actor.department_id, "department")
     actor.require(Permission.ORDERS_FILE)
     found = uow.departments.by_code(named)
     if found is None:
@@ -105,7 +106,7 @@ def department_for(uow: UnitOfWork, named: str | None) -> Department:
         absent.field = "on_behalf"
         raise absent
     actor.require_sight(found.id, "department", named)
-    return found
+    return standing(uow, found.id, "on_behalf")
 
 
 def lists_of(ctx: Context, uow: UnitOfWork, department: Department) -> tuple[Lists, dict[str, int]]:

@@ -30,7 +30,7 @@ from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.systems import System
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
-from cloudctl.services import assessment, orders
+from cloudctl.services import assessment, mergers, orders
 from cloudctl.services.assessment import Assessment
 from cloudctl.services.forms import AMOUNTS, Group, department_for, groups_of, lists_of, notes_of, order_form
 from cloudctl.services.orders import OrderForm
@@ -173,7 +173,7 @@ def _entered(
     lines, more, lost = forms.read_rows(filled, known)
     systems = {system.code: system for system in uow.systems.of_department(department.id)}
     desk = _Desk(ctx=ctx, uow=uow, department=department, applicant_id=None, systems=systems)
-    desk.faults += [*filled.faults, *wrong, *more, *_made_out(cover, department)]
+    desk.faults += [*filled.faults, *wrong, *more, *_made_out(uow, cover, department)]
     applicant = _applicant(desk, cover) if filing else None
     desk.applicant_id = applicant.id if applicant else None
     groups = groups_of(lines, cover)
@@ -192,12 +192,17 @@ def _entered(
     )
 
 
-def _made_out(cover: Mapping[str, object], department: Department) -> Iterator[Fault]:
+def _made_out(uow: UnitOfWork, cover: Mapping[str, object], department: Department) -> Iterator[Fault]:
     """The form names its department: it is not another one's, nor one that is no more."""
     given = str(cover.get("department", department.code)).partition(" ")[0]
-    if given != department.code:
+    named = department if given == department.code else uow.departments.by_code(given)
+    cell = {"sheet": forms.COVER, "cell": COVER_CELLS["department"]}
+    if named is not None and named.retired_at is not None:
+        error = mergers.ended(uow, named)
+        yield Fault(**cell, message=error.message, code=error.code, way_out=error.way_out, params=error.params)
+    elif given != department.code:
         yield Fault(
-            sheet=forms.COVER, cell=COVER_CELLS["department"],
+            **cell,
             message="The form is made out for {given}, and handed in for {department}.",
             way_out="If the department was merged or renamed, fetch the form anew; else hand in the right one.",
             params={"given": given[:40], "department": department.code},

@@ -58,10 +58,10 @@ def issue(uow: UnitOfWork, order: Order, before: str, event: str, reason: str | 
         return
     at = uow.now.astimezone(PEOPLE_ZONE)
     number = numbered(found.kind, at.year, uow.letters.next_number(found.kind, at.year))
-    texts = {}
-    for locale in LOCALES:
-        values = {"number": number, **_values(uow, order, found, reason, locale)}
-        texts[locale] = letters.written(found.template, locale, values)
+    same = {"number": number, **_same_in_all(uow, order, reason)}
+    texts = {
+        locale: letters.written(found.template, locale, same | _values(uow, order, found, locale)) for locale in LOCALES
+    }
     letter = Letter(
         number=number,
         kind=found.kind,
@@ -83,19 +83,23 @@ def issue(uow: UnitOfWork, order: Order, before: str, event: str, reason: str | 
     )
 
 
-def _values(uow: UnitOfWork, order: Order, found: Issue, reason: str | None, locale: str) -> dict[str, str]:
-    """What fills the placeholders of any template; "" for what there is nothing to say about."""
-    values = {
+def _same_in_all(uow: UnitOfWork, order: Order, reason: str | None) -> dict[str, str]:
+    """What fills the placeholders of any template in any language; "" for what there is nothing to say about."""
+    return {
         "department": uow.departments.get(order.department_id).name,
         "order": order.number,
         "title": order.title,
         "reason": (reason or "").strip(),
-        "date": _date(uow.now, locale),
         "specialists": "",
         "due": "",
         "defects": "",
         "conditions": "",
     }
+
+
+def _values(uow: UnitOfWork, order: Order, found: Issue, locale: str) -> dict[str, str]:
+    """What a template says in a language besides."""
+    values = {"date": _date(uow.now, locale)}
     match found.template:
         case "acceptance":
             asked = [opinion for opinion in uow.opinions.of_order(order.id) if opinion.state == "asked"]

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from cloudctl.domain.accounts import Account, Permission
 from cloudctl.domain.channels import Preferences
-from cloudctl.domain.notices import DIGEST, MAIL, Attempt, Message, Notice
+from cloudctl.domain.notices import DIGEST, MAIL, Attempt, Message, News, Notice
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.notifier import ChannelDown, Unsendable
 from cloudctl.ports.unit_of_work import UnitOfWork
@@ -46,18 +46,21 @@ def tell(
     event: str,
     order_id: UUID | None = None,
 ) -> int:
-    """Tells each of these people once, as they want it; answers how many notices are new.
+    """Tells each of these people, and who is their deputy now, once and as they want it; answers how many are new.
 
     `event` names what happened: whoever tells of the same again, or of one person twice, adds nothing.
     """
-    people = {account.id: account for account in accounts}
+    own = {account.id: account for account in accounts}
+    people = {key: (account, dict(params)) for key, account in own.items()}
+    for principal_id, deputy in uow.deputies.in_place_of(own, uow.now) if own else ():
+        people.setdefault(deputy.id, (deputy, {**params, "deputy_of": own[principal_id].name}))
     wanted = uow.channels.preferences(people)
-    said = {"event": event, "template": template, "params": dict(params), "order_id": order_id}
+    said = {"event": event, "template": template, "order_id": order_id}
     return sum(
         uow.notices.add_once(notice)
         for key in sorted(people)  # in one order, so that two who tell the same people do not wait for each other
         if wanted[key].wants(template)
-        for notice in _notices(people[key], wanted[key], uow.now, **said)
+        for notice in _notices(people[key][0], wanted[key], uow.now, params=people[key][1], **said)
     )
 
 
@@ -85,7 +88,7 @@ def send_strays(ctx: Context, request: Request) -> int:
             if account is None or not account.email:
                 notice.given_up(f"There is no channel {notice.channel} any more, and no mail address.")
                 continue
-            mail = Notice(
+            mail = News(
                 event=notice.event or str(notice.id),
                 account_id=account.id,
                 recipient=account.email,
@@ -147,13 +150,13 @@ def _send_batch(ctx: Context, request: Request, channel: str) -> int:
     return sent
 
 
-def _notices(account: Account, wanted: Preferences, now: datetime, **said: Any) -> Iterator[Notice]:
+def _notices(account: Account, wanted: Preferences, now: datetime, **said: Any) -> Iterator[News]:
     """One for each channel of a person; `said` is what all of them say."""
     due_at, digest = wanted.planned(now, said["template"])
     for channel in wanted.channels:
         recipient = account.email if channel == MAIL else account.login
         if recipient:
-            yield Notice(
+            yield News(
                 account_id=account.id,
                 channel=channel,
                 recipient=recipient,

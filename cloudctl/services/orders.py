@@ -25,6 +25,7 @@ from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.services import assessment, offices
 from cloudctl.services.history import advance, marks, say
+from cloudctl.services.mergers import standing
 
 WRITABLE = frozenset({"draft", "returned"})
 WORDS = ("title", "purpose", "users", "project_document", "ports", "contact_name", "contact_phone")
@@ -186,8 +187,11 @@ def draft(
 ) -> Order:
     """An order in state draft out of a checked form, not on record yet."""
     actor = uow.actor
+    if actor.department_id is not None:
+        standing(uow, actor.department_id, "department")
     checked = _checked(ctx, uow, _values_of(form))
     system = _known_system(uow, form.system_id)
+    standing(uow, system.department_id, "system_id")
     if actor.account_id is None:
         raise Invalid("An order is written by a person.", field="applicant", way_out="Log in as the department.")
     year = today_for_people(uow.now).year

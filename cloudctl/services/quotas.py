@@ -9,6 +9,7 @@ from cloudctl.domain.errors import Forbidden, Invalid
 from cloudctl.domain.quotas import Dimension, Quota
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.queries import QuotaSum, Scope, Subtree, scope_of
+from cloudctl.services.mergers import standing
 
 
 def set_limit(
@@ -29,7 +30,7 @@ def set_limit(
     if limit < 0:
         raise Invalid("A limit is not negative.", field="limit", way_out="Give 0 or more.")
     with ctx.unit_of_work(request) as uow:
-        uow.departments.get(department_id)
+        standing(uow, department_id, "department_id")
         uow.clouds.by_code(cloud)
         uow.catalogue.zone(zone)
         earlier = uow.quotas.of(department_id, cloud, zone).get(dimension)

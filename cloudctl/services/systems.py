@@ -11,6 +11,7 @@ from cloudctl.domain.errors import Invalid
 from cloudctl.domain.systems import System
 from cloudctl.ports.context import Context, Request
 from cloudctl.services.edits import apply_edits
+from cloudctl.services.mergers import standing
 
 EDITABLE = frozenset({"name", "mlps_level", "classification", "xinchuang"})
 
@@ -39,7 +40,7 @@ def create(
         raise Invalid("A system needs a department.", field="department_id", way_out="Name the department.")
     actor.require_sight(owner, "department", owner)
     with ctx.unit_of_work(request) as uow:
-        uow.departments.get(owner)
+        standing(uow, owner, "department_id")
         if classification is not None:
             uow.catalogue.classification(classification)
         system = System(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from cloudctl.domain.accounts import Permission
+from cloudctl.domain.accounts import DISTRICT_ROLES, Permission
+from cloudctl.domain.departments import Department
 from cloudctl.domain.errors import Conflict, Invalid
 from cloudctl.domain.orders import Order
 from cloudctl.ports.context import Context, Request
+from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.services import duties
 from cloudctl.services.history import say
+from cloudctl.services.notices import tell
 from cloudctl.services.orders import own
 
 UNDECIDED = frozenset({"submitted", "signed_off", "in_review", "returned"})
@@ -44,4 +47,12 @@ def take_over(
             reason=words,
         )
         say(uow, order, "Taken over by the city's office from {office}.", reason=words, office=office.name)
+        _tell_the_district(uow, order, office, words)
         return uow.answer(order)
+
+
+def _tell_the_district(uow: UnitOfWork, order: Order, office: Department, reason: str) -> None:
+    """The district's people, reviewers and administrators, learn that there is nothing left for them to decide."""
+    people = [account for role in sorted(DISTRICT_ROLES) for account in uow.accounts.with_role(role, office.id)]
+    params = {"number": order.number, "title": order.title, "office": office.name, "reason": reason}
+    tell(uow, people, "order_taken_over", params, event=f"{order.id}/take-over/{order.version}", order_id=order.id)

@@ -23,6 +23,7 @@ from cloudctl.domain.transfers import Transfer
 from cloudctl.domain.volumes import Volume
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
+from cloudctl.services.mergers import standing
 
 
 def create(
@@ -166,6 +167,8 @@ def _refuse_part(resource: Resource, moved: Iterable[UUID], field: str) -> None:
 def _receiving(uow: UnitOfWork, department: str, code: str) -> System:
     """The receiving system; one word for whatever is wrong with the pair, so that nothing is told of others."""
     found, system = uow.departments.by_code(department), uow.systems.by_code(code)
+    if found is not None:
+        standing(uow, found.id, "to_department")  # the systems of one that was merged are the successor's
     if found is None or system is None or system.department_id != found.id:
         raise Invalid(
             "The department {department} has no system {system}.",

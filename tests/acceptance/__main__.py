@@ -6,6 +6,7 @@ part has no test at all. At the end stands one table in Markdown, to be pasted i
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).parents[2]
 NOT_PASSED = ("failure", "error", "skipped")  # pytest reports what was expected to fail as skipped
+SIDE_BY_SIDE = ("-n", str(os.cpu_count()))  # for tests that share nothing but their processor
 
 
 class Part(NamedTuple):
@@ -67,11 +69,11 @@ PARTS = (
         "every fault of a backend on the real OpenStack: delivered, undone to nothing, or parked and rolled back",
         ("tests/acceptance/test_backend_faults.py",),
     ),
-    Part("faults, simulated", "every bad input and every fault in every call", ("tests/faults",)),
+    Part("faults, simulated", "every bad input and every fault in every call", ("tests/faults", *SIDE_BY_SIDE)),
     Part(
         "crash matrix",
         "kill -9 at every boundary and after every call inside every step, on both databases",
-        ("tests/crash", "--matrix", "full", "--ignore", "tests/crash/test_fleet.py"),
+        ("tests/crash", "--matrix", "full", "--ignore", "tests/crash/test_fleet.py", *SIDE_BY_SIDE),
     ),
     Part(
         "fleet",

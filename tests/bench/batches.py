@@ -68,6 +68,7 @@ class Databases:
     def decided(self, verb: str) -> Clock:
         """One batch."""
         app = self.opened(next(self.addresses))
+        app.settle()  # as `serve` does
         rows = [Row(order=str(one), **VERBS[verb]) for one in self.keys]
         with clocked(self.pids) as clock:
             report = batches.decide(app.context, asked_by("reviewer"), verb, rows)

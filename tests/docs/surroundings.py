@@ -77,6 +77,7 @@ def _small_city() -> City:
         whole,
         departments=[entry for entry in whole.departments if entry[0] in DEPARTMENTS],
         systems=[entry for entry in whole.systems if entry[0] in DEPARTMENTS],
+        people=[person for person in whole.people if person.department in {None, *DEPARTMENTS}],
     )
 
 

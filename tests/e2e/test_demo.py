@@ -18,12 +18,12 @@ from tests.e2e.installation import Installation, until
 
 NEXT = "Try next:"
 PEOPLE = [
-    "auditor", "capacity", "head", "neighbour", "neighbour-head", "network", "office", "officer", "operator",
-    "reviewer", "security",
+    "auditor", "capacity", "district", "head", "neighbour", "neighbour-head", "network", "office", "officer",
+    "operator", "reviewer", "security", "town", "town-head",
 ]  # fmt: skip
-# What becomes of the orders of the story (ends with number 4) and of the day (ends with number 10).
+# What becomes of the orders of the story (ends with number 4) and of the day (ends with number 11).
 ENDS = {
-    "delivered": {1, 3, 4, 5, 6, 7, 10},
+    "delivered": {1, 3, 4, 5, 6, 7, 10, 11},
     "submitted": {2},
     "in_review": {8},
     "returned": {9},
@@ -93,12 +93,19 @@ def test_a_batch_is_tried_carried_out_and_one_of_it_recalled(said: str) -> None:
     assert words_of(done.partition("cloudctl todo")[2], number(8))
 
 
+def test_a_district_finds_its_township_s_order_and_decides_on_it(said: str) -> None:
+    told = scene(said, "A township applies")
+    assert words_of(told.partition("cloudctl todo")[2], number(10))
+    assert told.index("is now: in_review.") < told.index("is now: approved.")
+    assert re.search(rf"^{number(10)} +(approved|provisioning|delivered) ", told, re.MULTILINE)
+
+
 def test_an_emergency_is_built_at_once_and_its_paper_is_owed(said: str) -> None:
     flood = scene(said, "An emergency")
     assert re.search(r"^Number +YJ\d{4}-0001$", flood, re.MULTILINE)
     assert re.search(r"^State +open$", flood, re.MULTILINE)
     assert flood.index("Approved by telephone as an emergency") < flood.index("[delivered] Delivered.")
-    assert re.search(rf"{number(10)} .*Hand the signed form of the emergency in\.", flood)
+    assert re.search(rf"{number(11)} .*Hand the signed form of the emergency in\.", flood)
 
 
 def test_what_was_given_back_comes_back_with_its_addresses(said: str) -> None:

@@ -10,12 +10,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from cloudctl.domain.accounts import Account
 from cloudctl.domain.channels import Preferences
 from cloudctl.domain.errors import Conflict, NotFound
 from cloudctl.domain.identifiers import new_id
-from cloudctl.domain.notices import Attempt, Message, Notice
+from cloudctl.domain.notices import Attempt, Message, News, Notice
+from cloudctl.persistence.retention import forget_attempts
+from cloudctl.persistence.tables import notices as notice_table
 from cloudctl.ports.context import Request
 from cloudctl.ports.notifier import ChannelDown
 from cloudctl.services import notices
@@ -124,7 +127,10 @@ def test_two_senders_make_one_digest(people: list[Account], database: Database, 
     for number in range(5):
         with database.work() as uow:
             for one in people:
-                made = notice(event=str(number), account_id=one.id, recipient=one.email, digest=True)
+                made = News(
+                    event=str(number), account_id=one.id, recipient=one.email, template="order_returned",
+                    params={"n": "1"}, digest=True, due_at=START, created_at=START,
+                )  # fmt: skip
                 assert uow.notices.add_once(made)
     side_by_side(2, lambda _number: notices.send_due(ctx, REQUEST))
     notices.send_due(ctx, REQUEST)
@@ -200,3 +206,17 @@ def test_preferences_are_a_persons_own(people: list[Account], database: Database
         found = uow.channels.preferences([one.id, other.id])
         assert [(found[key].quiet_from, found[key].version) for key in (one.id, other.id)] == [("22:00", 1), (None, 0)]
         assert uow.channels.preferences([]) == {}
+
+
+def test_attempts_are_forgotten_and_the_notice_stays(
+    people: list[Account], database: Database, post: Post, ctx: Any
+) -> None:
+    post.down = True
+    with database.work() as uow:
+        notices.tell(uow, people[:1], "order_failed", {"number": "1", "title": "t"}, event="e")
+    notices.send_due(ctx, REQUEST)
+    (row,) = database.all(select(notice_table.c.id))
+    assert forget_attempts(database.engines.write, START) == 0
+    assert forget_attempts(database.engines.write, START + timedelta(seconds=1)) == 1
+    with database.work() as uow:
+        assert (uow.notices.get(row.id).state, list(uow.notices.attempts(row.id))) == ("pending", [])

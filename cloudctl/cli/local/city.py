@@ -19,6 +19,7 @@ from cloudctl.services.cities import City, Person
 CLOUD, ZONE = "sim-1", "extranet"
 APPLICANT = "fgw"
 NEIGHBOUR = "jyj"
+DISTRICT, TOWNSHIP = "qu01", "zhen01"
 SERVERS = 1200
 SYSTEMS_A_DEPARTMENT = 6
 SEED = 20261121
@@ -98,6 +99,9 @@ def _people() -> list[Person]:
         Person(login="head", name="王建国", role=Role.DEPARTMENT_HEAD, department=APPLICANT),
         Person(login="neighbour", name="赵敏", role=Role.DEPARTMENT_OFFICER, department=NEIGHBOUR),
         Person(login="neighbour-head", name="孙校", role=Role.DEPARTMENT_HEAD, department=NEIGHBOUR),
+        Person(login="town", name="周镇", role=Role.DEPARTMENT_OFFICER, department=TOWNSHIP),
+        Person(login="town-head", name="吴镇长", role=Role.DEPARTMENT_HEAD, department=TOWNSHIP),
+        Person(login="district", name="郑区", role=Role.DISTRICT_REVIEWER, department=DISTRICT),
         Person(login="reviewer", name="陈静", role=Role.OFFICE_REVIEWER),
         Person(login="office", name="刘洋", role=Role.OFFICE_ADMIN),
         Person(login="network", name="吴网", role=Role.NETWORK_SPECIALIST),

@@ -1,7 +1,7 @@
 """The demonstration's second half: a day of the office.
 
-A form with 40 servers, opinions side by side, a batch, a recall, an emergency, a restore; and at each turn what waits
-for whom.
+A form with 40 servers, opinions side by side, a batch, a recall, a district's own decision, an emergency, a restore;
+and at each turn what waits for whom.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from cloudctl.cli.local.city import APPLICANT, CLOUD, NEIGHBOUR, ZONE
+from cloudctl.cli.local.city import APPLICANT, CLOUD, DISTRICT, NEIGHBOUR, TOWNSHIP, ZONE
 from cloudctl.cli.local.stage import Stage
 from cloudctl.cli.words import _
 from cloudctl.domain.calendars import PEOPLE_ZONE
@@ -30,6 +30,7 @@ def play(stage: Stage, desk: Path, clock: Clock, form: Form) -> None:
     large = _hand_in_the_workbook(stage, desk)
     _ask_the_specialists(stage, large)
     _decide_in_a_batch(stage, desk, [large, *_small_ones(stage, form)])
+    _district(stage, form)
     _emergency(stage, desk, clock, form)
     _restore(stage)
 
@@ -120,6 +121,18 @@ def _decide_in_a_batch(stage: Stage, desk: Path, orders: list[Form]) -> None:
     stage.command("reviewer", "todo")
 
 
+def _district(stage: Stage, form: Form) -> None:
+    stage.scene(_("A township applies: its district's office decides, the city looks on"))
+    system = stage.get("town", "/systems", code=f"{TOWNSHIP}-s1")["items"][0]["id"]
+    asked = _renamed(form, "便民服务系统上云", "bm", owner=TOWNSHIP) | {"system_id": system}
+    order = stage.post("town", "/orders?submit=true", asked)
+    stage.post("town-head", f"/orders/{order['id']}/sign-off", {"reason": "同意"})
+    stage.command("district", "todo")
+    stage.command("district", "orders", "accept", order["number"])
+    stage.command("district", "orders", "approve", order["number"], "--reason", "同意")
+    stage.command("office", "orders", "list", "--office", DISTRICT, "--columns", "number,state,title,department")
+
+
 def _emergency(stage: Stage, desk: Path, clock: Clock, form: Form) -> None:
     stage.scene(_("An emergency: approved by telephone, built at once, the paper is owed"))
     stage.command("office", "clouds", "reserve", CLOUD, "--zone", ZONE, "--amounts", "vcpu=64,memory_mib=131072")
@@ -141,8 +154,8 @@ def _restore(stage: Stage) -> None:
     stage.command("officer", "servers", "list", "--order", retained["order_id"])
 
 
-def _renamed(form: Form, title: str, name: str) -> Form:
+def _renamed(form: Form, title: str, name: str, owner: str = APPLICANT) -> Form:
     """The same application for something else, so that no name is taken twice."""
     segment, servers, *more = form["items"]
-    items = [{**segment, "name": f"{name}-net"}, {**servers, "name": f"{APPLICANT}-{name}", "network": f"{name}-net"}]
+    items = [{**segment, "name": f"{name}-net"}, {**servers, "name": f"{owner}-{name}", "network": f"{name}-net"}]
     return {**form, "title": title, "items": [*items, *more]}

@@ -79,6 +79,7 @@ def listen(app: App) -> None:
 
     settings = app.settings
     api = create_app(app.context)
+    app.settle()
 
     class Graceful(uvicorn.Server):
         """Ends the event streams as soon as a stop is asked for: uvicorn waits for open connections."""

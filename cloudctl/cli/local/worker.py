@@ -36,6 +36,7 @@ def worker() -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_signal: stop.set())
+        app.settle()
         app.start_worker()
         click.echo(_("Working as {executor}; Ctrl-C stops it.").format(executor=app.engine.executor_id), err=True)
         stop.wait()

@@ -11,7 +11,7 @@ whose ids are derived, by (created_at, id). A cursor is the base64 of those valu
 from __future__ import annotations
 
 from base64 import b64decode, urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -42,6 +42,8 @@ from cloudctl.ports.queries import Page, PageAsk, Scope
 from cloudctl.ports.queries.rows import Row
 
 LIMITS = range(1, 501)
+Match = Callable[[ColumnElement[Any], ColumnElement[Any]], ColumnElement[bool]]
+"""(column, what was asked for) -> the condition."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _PLACE = Struct(">16sq")  # an id, and the microseconds of created_at where the order needs them
@@ -53,7 +55,8 @@ class Listed:
 
     `row` gives the columns by its fields' names, taken from `table` or, by field, from `others`; `source` is what is
     selected from when that is more than `table`. `scope` is the column of the department that owns a row, None for what
-    everybody may see; `shared` are those of others that see it as well. With `by_time` the order is (created_at, id).
+    everybody may see; `shared` are those of others that see it as well. `matched` has, by field, what a filter asks for
+    when that is more than equality. With `by_time` the order is (created_at, id).
     """
 
     row: type[Row]
@@ -62,6 +65,7 @@ class Listed:
     scope: ColumnElement[Any] | None = None
     shared: tuple[ColumnElement[Any], ...] = ()
     others: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+    matched: Mapping[str, Match] = field(default_factory=dict)
     by_time: bool = False
 
     @cached_property
@@ -121,7 +125,8 @@ def _statement(listed: Listed, filters: frozenset[str], kind: str, after: bool) 
     """The statement of one combination; building it anew at each call would cost a third of a request."""
     statement = select(*listed.columns.values()).select_from(listed.table if listed.source is None else listed.source)
     for name in sorted(filters):
-        statement = statement.where(listed.columns[name] == bindparam(f"filter_{name}"))
+        match = listed.matched.get(name, _equal)
+        statement = statement.where(match(listed.columns[name], bindparam(f"filter_{name}")))
     if listed.scope is not None:
         root = bindparam("scope", type_=Uuid)
         owned = [inside for owner in (listed.scope, *listed.shared) for inside in within(owner, kind, root)]
@@ -132,6 +137,10 @@ def _statement(listed: Listed, filters: frozenset[str], kind: str, after: bool) 
         marks = [bindparam("after_time", type_=Instant), bindparam("after_id", type_=Uuid)][-len(places) :]
         statement = statement.where(tuple_(*places) < tuple_(*marks))
     return statement.order_by(*(place.desc() for place in places)).limit(bindparam("rows"))
+
+
+def _equal(column: ColumnElement[Any], asked: ColumnElement[Any]) -> ColumnElement[bool]:
+    return column == asked
 
 
 def _read_as(column: ColumnElement[Any] | None, hint: Any) -> ColumnElement[Any]:

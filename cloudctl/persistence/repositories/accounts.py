@@ -23,9 +23,12 @@ class AccountRecords(Records[Account]):
 
     def with_role(self, role: str, department_id: UUID | None) -> Sequence[Account]:
         """Active accounts that hold `role` there (None: office accounts). They are few, so roles are sifted here."""
-        staff = select(Account).where(accounts.c.active == true(), accounts.c.department_id == department_id)
-        there = remembered(self.session, ("staff", department_id), lambda: self._all(staff.order_by(accounts.c.id)))
+        there = remembered(self.session, ("staff", department_id), lambda: self._staff(department_id))
         return [account for account in there if role in account.roles]
+
+    def _staff(self, department_id: UUID | None) -> Sequence[Account]:
+        staff = select(Account).where(accounts.c.active == true(), accounts.c.department_id == department_id)
+        return self._all(staff.order_by(accounts.c.id))
 
     def any(self) -> bool:
         return self.session.scalar(select(accounts.c.id).limit(1)) is not None

@@ -22,10 +22,12 @@ class CalendarDayRecords(Records[CalendarDay]):
     noun, what = CalendarDay, "calendar day"
 
     def between(self, first: date, last: date) -> Sequence[CalendarDay]:
+        return remembered(self.session, ("days", first, last), lambda: self._between(first, last))
+
+    def _between(self, first: date, last: date) -> Sequence[CalendarDay]:
         within = select(CalendarDay).where(calendar_days.c.day >= first, calendar_days.c.day <= last)
         with self.session.no_autoflush:  # a transition reads it, and is one UPDATE of its order
-            key = ("days", first, last)
-            return remembered(self.session, key, lambda: self._all(within.order_by(calendar_days.c.day)))
+            return self._all(within.order_by(calendar_days.c.day))
 
     def on(self, day: date) -> CalendarDay | None:
         return self._one(select(CalendarDay).where(calendar_days.c.day == day).with_for_update())
@@ -48,7 +50,9 @@ class FreezeRecords(Records[Freeze]):
         return self._locked(key)
 
     def ending_after(self, moment: datetime) -> Sequence[Freeze]:
+        return remembered(self.session, ("freezes", moment), lambda: self._ending_after(moment))
+
+    def _ending_after(self, moment: datetime) -> Sequence[Freeze]:
         standing = select(Freeze).where(freezes.c.ends_at > moment)
         with self.session.no_autoflush:
-            key, in_order = ("freezes", moment), standing.order_by(freezes.c.starts_at, freezes.c.id)
-            return remembered(self.session, key, lambda: self._all(in_order))
+            return self._all(standing.order_by(freezes.c.starts_at, freezes.c.id))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from cloudctl.domain.accounts import missing
 from cloudctl.domain.catalogue import Classification, Image, Specification, VolumeType, Zone
+from cloudctl.persistence.repositories.foresight import remembered
 from cloudctl.persistence.repositories.records import record
 from cloudctl.persistence.tables import images
 
@@ -45,7 +46,7 @@ class CatalogueRecords:
         record(self.session, entry)
 
     def _entry(self, noun: type[E], what: str, code: str) -> E:
-        entry = self.session.get(noun, code)
+        entry: E | None = remembered(self.session, (what, code), lambda: self.session.get(noun, code))
         if entry is None:
             raise missing(what, code)
         return entry

@@ -18,13 +18,12 @@ class CloudRecords(Records[Cloud]):
     noun, what = Cloud, "cloud"
 
     def by_code(self, code: str) -> Cloud:
-        one = select(Cloud).where(clouds.c.code == code)
-        return self._found(remembered(self.session, ("cloud", code), lambda: self._one(one)), code)
+        found = remembered(self.session, ("cloud", code), lambda: self._one(select(Cloud).where(clouds.c.code == code)))
+        return self._found(found, code)
 
     def lock(self, code: str) -> Cloud:
         one = select(Cloud).where(clouds.c.code == code).with_for_update().execution_options(populate_existing=True)
         return self._found(self._one(one), code)
 
     def all(self) -> Sequence[Cloud]:
-        every = select(Cloud).order_by(clouds.c.code)
-        return remembered(self.session, ("clouds",), lambda: self._all(every))
+        return remembered(self.session, ("clouds",), lambda: self._all(select(Cloud).order_by(clouds.c.code)))

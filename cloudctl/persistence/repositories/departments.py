@@ -7,17 +7,64 @@ locks it first: readers of it side by side, a change alone. SQLite has one write
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Select, Table, Uuid, bindparam, func, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from cloudctl.domain.departments import Department
+from cloudctl.domain.lifecycle import EMERGENCIES, ORDERS, RESOURCES, TRANSFERS, Machine
+from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.resources import Tenant
 from cloudctl.persistence.repositories.records import Records, record
-from cloudctl.persistence.tables import departments
+from cloudctl.persistence.tables import (
+    addresses,
+    departments,
+    emergencies,
+    networks,
+    orders,
+    quotas,
+    servers,
+    transfers,
+    volumes,
+)
 
 TREE_LOCK = 0x74726565  # any number that is used for nothing else
+MOST_NAMED = 10
+BUILT = {"delivered", "failed"}  # orders that only wait for their file to be closed
+
+_MINE = bindparam("department", type_=Uuid)
+
+
+def _under_way(machine: Machine, table: Table, *done: str) -> ColumnElement[bool]:
+    return table.c.state.not_in(sorted(machine.final.union(done)))
+
+
+def _named(name: ColumnElement[str], *which: ColumnElement[bool]) -> Select[Any]:
+    return select(name).where(*which).order_by(name).limit(MOST_NAMED)
+
+
+_THINGS = union_all(
+    *(
+        select(table.c.name).where(table.c.department_id == _MINE, _under_way(RESOURCES, table))
+        for table in (servers, volumes, networks, addresses)
+    )
+).subquery()
+_BETWEEN = or_(transfers.c.from_department_id == _MINE, transfers.c.to_department_id == _MINE)
+_TIES: dict[str, Select[Any]] = {
+    "units": _named(departments.c.code, departments.c.parent_id == _MINE, departments.c.retired_at.is_(None)),
+    "orders": _named(
+        orders.c.number,
+        or_(orders.c.department_id == _MINE, orders.c.office_id == _MINE),
+        _under_way(ORDERS, orders, *BUILT),
+    ),
+    "resources": _named(_THINGS.c.name),
+    "transfers": _named(transfers.c.number, _BETWEEN, _under_way(TRANSFERS, transfers)),
+    "emergencies": _named(
+        emergencies.c.number, emergencies.c.department_id == _MINE, _under_way(EMERGENCIES, emergencies)
+    ),
+}
 
 
 class DepartmentRecords(Records[Department]):
@@ -32,6 +79,21 @@ class DepartmentRecords(Records[Department]):
         if self.session.get_bind().dialect.name == "postgresql":
             lock = func.pg_advisory_xact_lock if to_change else func.pg_advisory_xact_lock_shared
             self.session.execute(select(lock(TREE_LOCK)))
+
+    def settled(self, key: UUID) -> Department:
+        self.lock_tree()
+        return self._found(self.session.get(Department, key, populate_existing=True), key)
+
+    def ties(self, department_id: UUID) -> dict[str, list[str]]:
+        mine = {"department": department_id}
+        return {noun: list(self.session.scalars(named, mine)) for noun, named in _TIES.items()}
+
+    def limited(self, department_id: UUID) -> Sequence[tuple[str, str, Dimension]]:
+        place = select(quotas.c.cloud, quotas.c.zone, quotas.c.dimension)
+        mine = place.where(quotas.c.department_id == department_id, quotas.c.limit > 0)
+        rows = self.session.execute(mine.order_by(quotas.c.cloud, quotas.c.zone)).all()
+        order = list(Dimension)
+        return sorted(((c, z, dimension) for c, z, dimension in rows), key=lambda row: (*row[:2], order.index(row[2])))
 
     def line(self, department: Department) -> Sequence[Department]:
         found = self._all(select(Department).where(departments.c.id.in_(department.line)))

@@ -22,10 +22,13 @@ class ExemptionRecords(Records[Exemption]):
 
     def in_force(self, department_id: UUID, now: datetime) -> Sequence[Exemption]:
         """Neither revoked nor past their last day, which is a day for people."""
+        key = ("exemptions", department_id, now)
+        return remembered(self.session, key, lambda: self._in_force(department_id, now))
+
+    def _in_force(self, department_id: UUID, now: datetime) -> Sequence[Exemption]:
         standing = select(Exemption).where(
             exemptions.c.department_id == department_id,
             exemptions.c.revoked_at.is_(None),
             exemptions.c.ends_on >= today_for_people(now),
         )
-        key = ("exemptions", department_id, now)
-        return remembered(self.session, key, lambda: self._all(standing.order_by(exemptions.c.id)))
+        return self._all(standing.order_by(exemptions.c.id))

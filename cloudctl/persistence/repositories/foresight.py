@@ -2,7 +2,7 @@
 
     foresee(session)                                       # from here on
     remembered(session, ("clouds",), read)                 # the same answer for every order
-    foreseen(session, ("claims", order.id), read)          # read for all beforehand, given out once
+    foreseen(session, ("claims", order.id), read)          # read for all at once, given out once
 
 Without `foresee` both simply read: a unit of work that decides on one order looks each time. What is remembered must
 not be changed by the same unit of work, and what is foreseen only by who holds the order's lock.
@@ -18,7 +18,12 @@ from uuid import UUID
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from cloudctl.persistence.repositories.outgoing import write_out
+
 N = TypeVar("N")
+
+Found = Callable[[], Iterable[tuple[UUID, Any]]]
+"""Reads for many orders at once: an order's id with each thing found for it."""
 
 _MEMO, _TOGETHER = "cloudctl.foresight", "cloudctl.together"
 
@@ -34,12 +39,13 @@ def foresee(session: Session) -> None:
 @contextmanager
 def together(session: Session) -> Iterator[None]:
     """What is put on record in the block is written at its end, many rows a statement; or before it is looked for."""
-    session.info[_TOGETHER] = True
+    session.info[_TOGETHER] = {}
     try:
         yield
     finally:
         del session.info[_TOGETHER]
     session.flush()
+    write_out(session)
 
 
 def is_together(session: Session) -> bool:
@@ -47,12 +53,15 @@ def is_together(session: Session) -> bool:
     return _TOGETHER in session.info
 
 
-def sort_out(session: Session, what: str, keys: Collection[UUID], found: Iterable[tuple[UUID, Any]]) -> None:
-    """Keeps what was found for each of `keys`; for those without any, that there is none."""
-    groups: dict[UUID, list[Any]] = {key: [] for key in keys}
-    for key, entity in found:
-        groups[key].append(entity)
-    session.info[_MEMO].update({(what, key): group for key, group in groups.items()})
+def latest(session: Session) -> dict[str, int]:
+    """The numbers that counters have reached within the block; outside of one nothing is kept."""
+    counted: dict[str, int] = session.info.get(_TOGETHER, {})
+    return counted
+
+
+def sort_out(session: Session, what: str, keys: Collection[UUID], read: Found) -> None:
+    """Has `read` asked for all of `keys` when one of them is looked for first; those it says nothing of have none."""
+    session.info[_MEMO][what] = (keys, read)
 
 
 def remembered(session: Session, key: tuple[Any, ...], read: Callable[[], N]) -> N:
@@ -69,7 +78,19 @@ def remembered(session: Session, key: tuple[Any, ...], read: Callable[[], N]) ->
 def foreseen(session: Session, key: tuple[str, UUID], read: Callable[[], N]) -> N:
     """What was sorted out for `key`, the first time; from then on, and otherwise, what `read` answers."""
     memo = session.info.get(_MEMO)
-    if memo is None or key not in memo:
+    if memo is None:
+        return read()
+    if key[0] in memo:
+        _sort(session, key[0], *memo.pop(key[0]))
+    if key not in memo:
         return read()
     found: N = memo.pop(key)
     return found
+
+
+def _sort(session: Session, what: str, keys: Collection[UUID], read: Found) -> None:
+    groups: dict[UUID, list[Any]] = {key: [] for key in keys}
+    with session.no_autoflush:  # what was decided before has its own order, and waits for the end
+        for key, entity in read():
+            groups[key].append(entity)
+    session.info[_MEMO].update({(what, key): group for key, group in groups.items()})

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import fields
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true, tuple_, update
 
-from cloudctl.domain.notices import URGENT, Attempt, Notice
+from cloudctl.domain.notices import URGENT, Attempt, News, Notice
 from cloudctl.persistence.repositories.foresight import is_together
-from cloudctl.persistence.repositories.records import Records, insert_unless_there, record
+from cloudctl.persistence.repositories.outgoing import put
+from cloudctl.persistence.repositories.records import Records, insert_unless_there, record, unless_there
 from cloudctl.persistence.tables import notice_attempts, notices
 
+_NEWS = [entry.name for entry in fields(News)]
 _TOGETHER = 1000
 
 
@@ -21,11 +24,14 @@ class NoticeRecords(Records[Notice]):
 
     noun, what = Notice, "notice"
 
-    def add_once(self, notice: Notice) -> bool:
+    def add_once(self, news: News) -> bool:
         """Waits for another transaction that tells of the same; its row stands if it commits."""
-        if not is_together(self.session):
-            self.session.flush()  # what the notice refers to
-        return insert_unless_there(self.session, notices, {c.name: getattr(notice, c.name) for c in notices.columns})
+        row = {name: getattr(news, name) for name in _NEWS}
+        if is_together(self.session):
+            put(self.session, unless_there(notices, self.session.get_bind().dialect.name), row)
+            return True
+        self.session.flush()  # what the notice refers to
+        return insert_unless_there(self.session, notices, row)
 
     def lock(self, key: UUID) -> Notice:
         return self._locked(key)

@@ -20,10 +20,11 @@ class OpinionRecords(Records[Opinion]):
 
     def of_order(self, order_id: UUID) -> Sequence[Opinion]:
         """All, void ones included, in the specialists' order."""
-        every = select(Opinion).where(opinions.c.order_id == order_id)
-        return in_order(foreseen(self.session, ("opinions", order_id), lambda: self._all(every)))
+        return in_order(foreseen(self.session, ("opinions", order_id), lambda: self._of([order_id])))
 
     def foresee(self, orders: Collection[UUID]) -> None:
         """The opinions on these orders, read for all at once."""
-        every = self._all(select(Opinion).where(opinions.c.order_id.in_(orders)))
-        sort_out(self.session, "opinions", orders, ((opinion.order_id, opinion) for opinion in every))
+        sort_out(self.session, "opinions", orders, lambda: ((found.order_id, found) for found in self._of(orders)))
+
+    def _of(self, orders: Collection[UUID]) -> Sequence[Opinion]:
+        return self._all(select(Opinion).where(opinions.c.order_id.in_(orders)))

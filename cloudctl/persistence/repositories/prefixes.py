@@ -6,7 +6,7 @@ A prefix whose cool-down has ended counts as free from then on, and is marked so
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from ipaddress import ip_network
 from uuid import UUID
@@ -89,8 +89,13 @@ class PrefixRecords:
 
     def foresee(self, orders: Collection[UUID]) -> None:
         """What was cut for these orders, read for all at once."""
-        cut = ((prefix.order_id, prefix) for prefix in self._kept(prefixes.c.order_id.in_(orders)))
-        sort_out(self.session, "prefixes", orders, ((key, prefix) for key, prefix in cut if key is not None))
+
+        def cut() -> Iterator[tuple[UUID, Prefix]]:
+            for prefix in self._kept(prefixes.c.order_id.in_(orders)):
+                if prefix.order_id is not None:
+                    yield prefix.order_id, prefix
+
+        sort_out(self.session, "prefixes", orders, cut)
 
     def _kept(self, whose: ColumnElement[bool]) -> Sequence[Prefix]:
         kept = select(Prefix).where(whose, prefixes.c.state != "free").order_by(prefixes.c.id)

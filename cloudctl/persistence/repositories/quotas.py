@@ -11,11 +11,11 @@ freed - handed over.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, case, func, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from cloudctl.domain.departments import Department
@@ -24,8 +24,9 @@ from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.orders import Order
 from cloudctl.domain.quotas import Demand, Dimension, Entry, EntryKind, Quota
 from cloudctl.persistence.repositories.allotments import TAKEN, Allotments, rank, refuse_uncovered
-from cloudctl.persistence.repositories.foresight import remembered
-from cloudctl.persistence.repositories.records import insert_unless_there, record
+from cloudctl.persistence.repositories.foresight import foreseen, is_together, remembered, sort_out
+from cloudctl.persistence.repositories.outgoing import add_up, append, write_out
+from cloudctl.persistence.repositories.records import insert_unless_there
 from cloudctl.persistence.tables import quota_entries, quotas
 
 _DIMENSIONS = tuple(Dimension)
@@ -35,6 +36,31 @@ _HELD_BY_LINE = case(
     else_=0,
 )
 _held, _committed, _limit = quotas.c.held, quotas.c.committed, quotas.c.limit
+
+_mine = quota_entries.c.order_id.in_(bindparam("orders", expanding=True))
+_net = func.sum(_HELD_BY_LINE).label("net")
+_LOCK = (
+    select(quotas.c.id)
+    .where(quotas.c.id.in_(select(quota_entries.c.quota_id).where(_mine)))
+    .order_by(rank())
+    .with_for_update()
+)
+_HOLDING = (
+    select(quota_entries.c.order_id, quotas.c.id, quotas.c.dimension, _net)
+    .join_from(quota_entries, quotas)
+    .where(_mine)
+    .group_by(quota_entries.c.order_id, quotas.c.id, quotas.c.dimension)
+    .having(_net > 0)
+    .order_by(rank())
+)
+_BOOK = (
+    update(quotas)
+    .where(quotas.c.id == bindparam("key"))
+    .values(held=_held + bindparam("more_held"), committed=_committed + bindparam("more_committed"))
+)
+
+Holding = Row[UUID, UUID, Dimension, int]
+"""(order, id, dimension, net): an account and what an order holds in it."""
 
 
 class Ledger:
@@ -91,7 +117,7 @@ class Ledger:
     def release(self, order: Order) -> None:
         """Lets go of what the order still holds; a second call finds nothing."""
         for account in self._holding(order):
-            self._book(account.id, held=-account.net)
+            self._book(order, account, held=-account.net)
             self._line(account.id, order.id, EntryKind.RELEASE_HOLD, account.net)
 
     def commit(self, order: Order, amounts: Demand) -> None:
@@ -102,7 +128,7 @@ class Ledger:
             if account is None or account.net < amount:
                 held = 0 if account is None else account.net
                 raise _short("The order holds {left} {dimension}, not {asked}.", dimension, amount, held)
-            self._book(account.id, held=-amount, committed=amount)
+            self._book(order, account, held=-amount, committed=amount)
             self._line(account.id, order.id, EntryKind.COMMIT, amount)
 
     def free(self, department_id: UUID, cloud: str, zone: str, amounts: Demand, order_id: UUID | None) -> None:
@@ -204,29 +230,41 @@ class Ledger:
             limit=self.default if quota is None else quota.limit,
         )
 
-    def _holding(self, order: Order) -> list[Row[UUID, Dimension, int]]:
-        """(id, dimension, net) of the accounts in which the order still holds something, locked, in order."""
-        lines = select(quota_entries.c.quota_id).where(quota_entries.c.order_id == order.id)
-        locked = select(quotas.c.id).where(quotas.c.id.in_(lines)).order_by(rank()).with_for_update()
+    def foresee(self, orders: Collection[UUID]) -> None:
+        """What these orders hold, read for all at once; their locks keep it so, and accounts are locked when booked."""
+
+        def holding() -> Iterator[tuple[UUID, Holding]]:
+            for account in self.session.connection().execute(_HOLDING, {"orders": list(orders)}):
+                yield account.order_id, account
+
+        sort_out(self.session, "holding", orders, holding)
+
+    def _holding(self, order: Order) -> Sequence[Holding]:
+        """The accounts in which the order still holds something, in order."""
+        return foreseen(self.session, ("holding", order.id), lambda: self._locked(order))
+
+    def _locked(self, order: Order) -> Sequence[Holding]:
+        """The same, the accounts locked."""
         if order.id in self._written:
-            self.session.flush()
-        with self.session.no_autoflush:  # the order's own change can wait for what else is written
-            return self._held(order, self.session.scalars(locked).all())
+            write_out(self.session)
+        mine = {"orders": [order.id]}
+        connection = self.session.connection()  # the order's own change can wait for what else is written
+        connection.execute(_LOCK, mine).all()
+        return connection.execute(_HOLDING, mine).all()
 
-    def _held(self, order: Order, ids: Sequence[UUID]) -> list[Row[UUID, Dimension, int]]:
-        net = func.sum(_HELD_BY_LINE).label("net")
-        sums = select(quotas.c.id, quotas.c.dimension, net).join(quota_entries, quota_entries.c.quota_id == quotas.c.id)
-        mine = sums.where(quotas.c.id.in_(ids), quota_entries.c.order_id == order.id)
-        grouped = mine.group_by(quotas.c.id, quotas.c.dimension).having(net > 0).order_by(rank())
-        return list(self.session.execute(grouped).all())
-
-    def _book(self, quota_id: UUID, *, held: int = 0, committed: int = 0) -> None:
-        sums = {"held": _held + held, "committed": _committed + committed}
-        self.session.connection().execute(update(quotas).where(quotas.c.id == quota_id).values(sums))
+    def _book(self, order: Order, account: Holding, *, held: int = 0, committed: int = 0) -> None:
+        """Moves an account's sums; where much is written together once an account, in the order that all keep to."""
+        amounts = {"more_held": held, "more_committed": committed}
+        if is_together(self.session):
+            key = _DIMENSIONS.index(account.dimension), order.department_id, account.id
+            add_up(self.session, _BOOK, key, amounts)
+        else:
+            self.session.connection().execute(_BOOK, {"key": account.id, **amounts})
 
     def _line(self, quota_id: UUID, order_id: UUID | None, kind: EntryKind, amount: int) -> None:
         self._written.add(order_id)
-        record(self.session, Entry(quota_id=quota_id, order_id=order_id, kind=kind, amount=int(amount), at=self.now))
+        line = Entry(quota_id=quota_id, order_id=order_id, kind=kind, amount=int(amount), at=self.now)
+        append(self.session, quota_entries, line)
 
 
 def _account(department_id: UUID, cloud: str, zone: str) -> tuple[ColumnElement[bool], ...]:

@@ -7,21 +7,18 @@ from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, Table, bindparam, update
+from sqlalchemy import Select, Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cloudctl.domain.accounts import missing
 from cloudctl.persistence.errors import translated
-from cloudctl.persistence.repositories.foresight import is_together
+from cloudctl.persistence.repositories.foresight import is_together, latest, remembered
+from cloudctl.persistence.repositories.outgoing import add_up, append
 from cloudctl.persistence.tables import counters
 
-_COUNT_UP = (
-    update(counters)
-    .where(counters.c.name == bindparam("counter"))
-    .values(value=counters.c.value + 1)
-    .returning(counters.c.value)
-)
+_COUNT = update(counters).where(counters.c.name == bindparam("key")).values(value=counters.c.value + bindparam("more"))
+_COUNT_UP = _COUNT.returning(counters.c.value)
 T = TypeVar("T")
 N = TypeVar("N")
 
@@ -37,7 +34,7 @@ class Records(Generic[T]):
 
     def get(self, key: UUID) -> T:
         """By id; raises NotFound."""
-        return self._found(self.session.get(self.noun, key), key)
+        return self._found(remembered(self.session, (self.what, key), lambda: self.session.get(self.noun, key)), key)
 
     def add(self, entity: T) -> None:
         """Puts a new one on record at once; a unique field that is taken raises Conflict naming it."""
@@ -59,6 +56,31 @@ class Records(Generic[T]):
         return self.session.scalars(statement).all()
 
 
+class Appended(Generic[T]):
+    """The records of a noun that never changes, which is no mapped class: its fields are the columns of `table`."""
+
+    noun: ClassVar[type[Any]]
+    what: ClassVar[str]
+    table: ClassVar[Table]
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def get(self, key: UUID) -> T:
+        """By id; raises NotFound."""
+        found = self._all(select(self.table).where(self.table.c.id == key))
+        if not found:
+            raise missing(self.what, key)
+        return found[0]
+
+    def add(self, entity: T) -> None:
+        """Puts a new one on record at the end of the transaction."""
+        append(self.session, self.table, entity)
+
+    def _all(self, statement: Select[Any]) -> Sequence[T]:
+        return [self.noun(**row) for row in self.session.connection().execute(statement).mappings()]
+
+
 def record(session: Session, entity: object) -> None:
     """Puts an entity on record at once, so that a conflict shows where it is made."""
     session.add(entity)
@@ -68,22 +90,37 @@ def record(session: Session, entity: object) -> None:
 
 
 def count_up(session: Session, name: str) -> int:
-    """The next number of a counter; a transaction that is rolled back leaves no gap."""
-    number = session.connection().execute(_COUNT_UP, {"counter": name}).scalar_one_or_none()
+    """The next number of a counter, which nobody else counts up then; who is rolled back leaves no gap."""
+    counted = latest(session)
+    if name in counted:
+        add_up(session, _COUNT, (name,), {"more": 1})
+        counted[name] += 1
+    else:
+        counted[name] = _counted_up(session, name)
+    return counted[name]
+
+
+def _counted_up(session: Session, name: str) -> int:
+    by_one = {"key": name, "more": 1}
+    number = session.connection().execute(_COUNT_UP, by_one).scalar_one_or_none()
     if number is None:
         insert_unless_there(session, counters, {"name": name, "value": 0})
-        number = session.connection().execute(_COUNT_UP, {"counter": name}).scalar_one()
+        number = session.connection().execute(_COUNT_UP, by_one).scalar_one()
     return int(number)
 
 
 def insert_unless_there(session: Session, table: Table, values: Mapping[str, Any]) -> bool:
     """Inserts a row unless one has its key; says whether it did. Waits for another transaction that is inserting it."""
-    statement = _insert_unless_there(table, session.get_bind().dialect.name)
+    statement = _unless_there_returning(table, session.get_bind().dialect.name)
     return session.connection().execute(statement, values).first() is not None
 
 
 @cache
-def _insert_unless_there(table: Table, dialect: str) -> Any:
+def unless_there(table: Table, dialect: str) -> Any:
     """The statement, made once a table: building it anew costs more than carrying it out."""
-    insert = {"sqlite": sqlite, "postgresql": postgresql}[dialect].insert(table).on_conflict_do_nothing()
-    return insert.returning(*table.primary_key.columns)
+    return {"sqlite": sqlite, "postgresql": postgresql}[dialect].insert(table).on_conflict_do_nothing()
+
+
+@cache
+def _unless_there_returning(table: Table, dialect: str) -> Any:
+    return unless_there(table, dialect).returning(*table.primary_key.columns)

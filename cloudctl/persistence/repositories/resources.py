@@ -5,7 +5,7 @@ Where only an id is known one union of four index look-ups tells its kind.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -107,9 +107,14 @@ class ResourceRecords:
 
     def foresee(self, orders: Collection[UUID]) -> None:
         """What these orders registered and what they claim, read for all at once."""
-        for what, column in (("resources", "order_id"), ("claims", "claimed_by")):
-            every = [r for noun in KINDS.values() for r in self._select(noun, TABLES[noun].c[column].in_(orders))]
-            sort_out(self.session, what, orders, ((getattr(resource, column), resource) for resource in every))
+
+        def by(column: str) -> Iterator[tuple[UUID, Resource]]:
+            for noun in KINDS.values():
+                for resource in self._select(noun, TABLES[noun].c[column].in_(orders)):
+                    yield getattr(resource, column), resource
+
+        sort_out(self.session, "resources", orders, lambda: by("order_id"))
+        sort_out(self.session, "claims", orders, lambda: by("claimed_by"))
 
     def _every(self, **equal: UUID) -> list[Resource]:
         return [resource for noun in KINDS.values() for resource in self._where(noun, **equal)]

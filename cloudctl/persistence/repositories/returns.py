@@ -9,14 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cloudctl.domain.returns import Return
-from cloudctl.persistence.repositories.records import Records
+from cloudctl.persistence.repositories.records import Appended
 from cloudctl.persistence.tables import returns
 
 
-class ReturnRecords(Records[Return]):
+class ReturnRecords(Appended[Return]):
     """Returns. Whoever makes one has its order locked, so what was read of an order stands for the transaction."""
 
-    noun, what = Return, "return"
+    noun, what, table = Return, "return", returns
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -36,6 +36,6 @@ class ReturnRecords(Records[Return]):
     def foresee(self, orders: Collection[UUID]) -> None:
         """The returns of these orders, read for all at once."""
         self._known |= {key: [] for key in orders}
-        made = select(Return).where(returns.c.order_id.in_(orders)).order_by(returns.c.round)
+        made = select(returns).where(returns.c.order_id.in_(orders)).order_by(returns.c.round)
         for one in self._all(made):
             self._known[one.order_id].append(one)

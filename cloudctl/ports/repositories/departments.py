@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from cloudctl.domain.departments import Department
+from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.resources import Tenant
 from cloudctl.ports.repositories.base import Repository
 
@@ -18,6 +19,22 @@ class Departments(Repository[Department], Protocol):
 
     def lock_tree(self, *, to_change: bool = False) -> None:
         """Nobody changes the tree until this transaction ends; with `to_change` nobody else counts on it either."""
+        ...
+
+    def settled(self, key: UUID) -> Department:
+        """Like `get`, fresh, in a tree that stays as it is until this transaction ends: it is not retired meanwhile."""
+        ...
+
+    def ties(self, department_id: UUID) -> dict[str, list[str]]:
+        """What keeps it from ending, by noun, at most ten names of each.
+
+        Units; orders on their way or lying with its office; resources that are not gone; transfers that wait for a
+        signature; emergencies whose paper is owed.
+        """
+        ...
+
+    def limited(self, department_id: UUID) -> Sequence[tuple[str, str, Dimension]]:
+        """Where it may use something: cloud, zone and dimension."""
         ...
 
     def line(self, department: Department) -> Sequence[Department]:

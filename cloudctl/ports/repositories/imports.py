@@ -14,5 +14,5 @@ class Imports(Repository[Import], Protocol):
     """Forms that were imported."""
 
     def of_file(self, department_id: UUID, digest: str) -> Sequence[Import]:
-        """Those of this very file, in turn."""
+        """Those of this very file, in turn; whoever else takes it waits until this transaction ends."""
         ...

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from cloudctl.domain.notices import Attempt, Notice
+from cloudctl.domain.notices import Attempt, News, Notice
 from cloudctl.ports.repositories.base import Repository
 
 
 class Notices(Repository[Notice], Protocol):
     """The outbox. What is handed out is locked for this transaction; what another sender has is passed over."""
 
-    def add_once(self, notice: Notice) -> bool:
+    def add_once(self, news: News) -> bool:
         """Puts it on record unless its person was told of its event through its channel; says whether it did."""
         ...
 

@@ -31,6 +31,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "update/token-revoke": ("token", "A token was ended."),
     "create/department": ("department", "A department was put on record."),
     "update/department": ("department", "Its name, level or upper unit changed."),
+    "stop/department": ("department", "It was merged into the named successor, or retired without one."),
     "create/system": ("system", "An information system was registered."),
     "update/system": ("system", "Its name, MLPS level or classification changed."),
     "create/catalogue": ("the entry's kind", "An entry was put into the catalogue."),

@@ -54,6 +54,7 @@ SENTENCES = {
     "parallel_calls": "How many calls a step makes to a cloud at once.",
     "max_token_days": "The longest life of an API token.",
     "workflow_retention_days": "How long finished workflows stay listed.",
+    "attempt_retention_days": "How long each attempt to send a notice stays on record; the notice itself stays.",
     "clouds_file": "Where clouds.yaml is.",
     "files_url": "Where attachments are kept: `file:///path` or `s3://bucket/prefix`; else in the data directory.",
     "smtp.host": "The mail server; empty: notices are only written to the log.",

@@ -113,6 +113,18 @@ def test_a_batch_answers_row_by_row_and_again_the_same(city: City) -> None:
     assert (again.body, again.headers["idempotent-replayed"]) == (answer.body, "true")
 
 
+def test_a_row_of_a_batch_names_coded_defects(city: City) -> None:
+    order = signed(city)
+    wrong = {"ground": "field-wrong", "field": "purpose", "words": "请写明用途"}
+    body = {"verb": "return", "rows": [{"order": order["number"], "defects": [wrong]}]}
+    assert city.as_("reviewer").post("/v1/orders/decisions", body).json()["done"] == 1
+    (made,) = city.as_("reviewer").get(f"/v1/orders/{order['id']}/returns").json()
+    assert made["defects"] == [{**wrong, "visible_from_start": True}]
+    body["rows"] = [{"order": order["number"], "defects": [{**wrong, "ground": "whim"}]}]
+    refused = city.as_("reviewer").post("/v1/orders/decisions", body)
+    assert (refused.status, refused.json()["field"]) == (422, "rows[0].defects[0].ground")
+
+
 @pytest.mark.parametrize(
     "body", [{"verb": "burn", "rows": [{"order": "x"}]}, {"verb": "reject", "rows": []}, {"verb": "reject"}]
 )

@@ -50,6 +50,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "code": "theirs", "name": "n", "mlps_level": 1, "department_id": "{fgw}", "no_state_secrets": True,
     },
     "POST /v1/departments": {"code": "mine", "name": "n", "level": "city"},
+    "POST /v1/departments/{department_id}/merge": {"into": "{fgw}", "reason": "r"},
+    "POST /v1/departments/{department_id}/retire": {"reason": "r"},
     "POST /v1/accounts": {"login": "x", "name": "x", "email": "x@y", "roles": ["office-admin"]},
     "POST /v1/accounts/{account_id}/tokens": {"name": "stolen"},
     "POST /v1/clouds": {"code": "c", "name": "c", "kind": "simulated", "zones": [], "capacity": {}},

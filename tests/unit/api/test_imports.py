@@ -86,6 +86,8 @@ def test_faults_name_their_cells_and_come_back_marked(city: City) -> None:
     assert (refused.status, problem["code"], problem["params"]["count"]) == (422, "form-invalid", "2")
     assert [error["field"] for error in problem["errors"]] == [f"{COVER}!D4", f"{COVER}!B5"]
     assert problem["errors"][0]["detail"] == "火星 is not on the list."
+    assert problem["errors"][0]["way_out"].startswith("Choose from the drop-down.")
+    assert all(error.get("way_out") for error in problem["errors"])
     marked = sent(city, data, path="/v1/orders/import/marked")
     assert (marked.status, marked.headers["content-type"]) == (200, WORKBOOK)
     assert set(marks(marked.body)) == {f"{COVER}!D4", f"{COVER}!B5"}

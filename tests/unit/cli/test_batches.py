@@ -91,11 +91,37 @@ def test_a_list_is_text_csv_or_a_workbook(
     assert second == {"order": "2026-000002", **own}
 
 
+def test_a_list_names_defects_with_ground_field_and_words(logged_in: Cloudctl, api: FakeApi, home: Path) -> None:
+    (home / "list.csv").write_text(
+        "order,defects,new_defects\n"
+        "1,field-wrong items[0].count 请核减 台数；material-missing - 批复,\n"
+        "2,,field-wrong purpose 改错了\n",
+        encoding="utf-8",
+    )
+    api.on("POST", PATH, report(result("1"), result("2")))
+    assert logged_in("orders", "return", "--from", "list.csv").code == 0
+    assert [row["defects"] for row in sent(api)] == [
+        [
+            {"ground": "field-wrong", "field": "items[0].count", "words": "请核减 台数"},
+            {"ground": "material-missing", "words": "批复"},
+        ],
+        [{"ground": "field-wrong", "field": "purpose", "words": "改错了", "new": True}],
+    ]
+
+
+def test_defects_of_the_command_line_go_with_every_row(logged_in: Cloudctl, api: FakeApi) -> None:
+    api.on("POST", PATH, report(result("1"), result("2")))
+    assert logged_in("orders", "return", "1", "2", "--defect", "field-wrong", "purpose", "写明").code == 0
+    wrong = {"ground": "field-wrong", "field": "purpose", "words": "写明"}
+    assert sent(api) == [{"defects": [wrong], "order": "1"}, {"defects": [wrong], "order": "2"}]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
         ("list.csv", b"a,b\n1,2\n", "no column"),
         ("list.csv", b"order,reason\n,x\n", "line 2"),
+        ("list.csv", b"order,defects\n1,field-wrong purpose\n", "line 2: field-wrong purpose is not a defect"),
         ("list.xlsx", b"not a workbook", "cannot be read"),
         ("list.txt", b"# nothing\n", "Name orders"),
     ],

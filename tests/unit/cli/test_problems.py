@@ -52,6 +52,12 @@ def test_all_wrong_fields_are_told_at_once() -> None:
     assert failure.message.splitlines()[1:] == ["  title: This is required.", "  items[0].count: At most 50."]
 
 
+def test_each_wrong_field_has_its_own_way_out() -> None:
+    errors = [{"field": "资源清单!D7", "detail": "两台 is not a whole number.", "way_out": "Write digits only."}]
+    failure = failure_of(422, problem("form-invalid", 422, "The form has faults", "d", errors=errors))
+    assert failure.message.splitlines()[1:] == ["  资源清单!D7: 两台 is not a whole number. Write digits only."]
+
+
 def test_a_denial_names_every_rule_in_the_readers_language() -> None:
     findings = [
         {

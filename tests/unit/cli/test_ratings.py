@@ -52,3 +52,16 @@ def test_the_declaration_may_come_from_the_command_line(logged_in: Cloudctl, api
     for option, sent in (("--no-state-secrets", True), ("--state-secrets", False)):
         logged_in("orders", "create", "-f", str(file), option)
         assert api.asked[-1].body["no_state_secrets"] is sent
+
+
+def test_a_rating_that_was_given_is_rated_for_people(logged_in: Cloudctl, api: FakeApi) -> None:
+    given = RATING | {"state": "given", "mark": 5, "number": "2026-000001"}
+    api.on("GET", "/v1/departments", {"items": [{"id": KEY, "code": "fgw"}], "next": None})
+    api.on("GET", "/v1/ratings", {"items": [given], "next": None})
+    api.on("GET", f"/v1/ratings/{KEY}", given)
+    api.on("POST", f"/v1/orders/{KEY}/rating", Reply(201, given))
+    acts = (("ratings", "list"), ("ratings", "show", KEY), ("orders", "rate", KEY, "--mark", "5"))
+    for act in acts:
+        assert "rated" in logged_in(*act).out.replace("Rated", "").split()
+    (listed,) = json.loads(logged_in("ratings", "list", "-o", "json").out)
+    assert listed["state"] == json.loads(logged_in("ratings", "show", KEY, "-o", "json").out)["state"] == "given"

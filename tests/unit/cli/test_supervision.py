@@ -30,6 +30,23 @@ def test_due_lists_the_nearest_end_first(logged_in: Cloudctl, api: FakeApi) -> N
     assert json.loads(logged_in("supervision", "due", "-o", "json").out) == [DUE, LATER]
 
 
+def test_the_nearest_ends_are_shown_first_and_more_are_announced(logged_in: Cloudctl, api: FakeApi) -> None:
+    newest_first = [LATER | {"number": f"2026-{n:06d}", "frozen_until": None, "due_on": "2026-12-09"} for n in range(9)]
+    api.on("GET", "/v1/supervision/due", {"items": newest_first, "next": "c"}, page(DUE))
+    ended = logged_in("supervision", "due", "--limit", "1", "--columns", "number", "-o", "csv")
+    assert (ended.out, ended.err) == ("number\n2026-000002\n", "There are more rows: --all shows them.\n")
+    api.on("GET", "/v1/supervision/due", {"items": newest_first, "next": "c"}, page(DUE))
+    ended = logged_in("supervision", "due", "--all", "--limit", "1", "--columns", "number", "-o", "csv")
+    assert (len(ended.out.splitlines()), ended.err) == (11, "")
+
+
+def test_cards_come_page_by_page(logged_in: Cloudctl, api: FakeApi) -> None:
+    api.on("GET", "/v1/supervision/cards", {"items": [CARD], "next": "c"})
+    ended = logged_in("supervision", "cards", "--limit", "1", "--columns", "number", "-o", "csv")
+    assert (ended.out, ended.err) == ("number\n2026-000002\n", "There are more rows: --all shows them.\n")
+    assert api.asked[0].query["limit"] == "1"
+
+
 def test_cards_limits_and_excuses(logged_in: Cloudctl, api: FakeApi) -> None:
     api.on("GET", "/v1/supervision/cards", page(CARD))
     out = logged_in("supervision", "cards", "--colour", "yellow").out

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cloudctl.domain.departments import Department, Level
-from cloudctl.domain.errors import Invalid
+from cloudctl.domain.errors import Conflict, Invalid
 from tests.unit.domain.making import NOW
 
 
@@ -75,3 +75,15 @@ def test_a_level_fits_between_what_is_above_and_below() -> None:
 
 def test_only_below_the_city_s_level_a_quota_is_shared_with_the_units() -> None:
     assert [unit("x", level).allots for level in Level] == [False, True, True, True]
+
+
+def test_a_department_ends_once_and_not_into_itself() -> None:
+    ended, successor = unit("fgw", Level.CITY), unit("gxj", Level.CITY)
+    with pytest.raises(Invalid) as told:
+        ended.retire(NOW, ended)
+    assert (told.value.field, ended.retired_at) == ("into", None)
+    ended.retire(NOW, successor)
+    assert (ended.retired_at, ended.successor_id) == (NOW, successor.id)
+    with pytest.raises(Conflict):
+        ended.retire(NOW)
+    assert ended.successor_id == successor.id

@@ -7,7 +7,7 @@ import pytest
 
 from cloudctl.domain.notices import DIGEST, OPTIONAL, URGENT
 from cloudctl.messages import translator
-from cloudctl.notifications.templates import FOOTER, REASON, TEMPLATES, render
+from cloudctl.notifications.templates import DEPUTY, FOOTER, REASON, TEMPLATES, render
 from cloudctl.services.history import TOLD
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -21,12 +21,20 @@ PARAMS = {
     "name": "Li",
     "step": "decision",
     "day": "2027-01-05",
+    "office": "第一区政务服务和大数据局",
 }
-ALL = [text for template in TEMPLATES.values() for text in template] + [REASON, FOOTER]
+ALL = [text for template in TEMPLATES.values() for text in template] + [REASON, DEPUTY, FOOTER]
 
 
 def names(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_a_deputy_reads_for_whom() -> None:
+    _, body = render("order_returned", PARAMS | {"reason": "No term.", "deputy_of": "李文"}, ("en",))
+    assert body.split("\n\n")[1:3] == ["Reason: No term.", "You get this as the deputy of 李文."]
+    _, own = render("order_returned", PARAMS, ("en",))
+    assert "deputy" not in own
 
 
 def test_every_transition_that_is_told_has_a_template() -> None:

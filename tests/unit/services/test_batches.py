@@ -11,8 +11,9 @@ import pytest
 from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound, PolicyDenied, Stale
 from cloudctl.domain.items import NetworkItem
 from cloudctl.domain.orders import Order
+from cloudctl.domain.returns import FoundDefect, Ground
 from cloudctl.ports.context import Idempotency, Replayed, Request
-from cloudctl.services import batches, decisions
+from cloudctl.services import acceptances, batches, decisions
 from cloudctl.services.batches import Report, Row
 from tests.factories import Installed
 
@@ -52,6 +53,25 @@ def test_rows_have_words_of_their_own(city: Installed, four: list[Order], verb: 
     last = [city.ctx.queries.progress_of(order.id)[-1].reason or "" for order in four]
     assert all(f"理由{place}" in words for place, words in enumerate(last))
     assert city.ledger()["servers"] == ((4, 0) if verb == "return" else (0, 0))
+
+
+def test_rows_name_defects_as_a_single_return_does(city: Installed, four: list[Order]) -> None:
+    wrong = FoundDefect(words="请核减台数", ground=Ground.FIELD_WRONG, field="items[1].count")
+    unknown = FoundDefect(words="x", field="no_such_field")
+    rows = [
+        Row(order=four[0].number, defects=[wrong], missing=["批复"]),
+        Row(order=four[1].number, defects=[unknown]),
+        Row(order=four[2].number),
+    ]
+    first, second, third = decide(city, "return", rows).outcomes
+    assert first.state == "returned"
+    (made,) = acceptances.returns(city.ctx, city.people["reviewer"], four[0].id)
+    assert [(defect.ground, defect.field, defect.words) for defect in made.defects] == [
+        (Ground.MATERIAL_MISSING, None, "批复"),
+        (Ground.FIELD_WRONG, "items[1].count", "请核减台数"),
+    ]
+    assert (second.error.field, third.error.field) == ("defects[0].field", "defects")  # type: ignore[union-attr]
+    assert states(city, four)[1:3] == ["signed_off"] * 2
 
 
 def test_a_row_that_is_refused_leaves_nothing_and_touches_no_other(city: Installed, four: list[Order]) -> None:

@@ -313,3 +313,61 @@ def test_the_platform_is_nobodys_deputy(city: Installed) -> None:
     assert platform("x").actor.persons == frozenset()
     assert city.approved(city.build_items()).approved_for is None
     city.run()
+
+
+def told_of(city: Installed, order: Order, template: str) -> dict[str, dict[str, str]]:
+    """Who was told of an order by a template, by mail address, with the notice's params."""
+    rows = city.ctx.queries.notices.page(None, {"order_id": order.id}, PageAsk(limit=100)).items
+    mine = [row.id for row in rows if row.template == template]
+    found = city.read(lambda uow: [uow.notices.get(key) for key in mine])
+    assert len({notice.recipient for notice in found}) == len(found)
+    return {notice.recipient: dict(notice.params) for notice in found}
+
+
+def mail(city: Installed, who: str) -> str:
+    return f"{login(city, who)}@example.gov.cn"
+
+
+def test_a_deputy_gets_a_copy_of_what_the_principal_is_told_while_the_appointment_stands(staffed: Installed) -> None:
+    city = staffed
+    before = city.submitted(city.build_items("before"))
+    appointed = appoint(city, "head", "head2")
+    during = city.submitted(city.build_items("during"))
+    assert set(told_of(city, before, "order_submitted")) == {mail(city, "head")}
+    copies = told_of(city, during, "order_submitted")
+    assert set(copies) == {mail(city, "head"), mail(city, "head2")}
+    assert copies[mail(city, "head2")]["deputy_of"] == login(city, "head")
+    assert "deputy_of" not in copies[mail(city, "head")]
+    deputies.revoke(city.ctx, city.people["head"], appointed.id)
+    after = city.submitted(city.build_items("after"))
+    assert set(told_of(city, after, "order_submitted")) == {mail(city, "head")}
+
+
+def test_before_its_start_and_after_its_end_an_appointment_copies_nothing(staffed: Installed) -> None:
+    city = staffed
+    now = city.clock.now()
+    appoint(city, "head", "head2", starts_at=now + timedelta(days=1), ends_at=now + timedelta(days=2))
+    early = city.submitted(city.build_items("early"))
+    city.clock.move(days=1)
+    inside = city.submitted(city.build_items("inside"))
+    city.clock.move(days=1)
+    late = city.submitted(city.build_items("late"))
+    assert [len(told_of(city, order, "order_submitted")) for order in (early, inside, late)] == [1, 2, 1]
+
+
+def test_who_is_told_anyway_is_told_once_and_in_the_own_name(staffed: Installed) -> None:
+    city = staffed
+    appoint(city, "officer", "head2")
+    order = city.signed(city.build_items())
+    decisions.send_back(city.ctx, city.people["reviewer"], order.id, missing=["x"])
+    told = told_of(city, order, "order_returned")
+    assert set(told) == {mail(city, "officer"), mail(city, "head2")}  # head2 is an officer as well
+    assert all("deputy_of" not in params for params in told.values())
+
+
+def test_a_deputy_who_left_gets_no_copy(staffed: Installed) -> None:
+    city = staffed
+    appoint(city, "head", "head2")
+    accounts.update(city.ctx, city.people["office-admin"], city.ids["head2"], {"active": False})
+    order = city.submitted(city.build_items())
+    assert set(told_of(city, order, "order_submitted")) == {mail(city, "head")}

@@ -259,3 +259,14 @@ def test_a_deputy_of_a_district_s_reviewer_sees_what_the_reviewer_sees(districts
     assert actor.below == accounts.authenticate(city.ctx, secret).below
     deputy = Request(actor=actor, request_id="deputy")
     assert decisions.approve(city.ctx, deputy, order.id).approved_for == districts.reviewer.actor.account_id
+
+
+def test_the_district_s_people_are_told_that_the_city_took_an_order_over(districts: Districts) -> None:
+    city, order = districts.city, districts.signed()
+    admin, _, _ = person(city.ctx, f"a{new_id().hex[-10:]}", Role.DISTRICT_ADMIN, districts.first.id)
+    takeovers.take_over(city.ctx, city.people["reviewer"], order.id, reason="跨区项目")
+    rows = city.ctx.queries.notices.page(None, {"order_id": order.id}, PageAsk(limit=100)).items
+    told = [row for row in rows if row.template == "order_taken_over"]
+    assert {row.account_id for row in told} == {districts.reviewer.actor.account_id, admin.actor.account_id}
+    said = city.read(lambda uow: uow.notices.get(told[0].id)).params
+    assert (said["office"], said["reason"]) == (districts.first.name, "跨区项目")

@@ -32,6 +32,7 @@ from cloudctl.services import (
     exemptions,
     freezes,
     letters,
+    mergers,
     opinions,
     orders,
     policies,
@@ -149,6 +150,8 @@ CASES: dict[str, tuple[Callable[[Any, Any, Installed], object], set[str]]] = {
     "freezes.cancel": (lambda ctx, who, _: freezes.cancel(ctx, who, NOBODY), ADMIN),
     "supervision.get": (lambda ctx, who, _: supervision.get(ctx, who, NOBODY), EVERYBODY),
     "supervision.excuse": (lambda ctx, who, _: supervision.excuse(ctx, who, NOBODY, reason="x"), ADMIN),
+    "mergers.merge": (lambda ctx, who, _: mergers.merge(ctx, who, NOBODY, into=NOBODY, reason="x"), ADMIN),
+    "mergers.retire": (lambda ctx, who, _: mergers.retire(ctx, who, NOBODY, reason="x"), ADMIN),
     "exemptions.revoke": (lambda ctx, who, _: exemptions.revoke(ctx, who, NOBODY), ADMIN),
     "policies.explain": (lambda ctx, who, _: policies.explain(ctx, who, NOBODY), EVERYBODY),
     "cities.register": (

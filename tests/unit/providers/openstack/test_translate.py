@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
@@ -23,7 +23,7 @@ from cloudctl.providers.openstack.translate import (
 )
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
-KEY = uuid4()
+KEY = UUID("0190e1f2-0000-7000-8000-00000000000a")
 
 # As Nova 34 listed it at microversion 2.79, shortened by fields that are not read.
 SERVER: dict[str, Any] = {

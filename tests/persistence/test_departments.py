@@ -1,0 +1,105 @@
+"""The tree of departments: what ties one to its work, and that nothing slips in while it ends."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+from cloudctl.domain.departments import Department
+from cloudctl.domain.quotas import Dimension
+from tests.persistence.records import City, department
+
+
+def test_nothing_ties_a_department_that_has_nothing(city: City) -> None:
+    with city.database.work() as uow:
+        ties = uow.departments.ties(city.department.id)
+    assert ties == {"units": [], "orders": [], "resources": [], "transfers": [], "emergencies": []}
+
+
+def test_what_it_has_is_named_and_what_has_ended_is_not(city: City) -> None:
+    for number, state in enumerate(
+        ("draft", "in_review", "provisioning", "attention", "delivered", "failed", "closed")
+    ):
+        city.order(f"2026-00000{number}", state=state)
+    unit, gone = department("unit"), department("gone")
+    for below in (unit, gone):
+        below.stand_below(city.department)
+    gone.retire(city.database.clock.now())
+    with city.database.work() as uow:
+        network = city.network("seg", state="retained")
+        uow.resources.add(network)
+        uow.resources.add(city.server(network.id, "web-1", state="active"))
+        uow.resources.add(city.server(network.id, "web-2", state="released"))
+        uow.resources.add(city.server(network.id, "web-3", state="undone"))
+        uow.departments.add(unit)
+        uow.departments.add(gone)
+    with city.database.work() as uow:
+        ties = uow.departments.ties(city.department.id)
+    assert ties["orders"] == ["2026-000000", "2026-000001", "2026-000002", "2026-000003"]
+    assert (ties["resources"], ties["units"]) == (["seg", "web-1"], ["unit"])
+
+
+def test_ten_of_each_are_named(city: City) -> None:
+    for number in range(12):
+        city.order(f"2026-{number:06d}")
+    with city.database.work() as uow:
+        named = uow.departments.ties(city.department.id)["orders"]
+    assert named == [f"2026-{number:06d}" for number in range(10)]
+
+
+def test_where_it_may_use_something(city: City) -> None:
+    for dimension, limit in ((Dimension.SERVERS, 3), (Dimension.VCPU, 0)):
+        city.limit(limit, dimension)
+    with city.database.work() as uow:
+        assert uow.departments.limited(city.department.id) == [("sim", "egov", Dimension.SERVERS)]
+
+
+def test_who_ends_it_waits_for_what_is_just_put_on_record_and_then_sees_it(city: City) -> None:
+    settled, go = Event(), Event()
+
+    def order() -> None:
+        with city.database.work() as uow:
+            assert uow.departments.settled(city.department.id).retired_at is None
+            settled.set()
+            assert go.wait(30)
+            uow.orders.add(city.unsaved_order())
+
+    def end() -> list[str]:
+        with city.database.work() as uow:
+            uow.departments.lock_tree(to_change=True)
+            return list(uow.departments.ties(city.department.id)["orders"])
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(order)
+        assert settled.wait(30)
+        second = pool.submit(end)
+        city.database.wait_for_a_waiter()
+        assert not second.done()
+        go.set()
+        first.result(30)
+        assert second.result(30) == ["2026-000001"]
+
+
+def test_who_comes_after_its_end_sees_it_afresh(city: City) -> None:
+    ended, asked = Event(), Event()
+
+    def end() -> None:
+        with city.database.work() as uow:
+            uow.departments.lock_tree(to_change=True)
+            uow.departments.get(city.department.id).retire(uow.now)
+            uow.session.flush()
+            ended.set()
+            assert asked.wait(30)
+            city.database.wait_for_a_waiter()
+
+    def look() -> Department:
+        with city.database.work() as uow:
+            return uow.departments.settled(city.department.id)
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(end)
+        assert ended.wait(30)
+        second = pool.submit(look)
+        asked.set()
+        first.result(30)
+        assert second.result(30).retired_at == city.database.clock.now()
