@@ -21,7 +21,7 @@ PARAMS = {
     "name": "Li",
     "step": "decision",
     "day": "2027-01-05",
-    "office": "第一区政务服务和大数据局",
+    "office": "The first district",
 }
 ALL = [text for template in TEMPLATES.values() for text in template] + [REASON, DEPUTY, FOOTER]
 
