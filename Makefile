@@ -47,23 +47,28 @@ test-postgres: venv
 	$(PYTEST) $(SIDE_BY_SIDE) tests/persistence tests/crash
 
 test-lab: venv
+	@bash .ci/require_packages golang-go golang-github-vmware-govmomi-dev
 	$(BIN)/python -m tests.lab openstack up
-	$(PYTEST) tests/contract --provider openstack
+	$(PYTEST) tests/lab
+	$(PYTEST) tests/contract --provider openstack --provider vsphere
 	$(PYTEST) tests/e2e
 
 acceptance: venv  ## Every fault, the whole crash matrix, the fleet: what the gate has no time for
-	@bash .ci/require_packages postgresql
+	@bash .ci/require_packages postgresql golang-go golang-github-vmware-govmomi-dev
 	$(BIN)/python -m tests.lab openstack up
 	$(BIN)/python -m tests.acceptance
 
 bench: venv  ## Ratios against named peers, in one run, into docs/performance.md
-	@bash .ci/require_packages postgresql
+	@bash .ci/require_packages postgresql golang-go golang-github-vmware-govmomi-dev
 	$(BIN)/python -m tests.lab openstack up
 	$(BIN)/python -m tests.bench
 
-lab: venv  ## A real OpenStack control plane on loopback, kept up; prints its clouds.yaml
+lab: venv  ## A real OpenStack control plane and a simulated vCenter on loopback, kept up; prints their clouds.yaml
+	@bash .ci/require_packages golang-go golang-github-vmware-govmomi-dev
 	$(BIN)/python -m tests.lab openstack up
+	$(BIN)/python -m tests.lab vcenter up
 	$(BIN)/python -m tests.lab openstack env
+	$(BIN)/python -m tests.lab vcenter env
 
 bundle: venv  ## An offline installation: wheels, playbooks, checksums
 	$(BIN)/python .ci/make_bundle.py

@@ -34,7 +34,14 @@ PATHS: Final[set[str]] = set()  # of the lists, which admit their callers themse
 
 
 def add_list(
-    router: APIRouter, path: str, row: type[Row], *, of: Callable[[Queries], Listing], needs: Permission, name: str
+    router: APIRouter,
+    path: str,
+    row: type[Row],
+    *,
+    of: Callable[[Queries], Listing],
+    needs: Permission,
+    name: str,
+    order: str = "newest first",
 ) -> None:
     """The route `GET path`: a page of `row`, for who holds `needs`, cut down to what the caller sees."""
 
@@ -54,7 +61,7 @@ def add_list(
         endpoint,
         methods=["GET"],
         name=name,
-        summary=f"A page of {name.removeprefix('list_').replace('_', ' ')}, newest first",
+        summary=f"A page of {name.removeprefix('list_').replace('_', ' ')}, {order}",
         **answering(row, page=True, needs=needs, parameters=page_parameters(row)),
     )
 

@@ -27,6 +27,7 @@ from cloudctl.domain.accounts import PLATFORM
 from cloudctl.domain.errors import ConfigurationError
 from cloudctl.domain.notices import MAIL
 from cloudctl.domain.retention import RetentionRule
+from cloudctl.domain.syncs import Rhythm
 from cloudctl.engine import Engine, QueueSettings, WorkflowClient, connect, enqueuer, migrate, open_database
 from cloudctl.engine.leases import exclusivity, liveness
 from cloudctl.engine.retention import forget_finished
@@ -59,12 +60,25 @@ from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.ports.workbooks import Workbooks
 from cloudctl.providers.registry import ProviderRegistry, Simulation
 from cloudctl.secrets.sealing import Sealing, read_keys
-from cloudctl.services import attachments, emergencies, first_start, notices, orders, resources, supervision, terms
+from cloudctl.services import (
+    attachments,
+    capacity,
+    emergencies,
+    first_start,
+    notices,
+    orders,
+    resources,
+    supervision,
+    syncs,
+    terms,
+)
 from cloudctl.settings import Settings
 from cloudctl.workflows import SAGAS
 
 log = logging.getLogger(__name__)
 DRAIN_S = 20.0
+CLOUDS_EVERY_S = 15.0
+MOST_JOBS = 24  # at once; each that is under way keeps a connection for its lock
 COLLECT_AFTER = (20_000, 20, 50)  # new objects; collections of the younger generation
 
 
@@ -172,7 +186,7 @@ def build(
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     time = clock or SystemClock()
     engines = open_engines(settings.database)
-    engine_database = open_database(settings.database, connections=settings.workers_per_process + 4)
+    engine_database = open_database(settings.database, connections=settings.workers_per_process + MOST_JOBS)
     client = connect(engine_database)
     secrets = Sealing(read_keys(settings.secret_keys, os.environ))
     limits = _limits(settings)
@@ -183,7 +197,7 @@ def build(
         clouds=clouds or _clouds(settings, time),
         rules=OrderRules(policies.load(directory)),
         secrets=secrets,
-        queries=DatabaseQueries(engines.read),
+        queries=DatabaseQueries(engines.read, time, limits.rhythm),
         workflows=WorkflowClient(client, alive=liveness(engine_database)),
         notifier=notifier or _notifier(settings),
         files=open_files(settings.files_url, data),
@@ -232,11 +246,24 @@ def _jobs(app: App) -> list[Job]:
         Job("files", every_s=3600, run=lambda: attachments.sweep(ctx, platform("job:files"))),
         Job("supervision", every_s=300, run=lambda: supervision.run(ctx, platform("job:supervision"))),
         Job("emergencies", every_s=300, run=lambda: emergencies.lapse(ctx, platform("job:emergencies"))),
+        Job("capacity", every_s=3600, run=lambda: capacity.sample(ctx, platform("job:capacity"))),
         Job("terms", every_s=3600, run=lambda: terms.remind(ctx, platform("job:terms"))),
+        Job("clouds", every_s=CLOUDS_EVERY_S, run=lambda: _follow_clouds(app), everywhere=True),
         Job("workflow-retention", every_s=3600, run=lambda: forget_finished(app.client, ctx.clock.now(), keep_days)),
         Job("answers-retention", every_s=3600, run=lambda: forget_answers(app.engines.write, ctx.clock.now())),
         Job("attempts-retention", every_s=3600, run=lambda: forget_attempts(app.engines.write, _attempts_since(app))),
     ]
+
+
+def _follow_clouds(app: App) -> None:
+    """Each cloud has a job of its own, from the moment it is on record: one that hangs delays no other."""
+    for code in syncs.codes(app.context, platform("job:clouds")):
+        app.ticker.add(_reader(app.context, code))
+
+
+def _reader(ctx: Wiring, code: str) -> Job:
+    name = f"sync-{code}"
+    return Job(name, every_s=5, run=lambda: syncs.run_due(ctx, platform(f"job:{name}"), code))
 
 
 def _attempts_since(app: App) -> datetime:
@@ -264,6 +291,18 @@ def _limits(settings: Settings) -> Limits:
         retry_attempts=settings.retry_attempts,
         parallel=settings.parallel_calls,
         max_token_days=settings.max_token_days,
+        orphan_days=settings.drift_orphan_days,
+        rhythm=_rhythm(settings),
+    )
+
+
+def _rhythm(settings: Settings) -> Rhythm:
+    return Rhythm(
+        full_every=timedelta(seconds=settings.sync_full_every_s),
+        incremental_every=timedelta(seconds=settings.sync_incremental_every_s),
+        stale_after=timedelta(seconds=settings.sync_stale_after_s),
+        missing_after=settings.sync_missing_after,
+        keep=timedelta(days=settings.sync_retention_days),
     )
 
 

@@ -99,6 +99,12 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     parallel_calls: AtLeastOne = 10
     max_token_days: AtLeastOne = 365
     workflow_retention_days: int = 30
+    sync_full_every_s: float = 3600.0
+    sync_incremental_every_s: float = 60.0
+    sync_stale_after_s: float = 7200.0
+    sync_missing_after: AtLeastOne = 3
+    sync_retention_days: AtLeastOne = 30
+    drift_orphan_days: AtLeastOne = 7
     attempt_retention_days: AtLeastOne = 90
     clouds_file: str = ""
     files_url: str = ""

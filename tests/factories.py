@@ -33,7 +33,7 @@ from sqlalchemy import text
 
 from cloudctl.bootstrap import App, build, platform
 from cloudctl.domain.addresses import Prefix
-from cloudctl.domain.clouds import Cloud
+from cloudctl.domain.clouds import Cloud, CloudKind
 from cloudctl.domain.items import AddressItem, DiskAsk, Item, NetworkItem, ServerItem
 from cloudctl.domain.orders import Backup, Order
 from cloudctl.domain.resources import Resource
@@ -43,10 +43,23 @@ from cloudctl.ports.context import Request
 from cloudctl.ports.notifier import Notifier
 from cloudctl.ports.queries import PageAsk
 from cloudctl.providers.simulated import SimulatedCloud
-from cloudctl.services import decisions, orders, systems
+from cloudctl.services import clouds, decisions, orders, systems
 from cloudctl.services.orders import OrderForm
 from cloudctl.workflows import SAGAS
-from tests.seeds import CLOUD, PEOPLE, ZONE, Clock, Seed, department, person, seeded, settings_for
+from tests.seeds import (
+    CLOUD,
+    EXTERNAL,
+    LIMITS,
+    PEOPLE,
+    ROOM,
+    ZONE,
+    Clock,
+    Seed,
+    department,
+    person,
+    seeded,
+    settings_for,
+)
 
 T = TypeVar("T")
 _ENDED = text("UPDATE workflow_status SET status = 'SUCCESS' WHERE workflow_uuid = :id")
@@ -94,7 +107,23 @@ class Installed:
     @property
     def cloud(self) -> SimulatedCloud:
         """The simulated cloud itself: faults go in here, and its inventory is the truth."""
-        return self.ctx.clouds.provider(self.record).cloud  # type: ignore[no-any-return]
+        return self.simulated(CLOUD)
+
+    def simulated(self, code: str) -> SimulatedCloud:
+        """The simulated cloud of a code."""
+        record = self.read(lambda uow: uow.clouds.by_code(code))
+        return self.ctx.clouds.provider(record).cloud  # type: ignore[no-any-return]
+
+    def second(self, code: str = "sim-2", **fields: Any) -> SimulatedCloud:
+        """Another cloud of the zone, registered where it is not yet, with the same quota for the department."""
+        seed = platform("seed")
+        if code not in {cloud.code for cloud in self.read(lambda uow: list(uow.clouds.all()))}:
+            values = {"name": code, "zones": frozenset({ZONE}), "capacity": dict(ROOM), "external_network": EXTERNAL}
+            clouds.register(self.ctx, seed, code=code, kind=CloudKind.SIMULATED, **values | fields)
+        with self.ctx.unit_of_work(seed) as uow:
+            for dimension, limit in LIMITS.items():
+                uow.quotas.set_limit(self.ids["fgw"], code, ZONE, dimension, limit)
+        return self.simulated(code)
 
     def read(self, look: Callable[[Any], T]) -> T:
         """What `look` finds through a unit of work."""
@@ -117,9 +146,9 @@ class Installed:
     def prefixes(self, order: Order) -> list[Prefix]:
         return self.read(lambda uow: list(uow.prefixes.of_order(order.id)))
 
-    def ledger(self, department: str = "fgw") -> dict[str, tuple[int, int]]:
+    def ledger(self, department: str = "fgw", cloud: str = CLOUD) -> dict[str, tuple[int, int]]:
         """(held, committed) by dimension."""
-        accounts_ = self.read(lambda uow: uow.quotas.of(self.ids[department], CLOUD, ZONE))
+        accounts_ = self.read(lambda uow: uow.quotas.of(self.ids[department], cloud, ZONE))
         return {dimension.value: (quota.held, quota.committed) for dimension, quota in accounts_.items()}
 
     def progress(self, order: Order) -> list[str]:
@@ -139,10 +168,10 @@ class Installed:
         events = [msgspec.json.decode(record) for record in records]
         return [event for event in events if all(event[name] == value for name, value in fields.items())]
 
-    def objects(self, order: Order) -> Counter[str]:
-        """How many objects of the cloud's own list carry each key of the order's resources."""
+    def objects(self, order: Order, cloud: str = CLOUD) -> Counter[str]:
+        """How many objects of a cloud's own list carry each key of the order's resources."""
         keys = {str(resource.id) for resource in self.read(lambda uow: uow.resources.of_order(order.id))}
-        return Counter(item.key for item in self.cloud.inventory() if item.key in keys)
+        return Counter(item.key for item in self.simulated(cloud).inventory() if item.key in keys)
 
     def stranded(self, department: str = "fgw") -> list[str]:
         """Objects of a department's tenants in the cloud that are no active or retained resource on record."""
@@ -277,12 +306,14 @@ class Installed:
 
 
 @contextmanager
-def installation(tmp_path: Path, *, notifier: Notifier | None = None, **settings: Any) -> Iterator[Installed]:
+def installation(
+    tmp_path: Path, *, notifier: Notifier | None = None, clock: Clock | None = None, **settings: Any
+) -> Iterator[Installed]:
     """A fresh copy of the city in `tmp_path`; `settings` are fields of Settings."""
     seed = seeded()
     directory = tmp_path / "city"
     shutil.copytree(seed.directory, directory)
-    clock = Clock()
+    clock = clock or Clock()
     app = build(settings_for(directory, **settings), clock=clock, notifier=notifier)
     try:
         yield Installed(app=app, clock=clock, directory=directory, seed=seed)

@@ -1,4 +1,4 @@
-"""Clouds and what they have left: `/v1/clouds`, `/v1/capacity`."""
+"""Clouds: `/v1/clouds`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answers import plain
 from api.deps import Acting, Caller
 from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.clouds import CloudChanges, CloudIn, CloudOut, ReserveIn
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import Capacity, CloudRow
+from cloudctl.ports.queries import CloudRow
 from cloudctl.services import clouds
 
 router = APIRouter(tags=["clouds"])
@@ -55,11 +54,3 @@ def reserve_capacity(act: Acting, cloud_id: UUID, zone: str, body: ReserveIn) ->
     return act.carry_out(
         CloudOut.of, clouds.reserve, cloud_id, zone, body.amounts, expected_version=act.expected_version
     )
-
-
-@router.get("/v1/capacity", tags=["quotas"], **answering(Capacity, many=True, needs=Permission.QUOTAS_READ))
-def get_capacity(request: Request, cloud: str | None = None) -> Response:
-    """What each cloud has and what is held and committed of it, by dimension."""
-    caller = Caller(request)
-    caller.actor.require(Permission.QUOTAS_READ)
-    return plain(caller.ctx.queries.capacity(cloud))

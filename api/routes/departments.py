@@ -11,7 +11,14 @@ from starlette.responses import Response
 from api.deps import Acting, Caller
 from api.openapi import answering
 from api.pagination import add_list
-from api.schemas.departments import DepartmentChanges, DepartmentIn, DepartmentOut, MergerIn, RetirementIn
+from api.schemas.departments import (
+    DepartmentChanges,
+    DepartmentIn,
+    DepartmentOut,
+    MergerIn,
+    PinIn,
+    RetirementIn,
+)
 from cloudctl.domain.accounts import Permission
 from cloudctl.ports.queries import DepartmentRow
 from cloudctl.services import departments, mergers
@@ -48,6 +55,17 @@ def update_department(act: Acting, department_id: UUID, body: DepartmentChanges)
     """Changes what is sent of a department."""
     return act.carry_out(
         DepartmentOut.of, departments.update, department_id, body.changes(), expected_version=act.expected_version
+    )
+
+
+@router.put(
+    "/v1/departments/{department_id}/clouds",
+    **answering(DepartmentOut, needs=Permission.DEPARTMENTS_WRITE, versioned=True),
+)
+def pin_department(act: Acting, department_id: UUID, body: PinIn) -> Response:
+    """Pins a department to clouds: what it orders anew is built on them alone."""
+    return act.carry_out(
+        DepartmentOut.of, departments.pin, department_id, body.clouds, expected_version=act.expected_version
     )
 
 

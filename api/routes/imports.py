@@ -29,10 +29,11 @@ OnBehalf = Annotated[str | None, Query(max_length=64, description="The departmen
 Submit = Annotated[bool, Query(description="Hands the orders in at once; without it they are drafts.")]
 
 
-def _with_workbook(answer: dict[str, Any]) -> dict[str, Any]:
+def with_workbook(answer: dict[str, Any], description: str = "The filled form, at most 10 MiB.") -> dict[str, Any]:
+    """What `answering` says, of a route whose body is a workbook."""
     answer["openapi_extra"]["requestBody"] = {
         "required": True,
-        "description": "The filled form, at most 10 MiB.",
+        "description": description,
         "content": {WORKBOOK: {"schema": {"type": "string", "format": "binary"}}},
     }
     return answer
@@ -45,7 +46,7 @@ def get_order_form(request: Request, on_behalf: OnBehalf = None) -> Response:
     return download(forms.blank(caller.ctx, caller.request, on_behalf), "申请表.xlsx", WORKBOOK)
 
 
-@router.post("/v1/orders/import", **_with_workbook(answering(ImportOut, status=201, needs=Permission.ORDERS_WRITE)))
+@router.post("/v1/orders/import", **with_workbook(answering(ImportOut, status=201, needs=Permission.ORDERS_WRITE)))
 def import_orders(
     act: Acting, *, on_behalf: OnBehalf = None, submit: Submit = False, dry_run: bool = False, again: bool = False
 ) -> Response:
@@ -57,7 +58,7 @@ def import_orders(
     response = act.carry_out(
         ImportOut.of,
         imports.take,
-        _workbook(act),
+        workbook(act),
         on_behalf=on_behalf,
         submit=submit,
         rehearse=dry_run,
@@ -68,10 +69,10 @@ def import_orders(
     return response
 
 
-@router.post("/v1/orders/import/marked", **_with_workbook(answering(media=WORKBOOK, needs=Permission.ORDERS_WRITE)))
+@router.post("/v1/orders/import/marked", **with_workbook(answering(media=WORKBOOK, needs=Permission.ORDERS_WRITE)))
 def mark_import(act: Acting, *, on_behalf: OnBehalf = None, submit: Submit = False) -> Response:
     """The same workbook, its faulty cells marked and listed; without faults it comes back as it is. Keeps nothing."""
-    data = _workbook(act)
+    data = workbook(act)
     try:
         imports.take(act.ctx, act.request, data, on_behalf=on_behalf, submit=submit, rehearse=True, again=True)
     except FormInvalid as error:
@@ -79,7 +80,7 @@ def mark_import(act: Acting, *, on_behalf: OnBehalf = None, submit: Submit = Fal
     return download(data, "申请表-核对.xlsx", WORKBOOK)
 
 
-def _workbook(act: Act) -> bytes:
+def workbook(act: Act) -> bytes:
     """The body, if it says that it is a workbook."""
     said = act.http.headers.get("content-type", "").partition(";")[0].strip().lower()
     if said not in TAKEN:

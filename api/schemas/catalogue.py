@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from api.schemas.fields import In, Line, MlpsLevel, Name, Out
 from cloudctl.domain.catalogue import Architecture
 
+Vlan = Annotated[int, Field(ge=1, le=4094)]
 Positive = Annotated[int, Field(ge=1, le=100_000_000)]
 BackendNames = Annotated[dict[str, Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=100)]
 
@@ -77,7 +78,10 @@ class VolumeTypeIn(In):
 
 
 class ZoneIn(In):
-    """A network and security zone; `xinchuang`: new servers in it are on domestic processors and systems (信创)."""
+    """A network and security zone; `xinchuang`: new servers in it are on domestic processors and systems (信创).
+
+    `vlan_first` to `vlan_last` are the VLANs of its segments on clouds whose segments are VLANs.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"name": "政务外网区", "name_en": "Government extranet", "max_mlps_level": 3}]}
@@ -87,6 +91,8 @@ class ZoneIn(In):
     name_en: Name
     max_mlps_level: MlpsLevel
     xinchuang: bool = False
+    vlan_first: Vlan | None = None
+    vlan_last: Vlan | None = None
     retired: bool = False
 
 
@@ -145,6 +151,8 @@ class ZoneOut(Out, frozen=True, kw_only=True):
     name_en: str
     max_mlps_level: int
     xinchuang: bool
+    vlan_first: int | None
+    vlan_last: int | None
     retired: bool
 
 

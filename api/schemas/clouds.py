@@ -14,13 +14,15 @@ from cloudctl.domain.quotas import Dimension
 
 Amounts = dict[Dimension, Annotated[int, Field(ge=0)]]
 Factors = dict[Dimension, Annotated[float, Field(gt=0, le=100)]]
+Percent = Annotated[int, Field(ge=0, le=90)]
 Zones = Annotated[frozenset[Zone], Field(max_length=50)]
 
 
 class CloudIn(In):
     """A cloud to register; `capacity` is physical, `overcommit` multiplies it.
 
-    `architectures` are those of its processors; without any it takes every specification.
+    `architectures` are those of its processors; without any it takes every specification. `headroom_percent` of the
+    room is handed out to nobody.
     """
 
     model_config = ConfigDict(
@@ -49,6 +51,7 @@ class CloudIn(In):
     max_mlps_level: MlpsLevel = 3
     external_network: Name | None = None
     architectures: frozenset[Architecture] = frozenset()
+    headroom_percent: Percent = 0
 
 
 class CloudChanges(Changes):
@@ -61,6 +64,7 @@ class CloudChanges(Changes):
     max_mlps_level: MlpsLevel = UNSET
     external_network: Name | None = UNSET
     architectures: frozenset[Architecture] = UNSET
+    headroom_percent: Percent = UNSET
     retired: bool = UNSET
 
 
@@ -83,6 +87,7 @@ class CloudOut(Out, frozen=True, kw_only=True):
     capacity: dict[Dimension, int]
     overcommit: dict[Dimension, float]
     reserves: dict[str, dict[Dimension, int]]
+    headroom_percent: int
     max_mlps_level: int
     external_network: str | None
     architectures: frozenset[str]

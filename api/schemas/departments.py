@@ -31,6 +31,14 @@ class DepartmentChanges(Changes):
     parent_id: UUID | None = UNSET
 
 
+class PinIn(In):
+    """The clouds, by code, that alone may serve a department and the units below it; none at all: any cloud may."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"clouds": ["cloud-a"]}]})
+
+    clouds: Annotated[frozenset[Code], Field(max_length=50)]
+
+
 class RetirementIn(In):
     """Why a department ends."""
 
@@ -50,13 +58,17 @@ class MergerIn(RetirementIn):
 
 
 class DepartmentOut(Out, frozen=True, kw_only=True):
-    """A department. With `retired_at` it has ended; `successor_id` is the one that it was merged into."""
+    """A department. `clouds` are those that it is pinned to, by code. With `retired_at` it has ended.
+
+    `successor_id` is the one that it was merged into.
+    """
 
     id: UUID
     code: str
     name: str
     level: Level
     parent_id: UUID | None
+    clouds: frozenset[str]
     retired_at: datetime | None
     successor_id: UUID | None
     created_at: datetime

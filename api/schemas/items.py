@@ -42,7 +42,10 @@ class _ItemIn(In):
 
 
 class ServerItemIn(_ItemIn):
-    """`count` servers `name`-1, `name`-2, ...; `user_data` is cloud-init's, at most 64 KiB, kept sealed."""
+    """`count` servers `name`-1, `name`-2, ...; `user_data` is cloud-init's, at most 64 KiB, kept sealed.
+
+    Server items with the same `anti_affinity` are a pair: they go to different clouds where that is possible.
+    """
 
     kind: Literal["server"]
     name: ItemName
@@ -54,6 +57,7 @@ class ServerItemIn(_ItemIn):
     ssh_keys: list[SshKey] = Field(default_factory=list, max_length=32)
     user_data_encoding: Literal["text", "base64"] = "text"
     user_data: UserData | None = None
+    anti_affinity: ItemName | None = None
     term_months: TermMonths
 
     @field_validator("user_data", mode="after")
@@ -78,6 +82,7 @@ class ServerItemIn(_ItemIn):
             disks=tuple(disk.ask() for disk in self.disks),
             ssh_keys=tuple(self.ssh_keys),
             user_data=self.user_data,
+            anti_affinity=self.anti_affinity,
             term_months=self.term_months,
         )
 
@@ -177,6 +182,7 @@ class ServerItemOut(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind",
     disks: tuple[domain.DiskAsk, ...]
     ssh_keys: tuple[str, ...]
     has_user_data: bool
+    anti_affinity: str | None
     term_months: int
 
     @classmethod

@@ -6,7 +6,8 @@ from api.schemas.resources import ResourceOut
 
 
 class NetworkOut(ResourceOut, frozen=True, kw_only=True):
-    """A segment."""
+    """A segment; `vlan` on clouds whose segments are VLANs."""
 
     cidr_v4: str
     cidr_v6: str | None
+    vlan: int | None

@@ -13,6 +13,7 @@ from api.schemas.items import ItemIn, ItemOut, shown
 from cloudctl.domain.clocks import Clock
 from cloudctl.domain.lifecycle import ORDERS
 from cloudctl.domain.orders import Backup, Order
+from cloudctl.domain.placements import Placement, joined
 from cloudctl.domain.policies import Finding
 from cloudctl.services.assessment import Assessment
 from cloudctl.services.orders import OrderForm
@@ -143,7 +144,7 @@ class OrderOut(Out, frozen=True, kw_only=True):
     emergency: bool
     possible: list[str]
     cloud: str | None
-    placement: list[dict[str, str]]
+    placements: list[Placement]
     findings: list[Finding]
     effect: str | None
     held: bool
@@ -191,11 +192,13 @@ def _due(clock: Clock | None) -> dict[str, Any]:
 
 
 class AmountOut(Out, frozen=True, kw_only=True):
-    """One dimension of an assessment: what the order takes, what the department and the cloud have left.
+    """One dimension of a cloud: what the order takes there, what the department and the cloud have left.
 
-    `quota_left` is 0 where the department has no quota; `cloud_left` is null where the cloud sets no bound.
+    `demand` nets what grows there against what shrinks. `quota_left` is 0 where the department has no quota,
+    `cloud_left` null where the cloud sets no bound.
     """
 
+    cloud: str
     dimension: str
     demand: int
     quota_left: int
@@ -206,7 +209,7 @@ class AssessmentOut(Out, frozen=True, kw_only=True):
     """What would happen if the form were handed in now. Nothing was written."""
 
     cloud: str
-    placement: list[dict[str, str]]
+    placements: list[Placement]
     effect: str | None
     auto_approved: bool
     findings: list[Finding]
@@ -218,16 +221,18 @@ class AssessmentOut(Out, frozen=True, kw_only=True):
         """This shape of an assessment."""
         amounts = [
             AmountOut(
+                cloud=cloud,
                 dimension=dimension,
-                demand=found.demand[dimension],
-                quota_left=quota.left if (quota := found.quota.get(dimension)) else 0,
+                demand=found.demand[cloud][dimension],
+                quota_left=quota.left if (quota := found.quota[cloud].get(dimension)) else 0,
                 cloud_left=room.left,
             )
-            for dimension, room in found.capacity.items()
+            for cloud, rooms in found.capacity.items()
+            for dimension, room in rooms.items()
         ]
         return cls(
-            cloud=found.placement.cloud,
-            placement=list(found.placement.reasons),
+            cloud=joined(found.placements) or "",
+            placements=found.placements,
             effect=found.ruling.effect,
             auto_approved=found.ruling.auto_approved,
             findings=list(found.ruling.findings),

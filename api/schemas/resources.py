@@ -12,7 +12,7 @@ class ResourceOut(Out, frozen=True, kw_only=True):
     """A resource. `claimed_by` is the order or transfer that has it.
 
     Until `purge_after` a retained one can be restored. `protected` refuses every release. `gone_at` is when the cloud
-    confirmed that it is gone.
+    confirmed that it is gone. `adoption_id` and `contact` are those of what was adopted instead of ordered.
     """
 
     id: UUID
@@ -20,6 +20,7 @@ class ResourceOut(Out, frozen=True, kw_only=True):
     department_id: UUID
     system_id: UUID | None
     order_id: UUID | None
+    adoption_id: UUID | None
     item: int
     cloud: str
     zone: str
@@ -30,5 +31,6 @@ class ResourceOut(Out, frozen=True, kw_only=True):
     purge_after: datetime | None
     gone_at: datetime | None
     protected: bool
+    contact: str
     created_at: datetime
     version: int

@@ -14,12 +14,12 @@ from api.schemas.resources import ResourceOut
 class ServerOut(ResourceOut, frozen=True, kw_only=True):
     """A server."""
 
-    specification: str
+    specification: str | None
     vcpu: int
     memory_mib: int
     root_disk_gib: int
-    image: str
-    network_id: UUID
+    image: str | None
+    network_id: UUID | None
     ssh_keys: list[str]
     fixed_addresses: list[str]
     power: str

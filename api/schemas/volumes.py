@@ -11,5 +11,5 @@ class VolumeOut(ResourceOut, frozen=True, kw_only=True):
     """A volume; `server_id` is the server it belongs to, if any."""
 
     size_gib: int
-    volume_type: str
+    volume_type: str | None
     server_id: UUID | None

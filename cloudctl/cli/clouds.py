@@ -13,10 +13,22 @@ from cloudctl.cli.words import _
 
 CLOUDS = Noun(
     "clouds",
-    columns=("code", "name", "kind", "zones", "architectures", "capacity", "reserves", "max_mlps_level", "retired"),
-    filters=("code", "kind"),
+    columns=(
+        "code",
+        "name",
+        "kind",
+        "health",
+        "age_s",
+        "zones",
+        "architectures",
+        "capacity",
+        "reserves",
+        "max_mlps_level",
+        "retired",
+    ),
+    filters=("code", "kind", "health"),
     required=("code", "name", "kind", "zones", "capacity"),
-    optional=("overcommit", "max_mlps_level", "external_network", "architectures"),
+    optional=("overcommit", "max_mlps_level", "external_network", "architectures", "headroom_percent"),
     editable=(
         "name",
         "zones",
@@ -25,6 +37,7 @@ CLOUDS = Noun(
         "max_mlps_level",
         "external_network",
         "architectures",
+        "headroom_percent",
         "retired",
     ),
 )
@@ -45,3 +58,15 @@ def reserve(
     api = connect()
     where = item("/clouds", resolve(api, "clouds", key))
     form.record(api.put(f"{where}/reserves/{zone}", {"amounts": dict(amounts or ())}, version=version).data)
+
+
+@clouds.command("pin")
+@click.argument("codes", metavar="[CODE]...", nargs=-1, help=_("The clouds' codes; without any it is unpinned."))
+@options("department_id", required=True)
+@version_option
+@formatted
+def pin(*, form: Form, codes: tuple[str, ...], department_id: str, version: int | None) -> None:
+    """Have a department, and the units below it, served by these clouds alone; without any, by all again."""
+    api = connect()
+    where = item("/departments", resolve(api, "departments", department_id))
+    form.record(api.put(f"{where}/clouds", {"clouds": list(codes)}, version=version).data)

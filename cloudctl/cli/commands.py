@@ -27,13 +27,14 @@ SECTIONS: tuple[Section, ...] = (
         (
             _noun("orders", _("Apply for resources; sign off, review, approve; follow the build.")),
             _noun("opinions", _("Opinions of the specialists on accepted orders.")),
+            _noun("placements", _("Which cloud serves which items of an order, and why.")),
             _noun("letters", _("Official letters: acceptance, refusal, supplement, decision.")),
             _noun("todo", _("What waits for you, by its due date.")),
             _noun("attachments", _("Files handed in with an order.")),
             _noun("ratings", _("What applicants say of delivered orders; what the office answers.")),
             _noun("catalogue", _("What can be ordered: specifications, images, volume types, zones.")),
             _noun("quotas", _("What a department may use, holds and uses.")),
-            _noun("capacity", _("What room the clouds have left.")),
+            _noun("capacity", _("What room the clouds have left, and for how long it will do.")),
         ),
     ),
     Section(
@@ -60,8 +61,12 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         _("Office and operations"),
         (
+            _noun("adoptions", _("What already runs becomes a department's: rules, dry run, sheet, undo.")),
+            _noun("drift", _("Where the clouds and the records disagree: list, explain, resolve.")),
             _noun("emergencies", _("Orders approved by telephone: built first, signed after.")),
             _noun("clouds", _("The clouds on which is built.")),
+            _noun("inventory", _("What the clouds have, whoever made it.")),
+            _noun("syncs", _("The clouds read into the inventory: run, list.")),
             _noun("supernets", _("Blocks of addresses of the zones.")),
             _noun("prefixes", _("Prefixes that were cut from the blocks.")),
             _noun("policies", _("The rules that judge orders: list, check, test, explain.")),

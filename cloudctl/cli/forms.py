@@ -22,6 +22,8 @@ FORM = (
 )  # fmt: skip
 ALWAYS = frozenset({"number", "title", "state", "zone", "id", "version"})
 UNDECIDED = frozenset({"draft", "submitted", "signed_off", "in_review", "returned"})
+REVIEWED = frozenset({"signed_off", "in_review"})
+CAPACITY = ("cloud", "dimension", "total", "held", "committed", "used", "as_of", "free", "per_day", "lasts_days")
 AMOUNTS = ("dimension", "demand", "quota_left", "cloud_left")
 
 Row = Mapping[str, Any]
@@ -41,7 +43,11 @@ def show_order(api: Client, order: Row) -> None:
     show_findings(order.get("findings", ()))
     show_conditions(order.get("conditions", ()))
     if order["state"] in UNDECIDED:
-        show_amounts(_amounts(api, order["id"]))
+        if order.get("placements"):
+            show_placements(order["placements"])
+        asked = show_amounts(_amounts(api, order["id"]))
+        if order["state"] in REVIEWED:
+            show_capacity(api, order["zone"], asked)
     _heading(_("History"))
     for line in api.get(item("/orders", order["id"]) + "/progress").data:
         click.echo(progress_text(line))
@@ -49,13 +55,30 @@ def show_order(api: Client, order: Row) -> None:
 
 def show_assessment(found: Row) -> None:
     """Prints what would happen to an order if it were handed in."""
-    reasons = [in_my_language(reason) for reason in found["placement"]]
-    click.echo(record_table({**found, "placement": reasons}, ("cloud", "effect", "placement")))
+    click.echo(record_table(found, ("cloud", "effect")))
+    show_placements(found["placements"])
     _heading(_("Resources"))
     for resource in found["resources"]:
         click.echo(resource)
     show_findings(found["findings"])
     show_amounts(found["amounts"])
+
+
+def show_placements(placements: Iterable[Row]) -> None:
+    """Prints which cloud serves which items, and why."""
+    _heading(_("Which cloud, and why"))
+    for placement in placements:
+        click.echo(f"{', '.join(map(_placed, placement['items']))}: {placement['cloud']}")
+        for reason in placement["reasons"]:
+            click.echo(f"  {in_my_language(reason)}")
+
+
+def _placed(entry: Any) -> str:
+    """An item by its position; with its kind and name, where the answer has them."""
+    if isinstance(entry, int):
+        return f"[{entry}]"
+    words = (f"[{entry['position']}]", cell("kind", entry["kind"]), entry["name"] or "")
+    return " ".join(words).rstrip()
 
 
 def show_items(items: Iterable[Row]) -> None:
@@ -85,12 +108,23 @@ def show_conditions(conditions: Iterable[Row]) -> None:
         click.echo("\n".join(lines))
 
 
-def show_amounts(amounts: Iterable[Row]) -> None:
-    """Prints what is asked for beside what the department's quota and the cloud have left."""
+def show_amounts(amounts: Iterable[Row]) -> list[Row]:
+    """Prints what is asked for beside what the department's quota and the cloud have left; answers what is asked."""
     asked = [row for row in amounts if row["demand"]]
     if asked:
+        several = len({row["cloud"] for row in asked}) > 1
         _heading(_("Asked for, and what is left"))
-        click.echo(rows_table(asked, AMOUNTS))
+        click.echo(rows_table(asked, ("cloud", *AMOUNTS) if several else AMOUNTS))
+    return asked
+
+
+def show_capacity(api: Client, zone: str, asked: Iterable[Row]) -> None:
+    """Prints how the clouds stand in what an order asks for, and for how long what is free will do."""
+    wanted = {(row["cloud"], row["dimension"]) for row in asked}
+    if wanted:
+        rows = api.get("/capacity", {"zone": zone}).data
+        _heading(_("The clouds' capacity"))
+        click.echo(rows_table([row for row in rows if (row["cloud"], row["dimension"]) in wanted], CAPACITY))
 
 
 def _amounts(api: Client, order_id: str) -> list[Row]:

@@ -32,10 +32,13 @@ HANDLES: dict[str, Handle] = {
     "orders": Handle("/orders", "number"),
     "emergencies": Handle("/emergencies", "number"),
     "transfers": Handle("/transfers", "number"),
+    "adoptions": Handle("/adoptions", "number"),
+    "adoption-rules": Handle("/adoption-rules", "code"),
     "letters": Handle("/letters", "number"),
     "servers": Handle("/servers", "name"),
     "volumes": Handle("/volumes", "name"),
     "networks": Handle("/networks", "name"),
+    "inventory": Handle("/inventory", "name"),
 }
 
 

@@ -6,7 +6,7 @@ from cloudctl.cli.groups import Verbs
 from cloudctl.cli.nouns import Noun, acting
 from cloudctl.cli.words import _
 
-FILTERS = ("state", "department_id", "system_id", "order_id", "cloud", "zone", "name")
+FILTERS = ("state", "department_id", "system_id", "order_id", "adoption_id", "cloud", "zone", "name")
 
 
 def kind_of_resource(name: str, columns: tuple[str, ...], help_line: str) -> Verbs:

@@ -23,7 +23,8 @@ PEOPLE_ZONE = timezone(timedelta(hours=8))  # Asia/Shanghai has had no other off
 LABELLED = frozenset(
     {
         "state", "kind", "level", "effect", "power", "dimension", "backup", "outcome", "role", "roles", "specialist",
-        "verdict", "step", "colour", "card", "binds", "source", "told",
+        "verdict", "step", "colour", "card", "binds", "source", "told", "health", "mode", "status",
+        "subject_kind", "act",
     }
 )  # fmt: skip
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*(Z|[+-]\d\d:\d\d)\Z")

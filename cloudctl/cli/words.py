@@ -20,7 +20,7 @@ MEANINGS: dict[Exit, str] = {
     Exit.FORBIDDEN: mark("Not logged in, or not allowed."),
     Exit.SERVER: mark("The server failed or cannot be reached."),
     Exit.DENIED: mark("A policy denies the order."),
-    Exit.UNFINISHED: mark("The order that was waited for did not end delivered."),
+    Exit.UNFINISHED: mark("What was waited for did not end well: an order not delivered, a cloud not read to its end."),
     Exit.INTERRUPTED: mark("Interrupted from the keyboard."),
     Exit.PIPE: mark("The reader of the output went away."),
 }

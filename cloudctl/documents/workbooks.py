@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloudctl.documents import blanks, marking, reading
+from cloudctl.documents import adoption_sheets, blanks, marking, reading
+from cloudctl.domain.adoption_sheets import Handed, SheetForm
 from cloudctl.domain.forms import Blank, Filled
 from cloudctl.ports.workbooks import Note
 
@@ -23,3 +24,11 @@ class ExcelWorkbooks:
     def mark(self, data: bytes, notes: Sequence[Note]) -> bytes:
         """The file with its faults marked; raises Invalid."""
         return marking.mark(data, notes)
+
+    def write_sheet(self, form: SheetForm) -> bytes:
+        """The sheet of an adoption."""
+        return adoption_sheets.write(form)
+
+    def read_sheet(self, data: bytes) -> Handed:
+        """The rows of a sheet; raises Invalid."""
+        return adoption_sheets.read(data)

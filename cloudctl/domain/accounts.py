@@ -70,12 +70,25 @@ class Permission(StrEnum):
     SUPERVISION_WRITE = "supervision:write"
     WORKFLOWS_READ = "workflows:read"
     WORKFLOWS_WRITE = "workflows:write"
+    DRIFT_READ = "drift:read"
+    DRIFT_WRITE = "drift:write"
     AUDIT_READ = "audit:read"
     NOTICES_WRITE = "notices:write"
+    INVENTORY_READ = "inventory:read"
+    SYNCS_READ = "syncs:read"
+    SYNCS_WRITE = "syncs:write"
+    ADOPTIONS_READ = "adoptions:read"
+    ADOPTIONS_WRITE = "adoptions:write"
 
 
 _READS = frozenset(p for p in Permission if p.value.endswith(":read"))
-_DEPARTMENT_READS = _READS - {Permission.ACCOUNTS_READ, Permission.WORKFLOWS_READ, Permission.AUDIT_READ}
+_DEPARTMENT_READS = _READS - {
+    Permission.ACCOUNTS_READ,
+    Permission.WORKFLOWS_READ,
+    Permission.AUDIT_READ,
+    Permission.SYNCS_READ,
+    Permission.ADOPTIONS_READ,
+}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.DEPARTMENT_OFFICER: _DEPARTMENT_READS
@@ -94,7 +107,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SECURITY_SPECIALIST: _READS | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE},
     Role.CAPACITY_SPECIALIST: _READS | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE},
     Role.BUDGET_SPECIALIST: _READS | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE},
-    Role.OPERATOR: _READS | {Permission.WORKFLOWS_WRITE, Permission.DEPUTIES_WRITE, Permission.NOTICES_WRITE},
+    Role.OPERATOR: _READS
+    | {Permission.WORKFLOWS_WRITE, Permission.DEPUTIES_WRITE, Permission.NOTICES_WRITE, Permission.SYNCS_WRITE}
+    | {Permission.DRIFT_WRITE},
     Role.AUDITOR: _READS,
 }
 

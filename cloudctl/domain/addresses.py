@@ -76,7 +76,10 @@ class Supernet:
 
 @dataclass(kw_only=True, eq=False)
 class Prefix:
-    """A prefix that was cut from a supernet, and for which network."""
+    """A prefix that was cut from a supernet, and for which network.
+
+    On a `cloud` whose segments are VLANs the network's `vlan` goes with its IPv4 prefix: taken, cooled, freed with it.
+    """
 
     id: UUID = field(default_factory=new_id)
     supernet_id: UUID
@@ -85,6 +88,8 @@ class Prefix:
     order_id: UUID | None
     state: str = "reserved"
     cooling_until: datetime | None = None
+    cloud: str | None = None
+    vlan: int | None = None
     created_at: datetime
 
     def advance(self, event: str) -> None:

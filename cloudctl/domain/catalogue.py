@@ -24,8 +24,9 @@ class Specification:
 
 @dataclass(kw_only=True, eq=False)
 class Image:
-    """An operating system image; `names` maps a cloud's code to the image's name there (default: `code`).
+    """An operating system image; `names` maps a cloud's code to the image's name there.
 
+    Where it is named in some clouds it is in these alone; where in none, every cloud has it by its `code`.
     `os_name` and `os_version` are the product's own; `xinchuang` says that it is a domestic system (信创).
     """
 
@@ -56,7 +57,8 @@ class VolumeType:
 class Zone:
     """A network and security zone: 政务外网区, 互联网区, 专网区, DMZ, ... as each city has them.
 
-    `xinchuang` says that new servers in it have to run on domestic processors and systems (信创).
+    `xinchuang` says that new servers in it have to run on domestic processors and systems (信创). From `vlan_first` to
+    `vlan_last` are the VLANs that its segments get on clouds whose segments are VLANs.
     """
 
     code: str
@@ -64,6 +66,8 @@ class Zone:
     name_en: str
     max_mlps_level: int
     xinchuang: bool = False
+    vlan_first: int | None = None
+    vlan_last: int | None = None
     retired: bool = False
 
 

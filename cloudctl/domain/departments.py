@@ -37,6 +37,9 @@ class Level(StrEnum):
 class Department:
     """A tenant. `code` is the office's own short code, unique for ever; `parent_id` its upper unit.
 
+    `clouds` are those that the office has pinned it to, by code; without any it may be served by every cloud. A unit
+    without pins of its own has those of the nearest one above it.
+
     `path` is made of the ids from the top of its tree down to itself: `/<id>/<id>/`, each as 32 hexadecimal digits.
     With `retired_at` nothing new is put on record for it; `successor_id` is the one that it was merged into, if any.
     """
@@ -47,6 +50,7 @@ class Department:
     level: Level
     parent_id: UUID | None = None
     path: str = ""
+    clouds: frozenset[str] = frozenset()
     retired_at: datetime | None = None
     successor_id: UUID | None = None
     created_at: datetime

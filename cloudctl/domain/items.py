@@ -35,7 +35,8 @@ class DiskAsk(msgspec.Struct, frozen=True, kw_only=True):
 class ServerItem(_NewItem, frozen=True, kw_only=True, tag="server"):
     """`count` servers named `name`-1, `name`-2, ... on `network`: a network item of this order, or a network's id.
 
-    `user_data` is sealed (base64 of the sealed bytes) before the item is made.
+    `user_data` is sealed (base64 of the sealed bytes) before the item is made. `anti_affinity` names a pair: server
+    items of the same name go to different clouds where that is possible.
     """
 
     name: str
@@ -46,6 +47,7 @@ class ServerItem(_NewItem, frozen=True, kw_only=True, tag="server"):
     disks: tuple[DiskAsk, ...] = ()
     ssh_keys: tuple[str, ...] = ()
     user_data: bytes | None = None
+    anti_affinity: str | None = None
 
 
 class VolumeItem(_NewItem, frozen=True, kw_only=True, tag="volume"):

@@ -122,15 +122,15 @@ RESOURCES = Machine(
         "releasing": "Being powered off and cut loose.",
         "retained": "Off, and restorable until its retention ends.",
         "purging": "Retention is over; being deleted from the cloud.",
-        "released": "Gone from the cloud, on purpose.",
-        "undone": "Never delivered; removed again.",
+        "released": "Gone from the cloud.",
+        "undone": "Never delivered and removed again; or adopted, and given back as it was.",
     },
     table=_table(
         ("planned", "build", "building", "the first create is about to be sent"),
         ("planned", "undo", "undone", "dropped before anything was built"),
         ("building", "activate", "active", "the cloud reports it ready"),
         ("building", "undo", "undone", "removed after a failed build"),
-        ("active", "undo", "undone", "removed because a sibling in its order failed"),
+        ("active", "undo", "undone", "a sibling in its order failed, or its adoption was undone"),
         ("active", "change", "changing", "an approved change starts"),
         ("changing", "activate", "active", "the change is done, or was taken back"),
         ("active", "release", "releasing", "an approved release starts"),
@@ -139,6 +139,12 @@ RESOURCES = Machine(
         ("retained", "restore", "active", "restored within its retention"),
         ("retained", "purge", "purging", "retention has ended"),
         ("purging", "vanish", "released", "the cloud confirms that it is gone"),
+        ("active", "lose", "released", "it is gone from the cloud past the platform, and that is accepted"),
+        ("retained", "lose", "released", "it is gone from the cloud past the platform, and that is accepted"),
+        ("planned", "recover", "releasing", "an object on no record was put on record, to be put by"),
+        ("released", "recover", "releasing", "it was found in the cloud after all, and is to be put by"),
+        ("undone", "recover", "releasing", "what it had left in the cloud was found, and is to be put by"),
+        ("releasing", "undo", "undone", "what was found could not be put by, and is a finding again"),
     ),
 )
 
@@ -247,7 +253,90 @@ OPINIONS = Machine(
     ),
 )
 
-MACHINES: tuple[Machine, ...] = (ORDERS, RESOURCES, PREFIXES, NOTICES, RATINGS, OPINIONS, EMERGENCIES, TRANSFERS)
+SYNCS = Machine(
+    noun="sync",
+    states={
+        "asked": "Waits for a worker.",
+        "running": "A worker reads the cloud.",
+        "clean": "Everything was read that was to be read.",
+        "partial": "The cloud failed in the middle; what was read before counts, and nothing counts as gone.",
+        "failed": "The cloud did not answer, or the worker ended; nothing changed.",
+    },
+    table=_table(
+        ("asked", "start", "running", "a worker took it"),
+        ("running", "finish", "clean", "the cloud answered to the end"),
+        ("running", "break_off", "partial", "the cloud failed after part of its answer"),
+        ("running", "fail", "failed", "the cloud did not answer, or its worker ended"),
+    ),
+)
+
+ADOPTIONS = Machine(
+    noun="adoption",
+    states={
+        "running": "What was taken is being put on record, then marked in the clouds.",
+        "attention": "On record; some objects could not be marked, and an operator has to look.",
+        "done": "On record, and marked in the clouds.",
+        "undoing": "Records are being withdrawn, then the marks taken off.",
+        "undone": "Nothing of it is on record any more; the objects run on.",
+    },
+    table=_table(
+        ("running", "finish", "done", "everything that is still there is marked"),
+        ("running", "park", "attention", "a cloud refused, or did not answer"),
+        ("attention", "retry", "running", "an operator has it tried again"),
+        ("attention", "undo", "undoing", "the office takes it back"),
+        ("done", "undo", "undoing", "the office takes it back"),
+        ("undoing", "retry", "undoing", "an operator has it tried again"),
+        ("undoing", "keep", "done", "what was changed since stays adopted"),
+        ("undoing", "withdraw", "undone", "all of it is withdrawn"),
+    ),
+)
+
+TAKINGS = Machine(
+    noun="taking",
+    states={
+        "planned": "Will be put on record.",
+        "recorded": "On record and booked; the object carries no mark of ours yet.",
+        "marked": "On record, and the object carries its key.",
+        "refused": "Not taken: it changed between the plan and the record.",
+        "lost": "On record, but the cloud no longer had it when it was to be marked.",
+        "withdrawn": "Off the record and the ledger; the mark is still to be taken off.",
+        "given_back": "Off the record, and the object carries no mark of ours.",
+    },
+    table=_table(
+        ("planned", "record", "recorded", "resource, ledger and audit event are written"),
+        ("planned", "refuse", "refused", "the object is gone, or somebody else's by now"),
+        ("recorded", "mark", "marked", "the cloud has the key"),
+        ("recorded", "lose", "lost", "the cloud has no such object any more"),
+        ("recorded", "withdraw", "withdrawn", "the adoption is undone"),
+        ("marked", "withdraw", "withdrawn", "the adoption is undone"),
+        ("lost", "withdraw", "withdrawn", "the adoption is undone"),
+        ("withdrawn", "give_back", "given_back", "the cloud has no key of it any more"),
+    ),
+)
+
+FINDINGS = Machine(
+    noun="finding",
+    states={
+        "open": "It is so; waits for a decision.",
+        "resolving": "Decided; the cloud is being asked.",
+        "resolved": "Decided and carried out; by whom and why is on record.",
+        "vanished": "Is no longer so, without anybody's decision.",
+    },
+    table=_table(
+        ("open", "begin", "resolving", "somebody decided on an act in the cloud"),
+        ("open", "resolve", "resolved", "somebody decided, and the record has it"),
+        ("open", "vanish", "vanished", "a clean full sync no longer shows it"),
+        ("resolving", "resolve", "resolved", "the cloud confirmed the act"),
+        ("resolving", "give_up", "open", "the cloud did not carry the act out"),
+        ("resolved", "reappear", "open", "a later sync shows it again, or otherwise than it was decided on"),
+        ("vanished", "reappear", "open", "a later sync shows it again"),
+    ),
+)
+
+MACHINES: tuple[Machine, ...] = (
+    ORDERS, RESOURCES, PREFIXES, NOTICES, RATINGS, OPINIONS, EMERGENCIES, TRANSFERS, SYNCS, ADOPTIONS, TAKINGS,
+    FINDINGS,
+)  # fmt: skip
 
 
 def walk(machine: Machine) -> Iterator[Transition]:

@@ -12,12 +12,13 @@ from cloudctl.domain.resources import Resource, ResourceKind
 
 @dataclass(kw_only=True, eq=False)
 class Network(Resource):
-    """A segment on record; its prefixes are cut from the zone's supernets."""
+    """A segment on record; its prefixes are cut from the zone's supernets, its VLAN from the zone's range."""
 
     KIND: ClassVar[ResourceKind] = ResourceKind.NETWORK
 
     cidr_v4: str
     cidr_v6: str | None = None
+    vlan: int | None = None
 
     @property
     def footprint(self) -> Demand:
@@ -27,7 +28,10 @@ class Network(Resource):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkRequest:
-    """What a cloud is asked to make: a network, its subnets and, with `external_network`, a router to it."""
+    """What a cloud is asked to make: a network, its subnets and, with `external_network`, a router to it.
+
+    `vlan` is what the platform reserved on a cloud whose segments are VLANs.
+    """
 
     key: UUID
     tenant: str
@@ -36,6 +40,7 @@ class NetworkRequest:
     cidr_v6: str | None
     zone: str
     external_network: str | None
+    vlan: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,6 +12,7 @@ from cloudctl.domain.clocks import Clock
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.items import Item
 from cloudctl.domain.lifecycle import ORDERS
+from cloudctl.domain.placements import Placement, joined
 from cloudctl.domain.policies import Ruling
 
 CORRECTION_WORKING_DAYS = 10
@@ -26,7 +28,7 @@ class Backup(StrEnum):
 
 @dataclass(kw_only=True, eq=False)
 class Order:
-    """The form (申请表) and its state. `cloud` and `placement` are set when it is handed in.
+    """The form (申请表) and its state. `placements` are set when it is handed in; `cloud` joins their codes.
 
     `number` is what people quote: the year and a running number. `attempt` counts the sagas that were started for it.
     `filed_by` is who handed it in for the department (代办). `applicant_for`, `signed_off_for` and `approved_for` are
@@ -57,7 +59,7 @@ class Order:
     items: list[Item]
     state: str = "draft"
     cloud: str | None = None
-    placement: list[dict[str, str]] = field(default_factory=list)
+    placements: list[Placement] = field(default_factory=list)
     ruling: Ruling = field(default_factory=Ruling)
     held: bool = False
     attempt: int = 0
@@ -95,13 +97,26 @@ class Order:
         ORDERS.next(self.state, event)
 
     @property
+    def clouds(self) -> list[str]:
+        """The codes of the clouds that serve it."""
+        return sorted({placement.cloud for placement in self.placements})
+
+    def settle(self, placements: Iterable[Placement]) -> None:
+        """Takes its places."""
+        self.placements = list(placements)
+        self.cloud = joined(self.placements)
+
+    @property
     def workflow_id(self) -> str:
         """The id of the saga of the current attempt: the same attempt is never started twice."""
         return f"{self.id}:{self.attempt}"
 
     @property
     def lane(self) -> str:
-        """Where its sagas queue: with the orders of its cloud, or beside them, so that an emergency waits for none."""
+        """Where its sagas queue: with the orders of its clouds, or beside them, so that an emergency waits for none.
+
+        Orders over several clouds have a lane of their own: one cloud that is slow holds up nobody else's orders.
+        """
         return f"{self.cloud}/emergency" if self.emergency else self.cloud or ""
 
     @property

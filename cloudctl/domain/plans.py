@@ -6,7 +6,7 @@ submission, at approval and in every step of the build.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -65,34 +65,39 @@ class Change:
 
 @dataclass(kw_only=True)
 class Plan:
-    """`resources` are new, in the order in which they can be built; `changes` touch what exists.
+    """`resources` are new, in the order in which they can be built, not placed yet; `changes` touch what exists.
 
-    `architectures` are those of the processors that the new servers need.
+    `anchors` exist and carry something new. `architectures` and `images` are what the new servers need, by the position
+    of their item.
     """
 
     resources: list[Resource] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     anchors: list[Resource] = field(default_factory=list)
-    architectures: set[str] = field(default_factory=set)
+    architectures: dict[int, str] = field(default_factory=dict)
+    images: dict[int, Image] = field(default_factory=dict)
 
     @property
     def demand(self) -> Demand:
         """New resources' footprints and the changes' differences, by dimension."""
-        return sum(self._parts, Demand())
+        return sum(self._parts(), Demand())
+
+    def demand_of(self, items: Collection[int]) -> Demand:
+        """As `demand`, of the items at these positions alone."""
+        return sum(self._parts(items), Demand())
 
     @property
     def growth(self) -> Demand:
         """What has to be held: every part that raises a dimension, and nothing netted against what shrinks later."""
-        return sum((part.growth() for part in self._parts), Demand())
+        return sum((part.growth() for part in self._parts()), Demand())
 
-    @property
-    def _parts(self) -> list[Demand]:
-        return [resource.footprint for resource in self.resources] + [change.demand for change in self.changes]
+    def growth_of(self, items: Collection[int]) -> Demand:
+        """As `growth`, of the items at these positions alone."""
+        return sum((part.growth() for part in self._parts(items)), Demand())
 
-    @property
-    def touched(self) -> list[Resource]:
-        """Resources on record that the order changes or builds upon: they pin it to their cloud and zone."""
-        return [change.resource for change in self.changes] + self.anchors
+    def _parts(self, items: Collection[int] | None = None) -> list[Demand]:
+        new = [resource.footprint for resource in self.resources if items is None or resource.item in items]
+        return new + [change.demand for change in self.changes if items is None or change.position in items]
 
     def of(self, kind: type[Kind]) -> list[Kind]:
         """The new resources of one kind."""
@@ -169,7 +174,7 @@ class Planner:
             "item": position,
             "department_id": self._order.department_id,
             "system_id": self._order.system_id,
-            "cloud": self._order.cloud or "",
+            "cloud": "",  # the placement says which
             "zone": self._order.zone,
             "name": name,
             "created_at": self._now,
@@ -194,7 +199,8 @@ class Planner:
                 needed=image.min_disk_gib, specification=specification.code, given=specification.root_disk_gib,
             )  # fmt: skip
         self._refuse_misfit(specification, image, f"{where}.image")
-        self._plan.architectures.add(specification.architecture)
+        self._plan.architectures[position] = specification.architecture
+        self._plan.images[position] = image
         network = self._reference(item.network, Network, f"{where}.network")
         for disk_number, disk in enumerate(item.disks):
             self._volume_type(disk.volume_type, f"{where}.disks[{disk_number}].volume_type")
@@ -304,7 +310,7 @@ class Planner:
     def _architecture_of(self, server: Server) -> str | None:
         """What a server's image is for; None for an adopted server whose image nobody has put on record."""
         try:
-            return self._catalogue.image(server.image).architecture
+            return self._catalogue.image(server.image).architecture if server.image else None
         except NotFound:
             return None
 
@@ -369,7 +375,7 @@ class Planner:
         existing = self._existing(key, kind, where)
         if existing.tenant is not None:
             raise Invalid(
-                "{name} was transferred and stands in another department's project: nothing new can be built on it.",
+                "{name} stands in a project that is not its department's own: nothing new can be built on it.",
                 field=where, way_out="Order the {kind} anew.", name=existing.name, kind=existing.KIND.value,
             )  # fmt: skip
         self._plan.anchors.append(existing)

@@ -30,7 +30,8 @@ class Resource:
     """What the four kinds share. `item` is the position of the order's item that asked for it.
 
     `protected` refuses a release. `tenant` is the backend project that it stands in, where that is not the owner's:
-    a server cannot change its project, so what was transferred stays where it was built.
+    a server cannot change its project, so what was transferred or adopted stays where it was built. What was adopted
+    has no order: `adoption_id` says how it came, `contact` whom to ask.
     """
 
     KIND: ClassVar[ResourceKind]
@@ -51,6 +52,8 @@ class Resource:
     gone_at: datetime | None = None
     protected: bool = False
     tenant: str | None = None
+    adoption_id: UUID | None = None
+    contact: str = ""
     created_at: datetime
     version: int = 1
 

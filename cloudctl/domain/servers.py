@@ -13,16 +13,20 @@ from cloudctl.domain.resources import Resource, ResourceKind
 
 @dataclass(kw_only=True, eq=False)
 class Server(Resource):
-    """A server on record. `user_data` is sealed and write-only; `fixed_addresses` come from the cloud."""
+    """A server on record. `user_data` is sealed and write-only; `fixed_addresses` come from the cloud.
+
+    An adopted one has no specification before its first resize, no image that the catalogue knows, and no network
+    where that is shared with others.
+    """
 
     KIND: ClassVar[ResourceKind] = ResourceKind.SERVER
 
-    specification: str
+    specification: str | None
     vcpu: int
     memory_mib: int
     root_disk_gib: int
-    image: str
-    network_id: UUID
+    image: str | None
+    network_id: UUID | None
     ssh_keys: list[str] = field(default_factory=list)
     user_data: bytes | None = None
     fixed_addresses: list[str] = field(default_factory=list)

@@ -13,12 +13,12 @@ from cloudctl.domain.resources import Resource, ResourceKind
 
 @dataclass(kw_only=True, eq=False)
 class Volume(Resource):
-    """A data volume on record; `server_id` names the server it belongs to, if any."""
+    """A data volume on record; `server_id` names the server it belongs to, if any. An adopted one has no type."""
 
     KIND: ClassVar[ResourceKind] = ResourceKind.VOLUME
 
     size_gib: int
-    volume_type: str
+    volume_type: str | None
     server_id: UUID | None = None
 
     @property
@@ -51,7 +51,7 @@ class VolumeRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VolumeFact:
-    """What a cloud reports; `server` is the backend id of the server it is attached to."""
+    """What a cloud reports; `server` is the backend id of the server it is attached to, `fault` the cloud's words."""
 
     key: UUID | None
     backend_id: str
@@ -59,3 +59,4 @@ class VolumeFact:
     status: VolumeStatus
     size_gib: int
     server: str | None = None
+    fault: str | None = None

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from threading import Event, Thread
+from threading import Event, Lock, Thread
+from time import monotonic
 
 log = logging.getLogger(__name__)
 
@@ -24,11 +25,15 @@ Exclusive = Callable[[str], AbstractContextManager[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`run` is called every `every_s` seconds, first at once; what it raises is logged, and it is called again."""
+    """`run` is called every `every_s` seconds, first at once; what it raises is logged, and it is called again.
+
+    A job that runs `everywhere` does so in each worker, whatever the others do.
+    """
 
     name: str
     every_s: float
     run: Callable[[], object]
+    everywhere: bool = False
 
 
 class Ticker:
@@ -37,18 +42,37 @@ class Ticker:
     def __init__(self, jobs: Sequence[Job], exclusive: Exclusive) -> None:
         self._exclusive = exclusive
         self._stop = Event()
-        self._threads = [Thread(target=self._loop, args=(job,), name=f"job-{job.name}", daemon=True) for job in jobs]
+        self._threads: dict[str, Thread] = {}
+        self._lock = Lock()
+        for job in jobs:
+            self._take(job)
 
     def start(self) -> None:
         """Starts all jobs."""
-        for thread in self._threads:
+        for thread in self._all():
             thread.start()
 
+    def add(self, job: Job) -> None:
+        """Starts one more, unless there is one of its name or everything has been stopped."""
+        with self._lock:
+            if job.name not in self._threads and not self._stop.is_set():
+                self._take(job).start()
+
     def stop(self, wait_s: float = 10.0) -> None:
-        """Begins no further round, and waits up to `wait_s` seconds for each that is under way."""
+        """Begins no further round, and waits up to `wait_s` seconds for all that are under way."""
         self._stop.set()
-        for thread in self._threads:
-            thread.join(wait_s)
+        until = monotonic() + wait_s
+        for thread in self._all():
+            thread.join(max(until - monotonic(), 0.0))
+
+    def _take(self, job: Job) -> Thread:
+        thread = Thread(target=self._loop, args=(job,), name=f"job-{job.name}", daemon=True)
+        self._threads[job.name] = thread
+        return thread
+
+    def _all(self) -> list[Thread]:
+        with self._lock:
+            return list(self._threads.values())
 
     def _loop(self, job: Job) -> None:
         while not self._stop.is_set():
@@ -57,7 +81,7 @@ class Ticker:
 
     def _once(self, job: Job) -> None:
         try:
-            with self._exclusive(job.name) as mine:
+            with nullcontext(enter_result=True) if job.everywhere else self._exclusive(job.name) as mine:
                 if mine:
                     job.run()
         except Exception:

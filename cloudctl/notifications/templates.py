@@ -143,6 +143,34 @@ TEMPLATES: dict[str, Template] = {
         mark("The term of {count} resources ends on {expires_on}"),
         mark("Their term ends on {expires_on}: {names}. Please renew what is still needed, and release the rest."),
     ),
+    "drift_found": Template(
+        mark("{count} resources on {cloud} were changed past the platform or are gone"),
+        mark(
+            "The cloud {cloud} has these otherwise than they are on record, or no longer: {names}. If that was you, "
+            "tell the office; nothing is changed by itself. See `cloudctl drift list`."
+        ),
+    ),
+    "adopted": Template(
+        mark("{count} running resources are now on your department's record"),
+        mark(
+            "The office has put what already ran on your department's record, with a term and in its quota: {names}. "
+            "What is not yours or no longer needed, tell the office or release. The adoption's number is {number}."
+        ),
+    ),
+    "adoption_undone": Template(
+        mark("{count} resources are no longer on your department's record"),
+        mark(
+            "The office has taken the adoption {number} back. These are off your department's record and its quota, "
+            "and run on as before: {names}."
+        ),
+    ),
+    "adoption_attention": Template(
+        mark("Adoption {number} waits for an operator"),
+        mark(
+            "Not all objects of the adoption {number} could be dealt with in their clouds. See `cloudctl adoptions "
+            "show {number}`, then `cloudctl adoptions retry {number}`."
+        ),
+    ),
     "digest": Template(
         mark("{count} messages from the platform"),
         mark("Since the last time {count} messages have come together for you:"),

@@ -16,6 +16,7 @@ from sqlalchemy.orm import registry
 
 from cloudctl.domain.accounts import Account, Token
 from cloudctl.domain.addresses import Address, Prefix, Supernet
+from cloudctl.domain.adoptions import Adoption, AdoptionRule, Taking
 from cloudctl.domain.attachments import Attachment
 from cloudctl.domain.calendars import CalendarDay
 from cloudctl.domain.cards import Card
@@ -25,6 +26,7 @@ from cloudctl.domain.clocks import Clock
 from cloudctl.domain.clouds import Cloud
 from cloudctl.domain.departments import Department
 from cloudctl.domain.deputies import Deputy
+from cloudctl.domain.drift import Finding
 from cloudctl.domain.emergencies import Emergency
 from cloudctl.domain.exemptions import Exemption
 from cloudctl.domain.freezes import Freeze
@@ -37,6 +39,7 @@ from cloudctl.domain.quotas import Quota
 from cloudctl.domain.ratings import Rating
 from cloudctl.domain.resources import Tenant
 from cloudctl.domain.servers import Server
+from cloudctl.domain.syncs import Sync
 from cloudctl.domain.systems import System
 from cloudctl.domain.transfers import Transfer
 from cloudctl.domain.volumes import Volume
@@ -67,17 +70,22 @@ TABLES: dict[type, Table] = {
     Emergency: tables.emergencies,
     Transfer: tables.transfers,
     Rating: tables.ratings,
+    Finding: tables.drift_findings,
     Deputy: tables.deputies,
     Notice: tables.notices,
     Attempt: tables.notice_attempts,
     Channel: tables.channels,
     Preferences: tables.preferences,
     Import: tables.imports,
+    AdoptionRule: tables.adoption_rules,
+    Adoption: tables.adoptions,
+    Taking: tables.takings,
     Attachment: tables.attachments,
     CalendarDay: tables.calendar_days,
     Freeze: tables.freezes,
     Clock: tables.clocks,
     Card: tables.cards,
+    Sync: tables.syncs,
 }
 
 

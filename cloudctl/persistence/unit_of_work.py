@@ -36,18 +36,22 @@ from cloudctl.domain.limits import NO_LIMITS, Timetable
 from cloudctl.domain.progress import ProgressLine
 from cloudctl.persistence.errors import in_domain_words, stale, translated
 from cloudctl.persistence.repositories.accounts import AccountRecords, TokenRecords
+from cloudctl.persistence.repositories.adoptions import AdoptionRecords, AdoptionRuleRecords
 from cloudctl.persistence.repositories.attachments import AttachmentRecords
 from cloudctl.persistence.repositories.calendars import CalendarDayRecords, FreezeRecords
+from cloudctl.persistence.repositories.capacity import CapacityRecords
 from cloudctl.persistence.repositories.catalogue import CatalogueRecords
 from cloudctl.persistence.repositories.channels import ChannelRecords
 from cloudctl.persistence.repositories.clocks import CardRecords, ClockRecords
 from cloudctl.persistence.repositories.clouds import CloudRecords
 from cloudctl.persistence.repositories.departments import DepartmentRecords, TenantRecords
 from cloudctl.persistence.repositories.deputies import DeputyRecords
+from cloudctl.persistence.repositories.drift import DriftRecords
 from cloudctl.persistence.repositories.emergencies import EmergencyRecords
 from cloudctl.persistence.repositories.exemptions import ExemptionRecords
 from cloudctl.persistence.repositories.foresight import foresee, together
 from cloudctl.persistence.repositories.imports import ImportRecords
+from cloudctl.persistence.repositories.inventory import InventoryRecords
 from cloudctl.persistence.repositories.letters import LetterRecords
 from cloudctl.persistence.repositories.notices import NoticeRecords
 from cloudctl.persistence.repositories.opinions import OpinionRecords
@@ -59,6 +63,7 @@ from cloudctl.persistence.repositories.ratings import RatingRecords
 from cloudctl.persistence.repositories.records import insert_unless_there
 from cloudctl.persistence.repositories.resources import ResourceRecords
 from cloudctl.persistence.repositories.returns import ReturnRecords
+from cloudctl.persistence.repositories.syncs import SyncRecords
 from cloudctl.persistence.repositories.systems import SystemRecords
 from cloudctl.persistence.repositories.transfers import TransferRecords
 from cloudctl.persistence.tables import audit_events, idempotency_keys, progress_lines
@@ -98,6 +103,7 @@ class DatabaseUnitOfWork:
         self.systems = SystemRecords(session)
         self.catalogue = CatalogueRecords(session)
         self.clouds = CloudRecords(session)
+        self.capacity = CapacityRecords(session)
         self.orders = OrderRecords(session)
         self.resources = ResourceRecords(session)
         self.tenants = TenantRecords(session)
@@ -119,7 +125,12 @@ class DatabaseUnitOfWork:
         self.cards = CardRecords(session)
         self.timetable = self._factory.timetable
         self.imports = ImportRecords(session)
+        self.adoption_rules = AdoptionRuleRecords(session)
+        self.adoptions = AdoptionRecords(session)
         self.ratings = RatingRecords(session)
+        self.drift = DriftRecords(session, self.now)
+        self.inventory = InventoryRecords(session, self.now)
+        self.syncs = SyncRecords(session)
         try:
             with translated():
                 self._take_key()

@@ -58,7 +58,10 @@ class ZoneFacts(TypedDict):
 
 
 class CloudFacts(TypedDict):
-    """A cloud, its MLPS level and its processors; code "" while none is chosen, no architectures while unstated."""
+    """A cloud, its MLPS level and its processors; code "" while none is chosen, no architectures while unstated.
+
+    Of an order over several clouds: the codes joined by `+`, the lowest level, the processors of all.
+    """
 
     code: str
     max_mlps_level: int
@@ -108,7 +111,11 @@ class TotalsFacts(TypedDict):
 
 
 class QuotaFacts(TypedDict):
-    """One dimension's account without this order's own hold; `left` is limit - used, negative after an adoption."""
+    """One dimension's account without this order's own hold; `left` is limit - used, negative after an adoption.
+
+    Of an order over several clouds: the account that it brings nearest to its end, with room added for what it takes
+    on the others.
+    """
 
     limit: int
     used: int

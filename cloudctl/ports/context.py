@@ -10,6 +10,7 @@ from uuid import UUID
 
 from cloudctl.domain.accounts import Actor
 from cloudctl.domain.retention import RetentionRule
+from cloudctl.domain.syncs import Rhythm
 from cloudctl.ports.clock import Clock
 from cloudctl.ports.clouds import Clouds
 from cloudctl.ports.engine import Workflows
@@ -59,6 +60,8 @@ class Limits:
     retry_attempts: int = 6
     parallel: int = 10
     max_token_days: int = 365
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    orphan_days: int = 7
 
 
 class Context(Protocol):

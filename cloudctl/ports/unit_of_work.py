@@ -22,8 +22,10 @@ from cloudctl.domain.accounts import Actor
 from cloudctl.domain.limits import Timetable
 from cloudctl.domain.progress import ProgressLine
 from cloudctl.ports.repositories.accounts import Accounts, Tokens
+from cloudctl.ports.repositories.adoptions import AdoptionRules, Adoptions
 from cloudctl.ports.repositories.attachments import Attachments
 from cloudctl.ports.repositories.calendars import CalendarDays
+from cloudctl.ports.repositories.capacity import Capacity
 from cloudctl.ports.repositories.cards import Cards
 from cloudctl.ports.repositories.catalogue import Catalogue
 from cloudctl.ports.repositories.channels import Channels
@@ -31,10 +33,12 @@ from cloudctl.ports.repositories.clocks import Clocks
 from cloudctl.ports.repositories.clouds import Clouds
 from cloudctl.ports.repositories.departments import Departments, Tenants
 from cloudctl.ports.repositories.deputies import Deputies
+from cloudctl.ports.repositories.drift import Drift
 from cloudctl.ports.repositories.emergencies import Emergencies
 from cloudctl.ports.repositories.exemptions import Exemptions
 from cloudctl.ports.repositories.freezes import Freezes
 from cloudctl.ports.repositories.imports import Imports
+from cloudctl.ports.repositories.inventory import InventoryObjects
 from cloudctl.ports.repositories.letters import Letters
 from cloudctl.ports.repositories.notices import Notices
 from cloudctl.ports.repositories.opinions import Opinions
@@ -44,6 +48,7 @@ from cloudctl.ports.repositories.quotas import Quotas
 from cloudctl.ports.repositories.ratings import Ratings
 from cloudctl.ports.repositories.resources import Resources
 from cloudctl.ports.repositories.returns import Returns
+from cloudctl.ports.repositories.syncs import Syncs
 from cloudctl.ports.repositories.systems import Systems
 from cloudctl.ports.repositories.transfers import Transfers
 
@@ -73,6 +78,8 @@ class UnitOfWork(Protocol):
     @property
     def clouds(self) -> Clouds: ...
     @property
+    def capacity(self) -> Capacity: ...
+    @property
     def orders(self) -> Orders: ...
     @property
     def resources(self) -> Resources: ...
@@ -86,6 +93,8 @@ class UnitOfWork(Protocol):
     def exemptions(self) -> Exemptions: ...
     @property
     def ratings(self) -> Ratings: ...
+    @property
+    def drift(self) -> Drift: ...
     @property
     def deputies(self) -> Deputies: ...
     @property
@@ -119,6 +128,14 @@ class UnitOfWork(Protocol):
 
     @property
     def imports(self) -> Imports: ...
+    @property
+    def adoption_rules(self) -> AdoptionRules: ...
+    @property
+    def adoptions(self) -> Adoptions: ...
+    @property
+    def inventory(self) -> InventoryObjects: ...
+    @property
+    def syncs(self) -> Syncs: ...
 
     def audit(
         self,

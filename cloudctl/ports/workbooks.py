@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from cloudctl.domain.adoption_sheets import Handed, SheetForm
 from cloudctl.domain.forms import Blank, Filled
 
 
@@ -36,4 +37,12 @@ class Workbooks(Protocol):
 
         Marks of an earlier time are gone. Raises Invalid as `read` does.
         """
+        ...
+
+    def write_sheet(self, form: SheetForm) -> bytes:
+        """The sheet of an adoption, empty or with rows that are given back."""
+        ...
+
+    def read_sheet(self, data: bytes) -> Handed:
+        """The rows of a sheet that was handed in; raises Invalid as `read` does."""
         ...

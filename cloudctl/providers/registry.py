@@ -78,7 +78,7 @@ def default_factories(simulation: Simulation, clock: Clock, clouds_file: Path | 
     return {
         CloudKind.SIMULATED: partial(_simulated, simulation=simulation, clock=clock),
         CloudKind.OPENSTACK: partial(_openstack, clock=clock, clouds_file=clouds_file),
-        CloudKind.VSPHERE: _vsphere,
+        CloudKind.VSPHERE: partial(_vsphere, clock=clock, clouds_file=clouds_file),
     }
 
 
@@ -112,8 +112,7 @@ def _openstack(cloud: Cloud, *, clock: Clock, clouds_file: Path | None) -> Provi
     return connect(cloud, clock, clouds_file)
 
 
-def _vsphere(cloud: Cloud) -> Provider:
-    raise ConfigurationError(
-        "The cloud {cloud} is of the kind vSphere, which comes with a later release: register it then.",
-        cloud=cloud.code,
-    )
+def _vsphere(cloud: Cloud, *, clock: Clock, clouds_file: Path | None) -> Provider:
+    from cloudctl.providers.vsphere.provider import connect  # noqa: PLC0415 - loads the SDK, only when needed
+
+    return connect(cloud, clock, clouds_file)

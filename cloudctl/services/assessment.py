@@ -6,17 +6,20 @@ approval and at its end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from cloudctl.domain.accounts import missing
 from cloudctl.domain.addresses import IPV6_SEGMENT_LENGTH, Address
 from cloudctl.domain.catalogue import Zone
-from cloudctl.domain.clouds import Cloud, Placement, Room, place
+from cloudctl.domain.clouds import Cloud, Room
 from cloudctl.domain.errors import Conflict, Invalid, NotFound, PoolExhausted
+from cloudctl.domain.groups import groups
 from cloudctl.domain.items import NetworkItem, ReleaseItem
 from cloudctl.domain.networks import Network
 from cloudctl.domain.orders import Order
+from cloudctl.domain.placements import Amounts, Ground, Group, Placement, place
 from cloudctl.domain.plans import Plan, Planner
 from cloudctl.domain.policies import Effect, Finding, Ruling
 from cloudctl.domain.quotas import Demand, Dimension, Quota
@@ -25,18 +28,24 @@ from cloudctl.domain.servers import Server
 from cloudctl.ports.context import Context
 from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.services.facts import order_facts
+from cloudctl.services.vlans import take_vlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """What the applicant sees before handing in and the reviewer beside the order."""
+    """What the applicant sees before handing in and the reviewer beside the order.
+
+    By cloud: `demand` is what is asked for, `growth` what of it has to be held, `quota` what the department has and
+    `capacity` what room there is.
+    """
 
     plan: Plan
-    demand: Demand
-    placement: Placement
+    placements: list[Placement]
+    demand: dict[str, Demand]
+    growth: dict[str, Demand]
     ruling: Ruling
-    quota: dict[Dimension, Quota]
-    capacity: dict[Dimension, Room]
+    quota: dict[str, dict[Dimension, Quota]]
+    capacity: dict[str, dict[Dimension, Room]]
 
     @property
     def denials(self) -> list[Finding]:
@@ -47,41 +56,39 @@ class Assessment:
 def assess(ctx: Context, uow: UnitOfWork, order: Order) -> Assessment:
     """Plans, places and judges; raises Invalid, NotFound or PoolExhausted where the order cannot be meant so.
 
-    An order that holds quota stays on the cloud where it holds it.
+    An order that holds quota stays on the clouds where it holds it.
     """
     zone = known_zone(uow, order.zone)
     system = uow.systems.get(order.system_id)
-    plan = plan_of(uow, order)
+    plan, every = plan_of(uow, order), uow.clouds.all()
     used = uow.quotas.used_by_cloud()
     if order.held:
-        _without_own(used, order, plan.growth)
-    placement = place(
-        _candidates(uow, order, plan),
+        _without_own(used, order, plan)
+    ground = Ground(
         zone=zone.code,
         mlps_level=system.mlps_level,
-        demand=plan.growth,
         used=used,
-        architectures=frozenset(plan.architectures),
+        quota={} if order.held else _quota_left(ctx, uow, order, every),
+        pinned=pinned_clouds(uow, order.department_id),
         emergency=order.emergency,
     )
+    placements = place(_groups(order, plan), every, ground)
     _refuse_without_ipv6(uow, order)
+    home = {position: placement.cloud for placement in placements for position in placement.items}
     for resource in plan.resources:
-        resource.cloud = placement.cloud
-    cloud = uow.clouds.by_code(placement.cloud)
-    ruling = ctx.rules.judge(order_facts(uow, order, plan, system, cloud))
+        resource.cloud = home[resource.item]
+    growth = growth_by_cloud(plan, placements)
+    clouds = [cloud for cloud in every if cloud.code in growth]
+    quota = {code: uow.quotas.of(order.department_id, code, order.zone) for code in growth}
+    ruling = ctx.rules.judge(order_facts(uow, order, plan, system, clouds=clouds, growth=growth, quota=quota))
     return Assessment(
         plan=plan,
-        demand=plan.demand,
-        placement=placement,
+        placements=placements,
+        demand={code: plan.demand_of(_items_on(code, placements)) for code in growth},
+        growth=growth,
         ruling=ruling,
-        quota=uow.quotas.of(order.department_id, placement.cloud, order.zone),
-        capacity={
-            dimension: Room(
-                total=cloud.open_room(dimension, order.zone, emergency=order.emergency),
-                used=used.get((cloud.code, dimension), 0),
-            )
-            for dimension in Dimension
-        },
+        quota=quota,
+        capacity={cloud.code: _rooms(cloud, order, used) for cloud in clouds},
     )
 
 
@@ -114,10 +121,10 @@ def hold(uow: UnitOfWork, order: Order, found: Assessment) -> None:
             for address in addresses_of(uow, claimed):
                 address.claim(order.id, f"items[{change.position}]")
     order.ruling = found.ruling
-    order.cloud = found.placement.cloud
-    order.placement = list(found.placement.reasons)
-    uow.quotas.hold(order, found.plan.growth)
-    _refuse_overfilled(uow, order, found.plan.growth)
+    order.settle(found.placements)
+    for cloud, growth in found.growth.items():
+        uow.quotas.hold(order, cloud, growth)
+    _refuse_overfilled(uow, order, found.growth)
     order.held = True
     for network in found.plan.of(Network):
         item = order.items[network.item]
@@ -133,7 +140,7 @@ def register(uow: UnitOfWork, plan: Plan) -> None:
                 if ":" in prefix.cidr:
                     resource.cidr_v6 = prefix.cidr
                 else:
-                    resource.cidr_v4 = prefix.cidr
+                    resource.cidr_v4, resource.vlan = prefix.cidr, prefix.vlan
         uow.resources.add(resource)
 
 
@@ -164,19 +171,54 @@ def known_zone(uow: UnitOfWork, code: str) -> Zone:
     return zone
 
 
-def _candidates(uow: UnitOfWork, order: Order, plan: Plan) -> list[Cloud]:
-    """All clouds; or, when the order holds, changes or builds upon something, the one cloud that has it."""
-    pinned = {resource.cloud for resource in plan.touched}
-    if order.held and order.cloud:
-        pinned.add(order.cloud)
-    if len(pinned) > 1:
-        raise Invalid(
-            "The order touches resources on several clouds: {clouds}.",
-            field="items",
-            way_out="Write one order for each cloud.",
-            clouds=", ".join(sorted(pinned)),
+def growth_by_cloud(plan: Plan, placements: Sequence[Placement]) -> dict[str, Demand]:
+    """What has to be held on each cloud, by code in order; nothing at all on one where only something shrinks."""
+    return {code: plan.growth_of(_items_on(code, placements)) for code in sorted({at.cloud for at in placements})}
+
+
+def _items_on(code: str, placements: Sequence[Placement]) -> set[int]:
+    return {position for at in placements if at.cloud == code for position in at.items}
+
+
+def pinned_clouds(uow: UnitOfWork, department_id: UUID) -> frozenset[str]:
+    """The clouds that the office has pinned a department to, or the nearest unit above that is pinned; none: any."""
+    department = uow.departments.get(department_id)
+    if department.clouds or department.parent_id is None:
+        return department.clouds
+    return next((upper.clouds for upper in uow.departments.line(department) if upper.clouds), department.clouds)
+
+
+def _groups(order: Order, plan: Plan) -> list[Group]:
+    """What has to stand together; while the order holds, each group where it holds."""
+    found = groups(plan, order.items)
+    if not order.held:
+        return found
+    home = {position: at.cloud for at in order.placements for position in at.items}
+    return [replace(group, stands=group.stands | {home[group.items[0]]}) for group in found]
+
+
+def _quota_left(ctx: Context, uow: UnitOfWork, order: Order, clouds: Sequence[Cloud]) -> Amounts:
+    """What the department's quota leaves on each cloud of the zone; not asked where there is no choice."""
+    serving = [cloud.code for cloud in clouds if order.zone in cloud.zones and not cloud.retired]
+    if len(serving) < 2:
+        return {}
+    left = {}
+    for code in serving:
+        accounts = uow.quotas.of(order.department_id, code, order.zone)
+        for dimension in Dimension:
+            account = accounts.get(dimension)
+            left[code, dimension] = ctx.limits.default_quota if account is None else account.left
+    return left
+
+
+def _rooms(cloud: Cloud, order: Order, used: Amounts) -> dict[Dimension, Room]:
+    return {
+        dimension: Room(
+            total=cloud.open_room(dimension, order.zone, emergency=order.emergency),
+            used=used.get((cloud.code, dimension), 0),
         )
-    return [cloud for cloud in uow.clouds.all() if not pinned or cloud.code in pinned]
+        for dimension in Dimension
+    }
 
 
 def _refuse_without_ipv6(uow: UnitOfWork, order: Order) -> None:
@@ -191,10 +233,10 @@ def _refuse_without_ipv6(uow: UnitOfWork, order: Order) -> None:
         )
 
 
-def _without_own(used: dict[tuple[str, Dimension], int], order: Order, growth: Demand) -> None:
-    for dimension, amount in growth.items():
-        key = (order.cloud or "", dimension)
-        used[key] = used.get(key, 0) - amount
+def _without_own(used: dict[tuple[str, Dimension], int], order: Order, plan: Plan) -> None:
+    for code, growth in growth_by_cloud(plan, order.placements).items():
+        for dimension, amount in growth.items():
+            used[code, dimension] = used.get((code, dimension), 0) - amount
 
 
 def addresses_of(uow: UnitOfWork, resource: Resource) -> list[Address]:
@@ -204,24 +246,23 @@ def addresses_of(uow: UnitOfWork, resource: Resource) -> list[Address]:
     return [other for other in uow.resources.of_server(resource.id) if isinstance(other, Address)]
 
 
-def _refuse_overfilled(uow: UnitOfWork, order: Order, growth: Demand) -> None:
-    """Who holds last looks last: under the cloud's lock the sums have what all others hold, and the reserve counts."""
-    if not growth:
-        return
-    cloud = uow.clouds.lock(order.cloud or "")
-    used = uow.quotas.used_by_cloud()
-    for dimension in growth:
-        room = cloud.open_room(dimension, order.zone, emergency=order.emergency)
-        over = used.get((cloud.code, dimension), 0) - (room or 0)
-        if room is not None and over > 0:
-            raise PoolExhausted(
-                "No cloud of the zone {zone} has room: {amount} {dimension} short.",
-                field="items",
-                way_out="Ask for less, or wait until the office adds capacity.",
-                zone=order.zone,
-                amount=over,
-                dimension=dimension.value,
-            )
+def _refuse_overfilled(uow: UnitOfWork, order: Order, growth: Mapping[str, Demand]) -> None:
+    """Who holds last looks last: under the clouds' locks the sums have what all others hold, and the reserve counts."""
+    clouds = [uow.clouds.lock(code) for code in sorted(growth) if growth[code]]
+    used = uow.quotas.used_by_cloud() if clouds else {}
+    for cloud in clouds:
+        for dimension in growth[cloud.code]:
+            room = cloud.open_room(dimension, order.zone, emergency=order.emergency)
+            over = used.get((cloud.code, dimension), 0) - (room or 0)
+            if room is not None and over > 0:
+                raise PoolExhausted(
+                    "No cloud of the zone {zone} has room: {amount} {dimension} short.",
+                    field="items",
+                    way_out="Ask for less, or wait until the office adds capacity.",
+                    zone=order.zone,
+                    amount=over,
+                    dimension=dimension.value,
+                )
 
 
 def _refuse_occupied(uow: UnitOfWork, resource: Resource, position: int) -> None:
@@ -240,9 +281,10 @@ def _reserve(uow: UnitOfWork, order: Order, network: Network, item: NetworkItem)
     field = "cidr" if item.cidr else "prefix_length"
     try:
         if item.cidr:
-            uow.prefixes.reserve_exactly(cidr=item.cidr, **where)  # type: ignore[arg-type]
+            prefix = uow.prefixes.reserve_exactly(cidr=item.cidr, **where)  # type: ignore[arg-type]
         else:
-            uow.prefixes.reserve(length=item.prefix_length, version=4, **where)  # type: ignore[arg-type]
+            prefix = uow.prefixes.reserve(length=item.prefix_length, version=4, **where)  # type: ignore[arg-type]
+        take_vlan(uow, order.zone, network.cloud, prefix)
         if item.ipv6:
             field = "ipv6"
             uow.prefixes.reserve(length=IPV6_SEGMENT_LENGTH, version=6, **where)  # type: ignore[arg-type]

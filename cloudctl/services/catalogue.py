@@ -11,6 +11,7 @@ from cloudctl.domain.errors import Conflict, Invalid, NotFound
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.repositories.catalogue import Catalogue
 from cloudctl.services.edits import apply_edits
+from cloudctl.services.vlans import check_range
 
 Entry = Specification | Image | VolumeType | Zone | Classification
 
@@ -39,6 +40,8 @@ def put(ctx: Context, request: Request, noun: str, code: str, fields: dict[str, 
             noun=noun,
             nouns=", ".join(NOUNS),
         )
+    if noun == "zones":
+        check_range(fields.get("vlan_first"), fields.get("vlan_last"))
     with ctx.unit_of_work(request) as uow:
         entry = _find(uow.catalogue, noun, code)
         if entry is None:

@@ -8,7 +8,6 @@ for change in changes_of(ctx, order_id):
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
 from cloudctl.domain.errors import Rejected
@@ -29,9 +28,9 @@ from cloudctl.domain.servers import Server
 from cloudctl.domain.volumes import Volume
 from cloudctl.ports.context import Context
 from cloudctl.ports.unit_of_work import UnitOfWork
-from cloudctl.services import assessment
 from cloudctl.services.deliveries import platform_request
 from cloudctl.services.history import say
+from cloudctl.services.retention import retain
 
 # The progress line of each kind of change.
 SAID = {
@@ -47,6 +46,12 @@ def changes_of(ctx: Context, order_id: UUID) -> list[Change]:
     with ctx.unit_of_work(platform_request(str(order_id))) as uow:
         changes = _changes(uow, uow.orders.get(order_id))
         return [change for change in changes if not _applied(change.item, change.resource)]
+
+
+def touched_by(ctx: Context, order_id: UUID) -> int:
+    """How many change items an order has."""
+    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
+        return sum(isinstance(item, CHANGE_ITEMS) for item in uow.orders.get(order_id).items)
 
 
 def start_change(ctx: Context, order_id: UUID, change: Change) -> None:
@@ -67,7 +72,7 @@ def finish_change(ctx: Context, order_id: UUID, change: Change) -> None:
         if _applied(change.item, resource):
             return
         value = _take_over(ctx, uow, order, change, resource)
-        uow.quotas.commit(order, change.demand.growth())
+        uow.quotas.commit(order, resource.cloud, change.demand.growth())
         shrinking = change.demand.shrinking()
         uow.quotas.free(resource.department_id, resource.cloud, resource.zone, shrinking, order.id)
         say(uow, order, SAID[item_kind(change.item)], name=resource.name, value=value)
@@ -99,24 +104,7 @@ def _take_over(ctx: Context, uow: UnitOfWork, order: Order, change: Change, reso
             resource.expires_on = change.item.expires_on
             return resource.expires_on
         case _:
-            return _retain(ctx, uow, order, resource)
-
-
-def _retain(ctx: Context, uow: UnitOfWork, order: Order, resource: Resource) -> int:
-    """Starts the retention of a released resource, and of a server's addresses with it; answers its days."""
-    level = 1 if resource.system_id is None else uow.systems.get(resource.system_id).mlps_level
-    days = ctx.limits.retention.days_for(resource.zone, level)
-    until = uow.now + timedelta(days=days)
-    for leaving in [resource, *assessment.addresses_of(uow, resource)]:
-        if leaving.state == "active":
-            leaving.advance("release")
-        if leaving.state == "releasing":
-            leaving.advance("retain")
-            leaving.purge_after = until
-        leaving.unclaim(order.id)
-    if isinstance(resource, Server):
-        resource.power = "off"
-    return days
+            return retain(ctx, uow, resource, order.id)
 
 
 def _changes(uow: UnitOfWork, order: Order) -> list[Change]:

@@ -13,7 +13,17 @@ from cloudctl.ports.context import Context, Request
 from cloudctl.services.edits import apply_edits
 
 EDITABLE = frozenset(
-    {"name", "zones", "capacity", "overcommit", "max_mlps_level", "external_network", "architectures", "retired"}
+    {
+        "name",
+        "zones",
+        "capacity",
+        "overcommit",
+        "max_mlps_level",
+        "external_network",
+        "architectures",
+        "headroom_percent",
+        "retired",
+    }
 )
 
 
@@ -30,6 +40,7 @@ def register(
     max_mlps_level: int = 3,
     external_network: str | None = None,
     architectures: frozenset[str] = frozenset(),
+    headroom_percent: int = 0,
 ) -> Cloud:
     """Puts a cloud on record; raises Invalid for a zone that is not in the catalogue."""
     request.actor.require(Permission.CATALOGUE_WRITE)
@@ -46,6 +57,7 @@ def register(
             max_mlps_level=max_mlps_level,
             external_network=external_network,
             architectures=architectures,
+            headroom_percent=headroom_percent,
         )
         uow.clouds.add(cloud)
         uow.audit(
@@ -58,6 +70,7 @@ def register(
                 "zones": sorted(zones),
                 "capacity": dict(capacity),
                 "architectures": sorted(architectures),
+                "headroom_percent": headroom_percent,
             },
         )
         return uow.answer(cloud)

@@ -17,6 +17,7 @@ from cloudctl.domain.calendars import add_months, today_for_people
 from cloudctl.domain.catalogue import Image, VolumeType
 from cloudctl.domain.clouds import Cloud
 from cloudctl.domain.errors import Conflict, NotFound
+from cloudctl.domain.groups import carrier
 from cloudctl.domain.items import (
     NEW_ITEMS,
 )
@@ -40,9 +41,10 @@ def platform_request(workflow: str) -> Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What a step works on: the order, its cloud and tenant, and its resources as they stood when it was loaded.
+    """What a step works on: the order, one of its clouds, the tenant there, and the resources that belong there.
 
-    `images` and `volume_types` give this cloud's own names of the catalogue's codes.
+    Resources are as they stood when it was loaded. `images` and `volume_types` give this cloud's own names of the
+    catalogue's codes.
     """
 
     order: Order
@@ -60,27 +62,36 @@ class Delivery:
         return [resource for resource in self.resources if isinstance(resource, kind) and resource.state != "undone"]
 
 
-def load(ctx: Context, order_id: UUID) -> Delivery:
-    """The order's delivery; `resource_ids` has the backend id of everything its resources refer to."""
+def load(ctx: Context, order_id: UUID) -> list[Delivery]:
+    """The order's deliveries, one a cloud, by code."""
     with ctx.unit_of_work(platform_request(str(order_id))) as uow:
         order = uow.orders.get(order_id)
-        cloud = uow.clouds.by_code(order.cloud or "")
-        tenant = uow.tenants.get(order.department_id, cloud.code)
-        resources = tuple(uow.resources.of_order(order_id))
-        quotas = uow.quotas.of(order.department_id, cloud.code, order.zone)
-        return Delivery(
-            order=order,
-            cloud=cloud,
-            department_code=uow.departments.get(order.department_id).code,
-            tenant=tenant.backend_id if tenant else None,
-            limits=_fence(uow, quotas, tenant),
-            resources=resources,
-            resource_ids={key: _backend_id(uow, key) for key in _referred(resources)},
-            images=_names(cloud, [uow.catalogue.image(r.image) for r in resources if isinstance(r, Server)]),
-            volume_types=_names(
-                cloud, [uow.catalogue.volume_type(r.volume_type) for r in resources if isinstance(r, Volume)]
-            ),
-        )
+        resources = uow.resources.of_order(order_id)
+        return [
+            _delivery(uow, order, code, tuple(resource for resource in resources if resource.cloud == code))
+            for code in order.clouds
+        ]
+
+
+def _delivery(uow: UnitOfWork, order: Order, code: str, resources: tuple[Resource, ...]) -> Delivery:
+    """One cloud's; `resource_ids` has the backend id of everything its resources refer to."""
+    cloud = uow.clouds.by_code(code)
+    tenant = uow.tenants.get(order.department_id, code)
+    quotas = uow.quotas.of(order.department_id, code, order.zone)
+    return Delivery(
+        order=order,
+        cloud=cloud,
+        department_code=uow.departments.get(order.department_id).code,
+        tenant=tenant.backend_id if tenant else None,
+        limits=_fence(uow, quotas, tenant),
+        resources=resources,
+        resource_ids={key: _backend_id(uow, key) for key in _referred(resources)},
+        images=_names(cloud, [uow.catalogue.image(r.image) for r in resources if isinstance(r, Server) and r.image]),
+        volume_types=_names(
+            cloud,
+            [uow.catalogue.volume_type(r.volume_type) for r in resources if isinstance(r, Volume) and r.volume_type],
+        ),
+    )
 
 
 def begin(ctx: Context, order_id: UUID, attempt: int | None = None) -> bool:
@@ -169,17 +180,18 @@ def deliver(ctx: Context, order_id: UUID) -> None:
         order = uow.orders.lock(order_id)
         if order.state == "delivered":
             return
-        today, built = today_for_people(uow.now), Demand()
+        today, built = today_for_people(uow.now), dict.fromkeys(order.clouds, Demand())
         guarded = uow.systems.get(order.system_id).mlps_level >= ctx.limits.protect_from_mlps
         for resource in uow.resources.of_order(order_id):
             if resource.state == "building":
                 resource.advance("activate")
                 resource.protected = guarded
-                built = built + resource.footprint
+                built[resource.cloud] = built[resource.cloud] + resource.footprint
                 item = order.items[resource.item]
                 if isinstance(item, NEW_ITEMS):
                     resource.expires_on = add_months(today, item.term_months)
-        uow.quotas.commit(order, built)
+        for code, amounts in built.items():
+            uow.quotas.commit(order, code, amounts)
         order.held = False
         for prefix in uow.prefixes.of_order(order_id):
             if prefix.state == "reserved":
@@ -226,13 +238,7 @@ def _fence(uow: UnitOfWork, quotas: Mapping[Dimension, Quota], tenant: Tenant | 
 
 def _referred(resources: Iterable[Resource]) -> set[UUID]:
     """What the resources point to: networks of servers, servers of volumes and addresses."""
-    keys = set()
-    for resource in resources:
-        if isinstance(resource, Server):
-            keys.add(resource.network_id)
-        elif isinstance(resource, Volume | Address) and resource.server_id is not None:
-            keys.add(resource.server_id)
-    return keys
+    return {key for resource in resources if (key := carrier(resource)) is not None}
 
 
 def _names(cloud: Cloud, entries: Iterable[Image | VolumeType]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from cloudctl.domain.accounts import DISTRICT_ROLES, Permission
 from cloudctl.domain.departments import Department, Level
-from cloudctl.domain.errors import Conflict
+from cloudctl.domain.errors import Conflict, Invalid
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.services.edits import apply_edits
@@ -62,6 +62,38 @@ def update(
             department_id=department.id,
             before=before | earlier,
             after=after | later,
+        )
+        return uow.answer(department)
+
+
+def pin(
+    ctx: Context, request: Request, department_id: UUID, clouds: frozenset[str], expected_version: int | None = None
+) -> Department:
+    """Pins a department, and the units below without pins of their own, to clouds by code; none at all unpins it.
+
+    What stands elsewhere stays and can be changed there. Raises Invalid for a cloud that is not on record or retired.
+    """
+    request.actor.require(Permission.DEPARTMENTS_WRITE)
+    request.actor.require_sight(department_id, "department", department_id)
+    with ctx.unit_of_work(request) as uow:
+        department = uow.departments.get(department_id)
+        uow.check_version(department, expected_version)
+        unknown = clouds - {cloud.code for cloud in uow.clouds.all() if not cloud.retired}
+        if unknown:
+            raise Invalid(
+                "There is no cloud {cloud} in service.",
+                field="clouds",
+                way_out="See the clouds: `cloudctl clouds list`.",
+                cloud=min(unknown),
+            )
+        before, department.clouds = department.clouds, clouds
+        uow.audit(
+            "update/pin",
+            "department",
+            department.id,
+            department_id=department.id,
+            before={"clouds": sorted(before)},
+            after={"clouds": sorted(clouds)},
         )
         return uow.answer(department)
 

@@ -216,13 +216,14 @@ def _check_call(uow: UnitOfWork, approver: str, approved_at: datetime, note: str
 
 
 def _raise_limits(uow: UnitOfWork, order: Order, found: assessment.Assessment) -> None:
-    """Raises the department's limits to what the order needs, dimension by dimension, on record."""
-    for dimension, amount in found.plan.growth.items():
-        quota = found.quota.get(dimension)
+    """Raises the department's limits to what the order needs, cloud by cloud and by dimension, on record."""
+    for cloud, dimension, amount in (
+        (cloud, dimension, amount) for cloud, growth in found.growth.items() for dimension, amount in growth.items()
+    ):
+        quota = found.quota[cloud].get(dimension)
         left = quota.left if quota else 0
         if amount > left:
             limit = (quota.limit if quota else 0) + amount - left
-            cloud = found.placement.cloud
             raised = uow.quotas.set_limit(order.department_id, cloud, order.zone, dimension, limit)
             uow.audit(
                 "update/quota",

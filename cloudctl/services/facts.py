@@ -5,6 +5,7 @@ The shape is `OrderFacts` of `cloudctl/policy/facts.py`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,8 +14,9 @@ from cloudctl.domain.clouds import Cloud
 from cloudctl.domain.errors import NotFound
 from cloudctl.domain.items import ExtendItem, Item, RenewItem, ResizeItem, ServerItem, item_kind
 from cloudctl.domain.orders import Order
+from cloudctl.domain.placements import JOINT
 from cloudctl.domain.plans import Change, Plan
-from cloudctl.domain.quotas import Dimension
+from cloudctl.domain.quotas import Demand, Dimension, Quota
 from cloudctl.domain.resources import Resource
 from cloudctl.domain.servers import Server
 from cloudctl.domain.systems import System
@@ -46,11 +48,20 @@ NEUTRAL_ITEM = ItemFacts(
 )
 
 
-def order_facts(uow: UnitOfWork, order: Order, plan: Plan, system: System, cloud: Cloud) -> dict[str, Any]:
-    """The facts of an order whose cloud is known."""
+def order_facts(
+    uow: UnitOfWork,
+    order: Order,
+    plan: Plan,
+    system: System,
+    *,
+    clouds: Sequence[Cloud],
+    growth: Mapping[str, Demand],
+    quota: Mapping[str, Mapping[Dimension, Quota]],
+) -> dict[str, Any]:
+    """The facts of an order whose clouds are known; by cloud what it raises, and the department's accounts there."""
     department = uow.departments.get(order.department_id)
     zone = uow.catalogue.zone(order.zone)
-    growth = plan.growth
+    totals = plan.growth
     today = today_for_people(uow.now)
     return {
         "order": {
@@ -77,14 +88,10 @@ def order_facts(uow: UnitOfWork, order: Order, plan: Plan, system: System, cloud
             "xinchuang": system.xinchuang,
         },
         "zone": {"code": zone.code, "max_mlps_level": zone.max_mlps_level, "xinchuang": zone.xinchuang},
-        "cloud": {
-            "code": cloud.code,
-            "max_mlps_level": cloud.max_mlps_level,
-            "architectures": sorted(cloud.architectures),
-        },
+        "cloud": _cloud(clouds),
         "items": [_item(position, item, plan, today, uow.catalogue) for position, item in enumerate(order.items)],
-        "totals": {dimension.value: growth.get(dimension, 0) for dimension in Dimension},
-        "quota": _quota(uow, order, cloud.code, growth),
+        "totals": {dimension.value: totals.get(dimension, 0) for dimension in Dimension},
+        "quota": {dimension.value: _quota(order, dimension, growth, quota) for dimension in Dimension},
         "today": today.isoformat(),
         "exemptions": [
             {"rule": exemption.rule, "id": str(exemption.id)}
@@ -94,17 +101,32 @@ def order_facts(uow: UnitOfWork, order: Order, plan: Plan, system: System, cloud
     }
 
 
-def _quota(uow: UnitOfWork, order: Order, cloud: str, growth: dict[Dimension, int]) -> dict[str, dict[str, int]]:
-    """Limit, use and what is left, without what this order itself holds already and what units below were given."""
-    accounts = uow.quotas.of(order.department_id, cloud, order.zone)
-    facts = {}
-    for dimension in Dimension:
-        account = accounts.get(dimension)
-        own = growth.get(dimension, 0) if order.held else 0
-        limit = account.limit - account.allotted if account else 0
-        used = (account.held + account.committed if account else 0) - own
-        facts[dimension.value] = {"limit": limit, "used": used, "left": limit - used}
-    return facts
+def _cloud(clouds: Sequence[Cloud]) -> dict[str, Any]:
+    """Of several clouds the codes joined, the lowest level, and all processors, where all are stated."""
+    stated = all(cloud.architectures for cloud in clouds)
+    return {
+        "code": JOINT.join(cloud.code for cloud in clouds),
+        "max_mlps_level": min(cloud.max_mlps_level for cloud in clouds),
+        "architectures": sorted({name for cloud in clouds for name in cloud.architectures}) if stated else [],
+    }
+
+
+def _quota(
+    order: Order, dimension: Dimension, growth: Mapping[str, Demand], quota: Mapping[str, Mapping[Dimension, Quota]]
+) -> dict[str, int]:
+    """Limit, use and what is left, without what this order itself holds already and what units below were given.
+
+    Of several clouds the one whose quota the order brings nearest to its end speaks; what the order takes on the
+    others is added to limit and rest, so that the totals exceed the rest when they exceed it there.
+    """
+    total = sum(raised[dimension] for raised in growth.values())
+    facts = []
+    for code, raised in growth.items():
+        account = quota[code].get(dimension)
+        limit = (account.limit - account.allotted if account else 0) + total - raised[dimension]
+        used = (account.held + account.committed if account else 0) - (raised[dimension] if order.held else 0)
+        facts.append({"limit": limit, "used": used, "left": limit - used})
+    return min(facts, key=lambda found: found["left"])
 
 
 def _item(position: int, item: Item, plan: Plan, today: date, catalogue: Catalogue) -> dict[str, Any]:
@@ -174,8 +196,8 @@ def _changed(change: Change, today: date) -> dict[str, Any]:
 
 def _server(server: Server) -> dict[str, Any]:
     return {
-        "image": server.image,
-        "specification": server.specification,
+        "image": server.image or "",
+        "specification": server.specification or "",
         "vcpu": server.vcpu,
         "memory_mib": server.memory_mib,
         "root_disk_gib": server.root_disk_gib,

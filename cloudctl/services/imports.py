@@ -307,12 +307,11 @@ def _judge(desk: _Desk, group: Group, order: Order) -> None:
 
 def _over_quota(desk: _Desk, group: Group, found: Assessment) -> Iterator[Fault]:
     """The rows at which the file, with all orders before, passes a quota: each dimension once."""
-    cloud = found.placement.cloud
     for resource in found.plan.resources:
         line = group.lines[resource.item]
         for dimension, amount in resource.footprint.growth().items():
-            key = (cloud, group.zone, dimension)
-            quota = found.quota.get(dimension)
+            key = (resource.cloud, group.zone, dimension)
+            quota = found.quota[resource.cloud].get(dimension)
             left = quota.left if quota else desk.ctx.limits.default_quota
             before, desk.asked[key] = desk.asked[key], desk.asked[key] + amount
             if desk.asked[key] > left and (before <= left or not before):

@@ -101,9 +101,9 @@ def _refuse_tied(uow: UnitOfWork, department: Department) -> None:
     if any(ties.values()):
         raise Conflict(
             "{department} still has: units {units}; orders {orders}; resources {resources}; transfers {transfers}; "
-            "emergencies {emergencies}.",
-            way_out="Give units another upper unit, transfer or release resources, end the orders and papers; "
-            "then do it again.",
+            "emergencies {emergencies}; adoption rules {rules}.",
+            way_out="Give units another upper unit, transfer or release resources, end the orders and papers, take the "
+            "rules off; then do it again.",
             department=department.code,
             **{noun: ", ".join(names) or "-" for noun, names in ties.items()},
         )

@@ -25,7 +25,7 @@ from cloudctl.services import freezes
 from cloudctl.services.assessment import addresses_of
 from cloudctl.services.deliveries import platform_request
 from cloudctl.services.replays import keep, replay
-from cloudctl.services.retention import refuse_gone
+from cloudctl.services.retention import end, refuse_gone
 
 Kind = TypeVar("Kind", bound=Resource)
 
@@ -191,16 +191,7 @@ def finish_purge(ctx: Context, resource_id: UUID) -> None:
         resource = uow.resources.lock(resource_id)
         if resource.state != "purging":
             return
-        resource.advance("vanish")
-        resource.gone_at = uow.now
-        uow.quotas.free(resource.department_id, resource.cloud, resource.zone, resource.footprint, order_id=None)
-        for other in uow.resources.of_server(resource.id):
-            if isinstance(other, Volume):
-                other.server_id = None
-        for prefix in uow.prefixes.of_network(resource.id):
-            prefix.advance("retire")
-            prefix.cooling_until = uow.now + timedelta(days=ctx.limits.prefix_cool_down_days)
-        uow.audit("delete/vanish", resource.KIND.value, resource.id, department_id=resource.department_id)
+        end(ctx, uow, resource, "vanish")
 
 
 def _switch(ctx: Context, request: Request, server_id: UUID, power: str) -> Server:

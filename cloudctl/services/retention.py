@@ -1,6 +1,9 @@
-"""What can still be restored, and in what words it is refused when it cannot: since when it is gone, what remains."""
+"""Retention: when it begins, what can still be restored or in what words not, and what follows when it is over."""
 
 from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
 
 from cloudctl.domain.addresses import Address
 from cloudctl.domain.calendars import today_for_people
@@ -8,7 +11,44 @@ from cloudctl.domain.errors import Conflict
 from cloudctl.domain.networks import Network
 from cloudctl.domain.resources import Resource
 from cloudctl.domain.servers import Server
+from cloudctl.domain.volumes import Volume
+from cloudctl.ports.context import Context
 from cloudctl.ports.unit_of_work import UnitOfWork
+from cloudctl.services.assessment import addresses_of
+
+
+def retain(ctx: Context, uow: UnitOfWork, resource: Resource, claim_id: UUID) -> int:
+    """Starts the retention of a released resource, and of a server's addresses with it; answers its days.
+
+    `claim_id` is the order, or the finding, that had claimed them.
+    """
+    level = 1 if resource.system_id is None else uow.systems.get(resource.system_id).mlps_level
+    days = ctx.limits.retention.days_for(resource.zone, level)
+    until = uow.now + timedelta(days=days)
+    for leaving in [resource, *addresses_of(uow, resource)]:
+        if leaving.state == "active":
+            leaving.advance("release")
+        if leaving.state == "releasing":
+            leaving.advance("retain")
+            leaving.purge_after = until
+        leaving.unclaim(claim_id)
+    if isinstance(resource, Server):
+        resource.power = "off"
+    return days
+
+
+def end(ctx: Context, uow: UnitOfWork, resource: Resource, event: str) -> None:
+    """It is gone from the cloud: quota is freed, prefixes cool down, volumes of a server stand alone."""
+    resource.advance(event)
+    resource.gone_at = uow.now
+    uow.quotas.free(resource.department_id, resource.cloud, resource.zone, resource.footprint, order_id=None)
+    for other in uow.resources.of_server(resource.id):
+        if isinstance(other, Volume):
+            other.server_id = None
+    for prefix in uow.prefixes.of_network(resource.id):
+        prefix.advance("retire")
+        prefix.cooling_until = uow.now + timedelta(days=ctx.limits.prefix_cool_down_days)
+    uow.audit("delete/vanish", resource.KIND.value, resource.id, department_id=resource.department_id)
 
 
 def refuse_gone(uow: UnitOfWork, resource: Resource) -> None:

@@ -5,11 +5,24 @@ a test compares. A change there goes behind a patch guard.
 """
 
 from cloudctl.domain.workflows import Saga
+from cloudctl.workflows.adopt_resources import ADOPT_RESOURCES
 from cloudctl.workflows.provision_order import PROVISION_ORDER
 from cloudctl.workflows.purge_resource import PURGE_RESOURCE
+from cloudctl.workflows.release_drift import RELEASE_DRIFT
+from cloudctl.workflows.restore_drift import RESTORE_DRIFT
 from cloudctl.workflows.restore_resource import RESTORE_RESOURCE
+from cloudctl.workflows.undo_adoption import UNDO_ADOPTION
 from cloudctl.workflows.undo_order import UNDO_ORDER
 
-SAGAS: tuple[Saga, ...] = (PROVISION_ORDER, UNDO_ORDER, PURGE_RESOURCE, RESTORE_RESOURCE)
+SAGAS: tuple[Saga, ...] = (
+    PROVISION_ORDER,
+    UNDO_ORDER,
+    PURGE_RESOURCE,
+    RESTORE_RESOURCE,
+    RESTORE_DRIFT,
+    RELEASE_DRIFT,
+    ADOPT_RESOURCES,
+    UNDO_ADOPTION,
+)
 
 __all__ = ["SAGAS"]

@@ -16,6 +16,7 @@ from cloudctl.domain.errors import BackendError, Failed, Unreachable
 from cloudctl.domain.resources import Resource
 from cloudctl.ports.context import Context
 from cloudctl.services import deliveries
+from cloudctl.services.deliveries import Delivery
 from cloudctl.workflows.attempts import PASSING, gravest, insist, pause, poll, quietly_absent
 from cloudctl.workflows.objects import BuildingSite, Fact, Handler, Site
 
@@ -23,9 +24,13 @@ A = TypeVar("A")
 R = TypeVar("R")
 
 
-def open_site(ctx: Context, order_id: UUID) -> BuildingSite:
-    """Loads the delivery and connects to its cloud; raises Failed before the tenant is known."""
-    delivery = deliveries.load(ctx, order_id)
+def open_sites(ctx: Context, order_id: UUID) -> list[BuildingSite]:
+    """The order's sites, one a cloud; raises Failed before all tenants are known."""
+    return [site_of(ctx, delivery) for delivery in deliveries.load(ctx, order_id)]
+
+
+def site_of(ctx: Context, delivery: Delivery) -> BuildingSite:
+    """Connects to a delivery's cloud; raises Failed before the tenant is known."""
     if delivery.tenant is None:
         raise Failed("The department has no project on {cloud}.", cloud=delivery.cloud.code)
     return BuildingSite(

@@ -10,19 +10,21 @@ from dataclasses import replace
 from uuid import UUID
 
 from cloudctl.domain.addresses import Address
+from cloudctl.domain.catalogue import Specification
 from cloudctl.domain.clouds import Capability
 from cloudctl.domain.errors import Absent, Failed
-from cloudctl.domain.items import CHANGE_ITEMS, ExtendItem, ReleaseItem, ResizeItem
+from cloudctl.domain.items import ExtendItem, ReleaseItem, ResizeItem
 from cloudctl.domain.plans import Change
+from cloudctl.domain.resources import Resource
 from cloudctl.domain.servers import Server, ServerFact, ServerStatus
 from cloudctl.domain.volumes import Volume, VolumeStatus
 from cloudctl.domain.workflows import Verdict
 from cloudctl.ports.context import Context
-from cloudctl.services import changes, deliveries, resources
+from cloudctl.services import changes, resources
 from cloudctl.services.deliveries import Delivery, platform_request
 from cloudctl.workflows import reaching
 from cloudctl.workflows.attempts import FINAL, insist, poll
-from cloudctl.workflows.building import open_site
+from cloudctl.workflows.building import open_sites
 from cloudctl.workflows.objects import SERVERS, VOLUMES, Site
 
 STILL = frozenset({ServerStatus.ACTIVE, ServerStatus.STOPPED})
@@ -38,9 +40,7 @@ def set_backend_quota(ctx: Context, delivery: Delivery, tenant: str) -> None:
 
 def apply_all(ctx: Context, order_id: UUID) -> Verdict | None:
     """Applies what is not applied yet, in the order of the form."""
-    delivery = deliveries.load(ctx, order_id)
-    touched = sum(isinstance(item, CHANGE_ITEMS) for item in delivery.order.items)
-    pending = changes.changes_of(ctx, order_id)
+    touched, pending = changes.touched_by(ctx, order_id), changes.changes_of(ctx, order_id)
     applied = touched - len(pending)
     for change in pending:
         try:
@@ -84,7 +84,7 @@ def _take_back(site: Site, change: Change) -> None:
 
 def _site(ctx: Context, order_id: UUID, change: Change) -> Site:
     """Where the resource stands: what was transferred is still in the project where it was built."""
-    site = open_site(ctx, order_id)
+    site = next(site for site in open_sites(ctx, order_id) if site.delivery.cloud.code == change.resource.cloud)
     return replace(site, tenant=change.resource.tenant or site.tenant)
 
 
@@ -119,23 +119,34 @@ def switch(site: Site, server: Server, act: str) -> None:
 def _apply(site: Site, change: Change) -> None:
     match change.item, change.resource:
         case ResizeItem(), Server():
-            _resize(site, change)
+            assert change.wanted is not None
+            resize(site, change.resource, change.wanted)
         case ExtendItem(), Volume():
-            _extend(site, change.resource, change.item.size_gib)
-        case ReleaseItem(), Server():
-            insist(site.ctx, lambda: switch(site, _server(change), "stop"))
-            poll(site.ctx, lambda: _stopped(site, change.resource.id), f"stop of {change.resource.name}")
-            reaching.cut_off(site, change.resource)
-        case ReleaseItem(), Address():
-            reaching.aim(site, change.resource, None)
-        case ReleaseItem(), Volume():
-            detach(site, change.resource.id)
+            extend(site, change.resource, change.item.size_gib)
+        case ReleaseItem(), resource:
+            put_by(site, resource)
 
 
-def _resize(site: Site, change: Change) -> None:
-    """Looks first: a resize that an earlier run sent is confirmed, not sent again."""
-    server, wanted = _server(change), change.wanted
-    assert wanted is not None
+def put_by(site: Site, resource: Resource) -> None:
+    """Switches a server off and cuts it off, an address and a volume loose; a segment needs nothing."""
+    match resource:
+        case Server():
+            switch_off(site, resource)
+            reaching.cut_off(site, resource)
+        case Address():
+            reaching.aim(site, resource, None)
+        case Volume():
+            detach(site, resource.id)
+
+
+def switch_off(site: Site, server: Server) -> None:
+    """Stops a server, and waits until it is."""
+    insist(site.ctx, lambda: switch(site, server, "stop"))
+    poll(site.ctx, lambda: _stopped(site, server.id), f"stop of {server.name}")
+
+
+def resize(site: Site, server: Server, wanted: Specification | Server) -> None:
+    """Gives a server these sizes. Looks first: a resize that an earlier run sent is confirmed, not sent again."""
     provider, backend_id, sent = site.provider.servers, server.backend_id or "", False
 
     def look() -> bool | None:
@@ -155,7 +166,8 @@ def _resize(site: Site, change: Change) -> None:
     poll(site.ctx, look, f"resize of {server.name}")
 
 
-def _extend(site: Site, volume: Volume, size_gib: int) -> None:
+def extend(site: Site, volume: Volume, size_gib: int) -> None:
+    """Makes a volume larger, and waits until it is."""
     insist(site.ctx, lambda: site.provider.volumes.extend(site.tenant, volume.backend_id or "", size_gib))
 
     def look() -> bool | None:
@@ -195,8 +207,3 @@ def _fact(site: Site, key: UUID) -> ServerFact:
     if (fault := SERVERS.fault(fact)) is not None:
         raise Failed("{fault}", fault=fault)
     return fact
-
-
-def _server(change: Change) -> Server:
-    assert isinstance(change.resource, Server)
-    return change.resource

@@ -36,10 +36,10 @@ class BuildingSite(Site):
 
     delivery: Delivery
 
-    def backend_id(self, key: UUID) -> str:
+    def backend_id(self, key: UUID | None) -> str:
         """The backend id of something that an earlier step built; raises Failed when there is none."""
         known = {resource.id: resource.backend_id for resource in self.delivery.resources}
-        found = known.get(key) or self.delivery.resource_ids.get(key)
+        found = None if key is None else known.get(key) or self.delivery.resource_ids.get(key)
         if found is None:
             raise Failed("Resource {key} has no object in the cloud.", key=str(key))
         return found
@@ -79,6 +79,7 @@ class NetworkHandler:
                 cidr_v6=resource.cidr_v6,
                 zone=resource.zone,
                 external_network=site.delivery.cloud.external_network,
+                vlan=resource.vlan,
             )
         )
 
@@ -109,7 +110,7 @@ class VolumeHandler:
                 tenant=site.tenant,
                 name=resource.name,
                 size_gib=resource.size_gib,
-                volume_type=site.delivery.volume_types.get(resource.volume_type),
+                volume_type=site.delivery.volume_types.get(resource.volume_type or ""),
             )
         )
 
@@ -117,7 +118,9 @@ class VolumeHandler:
         return fact.status in {VolumeStatus.AVAILABLE, VolumeStatus.IN_USE}
 
     def fault(self, fact: VolumeFact) -> str | None:
-        return f"volume {fact.name} went into error" if fact.status is VolumeStatus.ERROR else None
+        if fact.status is not VolumeStatus.ERROR:
+            return None
+        return f"volume {fact.name} went into error" + (f": {fact.fault}" if fact.fault else "")
 
     def delete(self, site: Site, backend_id: str) -> None:
         site.provider.volumes.delete(site.tenant, backend_id)
@@ -134,7 +137,7 @@ class ServerHandler:
         return site.provider.servers.find(site.tenant, keys)
 
     def create(self, site: BuildingSite, resource: Server) -> ServerFact:
-        sealed = resource.user_data
+        sealed, image = resource.user_data, resource.image or ""
         return site.provider.servers.create(
             ServerRequest(
                 key=resource.id,
@@ -143,7 +146,7 @@ class ServerHandler:
                 vcpu=resource.vcpu,
                 memory_mib=resource.memory_mib,
                 root_disk_gib=resource.root_disk_gib,
-                image=site.delivery.images.get(resource.image, resource.image),
+                image=site.delivery.images.get(image, image),
                 network=site.backend_id(resource.network_id),
                 ssh_keys=tuple(resource.ssh_keys),
                 user_data=None if sealed is None else site.ctx.secrets.open(sealed),

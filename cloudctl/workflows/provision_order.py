@@ -4,6 +4,8 @@ begin -> prepare_tenant -> build_networks -> build_volumes -> build_servers -> a
       -> assign_addresses -> apply_changes -> verify -> deliver
 a step fails for good: undo_changes, undo_addresses, undo_servers, undo_volumes, undo_networks -> fail
 a step cannot be helped by retrying: park
+
+Each step works on all clouds of the order, one after the other; what fails on one undoes the order on all.
 """
 
 from __future__ import annotations
@@ -16,9 +18,10 @@ from cloudctl.domain.volumes import Volume
 from cloudctl.domain.workflows import DONE, Saga, Verdict
 from cloudctl.ports.context import Context
 from cloudctl.services import deliveries
+from cloudctl.services.deliveries import Delivery
 from cloudctl.workflows import changing
 from cloudctl.workflows.attempts import gravest, insist, poll, step
-from cloudctl.workflows.building import await_ready, build, open_site, settle, side_by_side
+from cloudctl.workflows.building import await_ready, build, open_sites, settle, side_by_side
 from cloudctl.workflows.objects import ADDRESSES, NETWORKS, SERVERS, VOLUMES, BuildingSite, Handler, Site
 from cloudctl.workflows.undoing import UNDO_STEPS, settle_order
 
@@ -31,10 +34,15 @@ def begin(ctx: Context, order_id: str, attempt: int | None = None) -> Verdict:
 
 @step
 def prepare_tenant(ctx: Context, order_id: str) -> Verdict | None:
-    """The department's project on the cloud, with the backend's own quota as a second fence."""
+    """The department's project on each of the clouds, with the backend's own quota as a second fence."""
     if deliveries.cancelled(ctx, UUID(order_id)):
         return _withdrawn("prepare_tenant")
-    delivery = deliveries.load(ctx, UUID(order_id))
+    for delivery in deliveries.load(ctx, UUID(order_id)):
+        _prepare(ctx, delivery)
+    return None
+
+
+def _prepare(ctx: Context, delivery: Delivery) -> None:
     tenants = ctx.clouds.provider(delivery.cloud).tenants
     key = delivery.order.department_id
     backend_id = delivery.tenant or insist(ctx, lambda: tenants.find(key))
@@ -42,7 +50,6 @@ def prepare_tenant(ctx: Context, order_id: str) -> Verdict | None:
         backend_id = insist(ctx, lambda: tenants.create(key, delivery.department_code))
     deliveries.keep_tenant(ctx, delivery, backend_id)
     changing.set_backend_quota(ctx, delivery, backend_id)
-    return None
 
 
 @step
@@ -68,17 +75,21 @@ def attach_volumes(ctx: Context, order_id: str) -> Verdict | None:
     """Every volume to the server it was ordered for."""
     if deliveries.cancelled(ctx, UUID(order_id)):
         return _withdrawn("attach_volumes")
-    site = open_site(ctx, UUID(order_id))
+    for site in open_sites(ctx, UUID(order_id)):
+        _attach_all(site)
+    return None
+
+
+def _attach_all(site: BuildingSite) -> None:
     wanted = {volume.id: volume for volume in site.delivery.of(Volume) if volume.server_id is not None}
     if not wanted:
-        return None
-    facts = insist(ctx, lambda: VOLUMES.find(site, list(wanted)))
+        return
+    facts = insist(site.ctx, lambda: VOLUMES.find(site, list(wanted)))
     loose = [volume for key, volume in wanted.items() if key not in facts or facts[key].server is None]
-    _, errors = side_by_side(ctx, lambda volume: _attach(site, volume), loose)
+    _, errors = side_by_side(site.ctx, lambda volume: _attach(site, volume), loose)
     if errors:
         raise gravest(errors)
-    poll(ctx, lambda: _all_attached(site, list(wanted)), "attachments")
-    return None
+    poll(site.ctx, lambda: _all_attached(site, list(wanted)), "attachments")
 
 
 @step
@@ -98,7 +109,14 @@ def apply_changes(ctx: Context, order_id: str) -> Verdict | None:
 @step
 def verify(ctx: Context, order_id: str) -> None:
     """Looks at everything once more before it is handed over, and keeps the addresses that the cloud gave."""
-    site = open_site(ctx, UUID(order_id))
+    kept: dict[UUID, tuple[str, ...]] = {}
+    for site in open_sites(ctx, UUID(order_id)):
+        kept |= _looked_at(site)
+    deliveries.keep_facts(ctx, UUID(order_id), kept)
+
+
+def _looked_at(site: BuildingSite) -> dict[UUID, tuple[str, ...]]:
+    """The addresses of everything on one cloud, once it is all there and ready."""
     kept: dict[UUID, tuple[str, ...]] = {}
     for handler in (NETWORKS, VOLUMES, SERVERS, ADDRESSES):
         keys = [resource.id for resource in site.delivery.of(handler.KIND)]
@@ -113,7 +131,7 @@ def verify(ctx: Context, order_id: str) -> None:
             kept |= {key: fact.addresses for key, fact in facts.items()}
         if handler is ADDRESSES:
             kept |= {key: (fact.address,) for key, fact in facts.items()}
-    deliveries.keep_facts(ctx, UUID(order_id), kept)
+    return kept
 
 
 @step
@@ -155,7 +173,8 @@ PROVISION_ORDER = Saga(name="provision_order", steps=(begin, *FORWARD, deliver, 
 def _build(ctx: Context, order_id: str, handler: Handler) -> Verdict | None:
     if deliveries.cancelled(ctx, UUID(order_id)):
         return _withdrawn(f"build {handler.KIND.KIND.value}")
-    build(open_site(ctx, UUID(order_id)), handler)
+    for site in open_sites(ctx, UUID(order_id)):
+        build(site, handler)
     return None
 
 

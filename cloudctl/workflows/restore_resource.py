@@ -31,15 +31,14 @@ def switch_on(ctx: Context, resource_id: str) -> None:
             retained = [other for other in belongings if other.state == "retained"]
             for volume in retained:
                 if isinstance(volume, Volume):
-                    _attach(site, resource, volume)
-            insist(ctx, lambda: switch(site, resource, "start"))
-            poll(ctx, lambda: _running(site, resource), f"start of {resource.name}")
+                    attach(site, resource, volume)
+            start(site, resource)
             reaching.take_back(site, resource)
             for address in retained:
                 if isinstance(address, Address):
                     reaching.aim(site, address, resource)
         case Volume() if belongings:
-            _attach(site, belongings[0], resource)
+            attach(site, belongings[0], resource)
         case Address():
             reaching.aim(site, resource, belongings[0])
 
@@ -67,7 +66,7 @@ def body(steps: Any, resource_id: str) -> Verdict:
 RESTORE_RESOURCE = Saga(name="restore_resource", steps=(switch_on, finish_restore), body=body)
 
 
-def _attach(site: Site, server: Resource, volume: Resource) -> None:
+def attach(site: Site, server: Resource, volume: Resource) -> None:
     """Attaches a volume to its server unless it is, and waits for it."""
 
     def look() -> bool | None:
@@ -79,6 +78,12 @@ def _attach(site: Site, server: Resource, volume: Resource) -> None:
         return True if fact.server == server.backend_id and VOLUMES.ready(fact) else None
 
     poll(site.ctx, look, f"attachment of {volume.name}")
+
+
+def start(site: Site, server: Server) -> None:
+    """Switches a server on, and waits until it is."""
+    insist(site.ctx, lambda: switch(site, server, "start"))
+    poll(site.ctx, lambda: _running(site, server), f"start of {server.name}")
 
 
 def _running(site: Site, server: Server) -> bool | None:

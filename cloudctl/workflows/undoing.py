@@ -6,16 +6,19 @@ still held: nothing is ever let go of while an object may still be in the cloud.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from cloudctl.domain.errors import BackendError
 from cloudctl.domain.volumes import Volume
 from cloudctl.domain.workflows import Verdict
 from cloudctl.ports.context import Context
 from cloudctl.services import deliveries
+from cloudctl.services.deliveries import Delivery
 from cloudctl.workflows import changing
-from cloudctl.workflows.attempts import step
-from cloudctl.workflows.building import open_site, remove
+from cloudctl.workflows.attempts import gravest, step
+from cloudctl.workflows.building import remove, site_of
 from cloudctl.workflows.objects import ADDRESSES, NETWORKS, SERVERS, VOLUMES, Handler
 
 
@@ -40,11 +43,7 @@ def undo_servers(ctx: Context, order_id: str) -> None:
 @step
 def undo_volumes(ctx: Context, order_id: str) -> None:
     """Deletes their volumes; one for a server that stays is cut loose first."""
-    delivery = deliveries.load(ctx, UUID(order_id))
-    own = {resource.id for resource in delivery.resources}
-    for volume in delivery.of(Volume):
-        if delivery.tenant and volume.state != "planned" and volume.server_id not in {None, *own}:
-            changing.detach(open_site(ctx, UUID(order_id)), volume.id)
+    _everywhere(ctx, order_id, _cut_loose)
     _remove(ctx, order_id, VOLUMES)
 
 
@@ -101,10 +100,33 @@ def _surely(verdict: Verdict) -> None:
         raise RuntimeError(f"{verdict.get('step')}: {verdict.get('reason')}")
 
 
+def _everywhere(ctx: Context, order_id: str, act: Callable[[Context, Delivery], None]) -> None:
+    """Does it on every cloud of the order, also where one of them cannot: raises the gravest failure afterwards."""
+    errors = []
+    for delivery in deliveries.load(ctx, UUID(order_id)):
+        try:
+            act(ctx, delivery)
+        except BackendError as error:
+            errors.append(error)
+    if errors:
+        raise gravest(errors)
+
+
+def _cut_loose(ctx: Context, delivery: Delivery) -> None:
+    """Detaches volumes that were made for servers which stay."""
+    own = {resource.id for resource in delivery.resources}
+    for volume in delivery.of(Volume):
+        if delivery.tenant and volume.state != "planned" and volume.server_id not in {None, *own}:
+            changing.detach(site_of(ctx, delivery), volume.id)
+
+
 def _remove(ctx: Context, order_id: str, handler: Handler) -> None:
-    """Nothing was built before the department had a project there."""
-    delivery = deliveries.load(ctx, UUID(order_id))
-    if delivery.tenant is None:
-        deliveries.undo(ctx, UUID(order_id), [resource.id for resource in delivery.of(handler.KIND)])
-        return
-    remove(open_site(ctx, UUID(order_id)), handler)
+    """Removes all of a kind. Nothing was built where the department had no project yet."""
+
+    def act(ctx: Context, delivery: Delivery) -> None:
+        if delivery.tenant is None:
+            deliveries.undo(ctx, delivery.order.id, [resource.id for resource in delivery.of(handler.KIND)])
+        else:
+            remove(site_of(ctx, delivery), handler)
+
+    _everywhere(ctx, order_id, act)

@@ -69,7 +69,26 @@ PARTS = (
         "every fault of a backend on the real OpenStack: delivered, undone to nothing, or parked and rolled back",
         ("tests/acceptance/test_backend_faults.py",),
     ),
-    Part("faults, simulated", "every bad input and every fault in every call", ("tests/faults", *SIDE_BY_SIDE)),
+    Part(
+        "syncs, OpenStack",
+        "a cloud that breaks off or does not answer: its objects are stale, none is gone",
+        ("tests/acceptance/test_sync_faults.py",),
+    ),
+    Part(
+        "faults, vSphere",
+        "every fault of a vCenter on the simulator: delivered with each object once, or undone to nothing",
+        ("tests/faults/test_vsphere.py",),
+    ),
+    Part(
+        "syncs, vSphere",
+        "every fault of a vCenter that a sync meets: nothing lost, nothing gone, the sync says what happened",
+        ("tests/faults/test_vsphere_sync.py",),
+    ),
+    Part(
+        "faults, simulated",
+        "every bad input and every fault in every call",
+        ("tests/faults", "--ignore-glob", "*/test_vsphere*.py", *SIDE_BY_SIDE),
+    ),
     Part(
         "crash matrix",
         "kill -9 at every boundary and after every call inside every step, on both databases",

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from tests.bench import report
 
-PARTS = ("cli", "lists", "sagas", "memory", "builds", "streams", "batches")
+PARTS = ("cli", "lists", "sagas", "memory", "builds", "streams", "batches", "inventories")
 
 
 def main(names: list[str]) -> int:

@@ -5,16 +5,20 @@ A new provider gets one function here and one line in CASES; no test changes.
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
 import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_interface
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from cloudctl.domain.clouds import Cloud, CloudKind
+from cloudctl.domain.clouds import Capability, Cloud, CloudKind
 from cloudctl.domain.errors import Busy, NotReady
 from cloudctl.domain.networks import NetworkFact, NetworkRequest
 from cloudctl.domain.quotas import Dimension
@@ -23,6 +27,7 @@ from cloudctl.domain.volumes import VolumeFact, VolumeRequest, VolumeStatus
 from cloudctl.ports.clock import Clock
 from cloudctl.ports.clouds import Provider
 from cloudctl.providers.registry import ProviderRegistry, Simulation
+from cloudctl.providers.simulated.provider import CAPABILITIES as SIMULATED_CAPABILITIES
 from tests.contract.clocks import MovableClock, RealClock
 
 T = TypeVar("T")
@@ -33,7 +38,8 @@ class ProviderCase:
     """A provider and its cloud's facts. `foreign_network` is one the platform did not make.
 
     `ports(tenant, server)` asks the cloud itself, past the provider: each address that the server's ports have, with
-    the subnet that it is from.
+    the subnet that it is from. `vlans` are free ones, for a cloud whose networks are VLANs. `root_disk_gib`
+    is what `image` needs.
     """
 
     name: str
@@ -46,6 +52,8 @@ class ProviderCase:
     poll_s: float
     foreign_network: Callable[[str], AbstractContextManager[None]]
     ports: Callable[[str, str], list[tuple[str, str]]]
+    vlans: Iterator[int] | None = None
+    root_disk_gib: int = 1
 
     def wait(self, probe: Callable[[], T | None]) -> T:
         """The first truthy answer of `probe`, asked again and again for `patience_s`."""
@@ -126,6 +134,7 @@ class ProviderCase:
             cidr_v6=cidr_v6,
             zone="government-extranet",
             external_network=external_network,
+            vlan=None if self.vlans is None else next(self.vlans),
         )
 
     def server_request(
@@ -138,7 +147,7 @@ class ProviderCase:
             name=f"server-{key.hex[:8]}",
             vcpu=vcpu,
             memory_mib=memory_mib,
-            root_disk_gib=1,
+            root_disk_gib=self.root_disk_gib,
             image=image or self.image,
             network=network,
             ssh_keys=(SSH_KEY,),
@@ -263,4 +272,88 @@ def openstack(folder: Path) -> Iterator[ProviderCase]:
     )
 
 
-CASES = {"simulated": simulated, "openstack": openstack}
+@contextmanager
+def vsphere(folder: Path) -> Iterator[ProviderCase]:
+    """A vCenter simulator of its own; what its guests are told is read from their machines."""
+    from pyVmomi import vim
+
+    from cloudctl.providers.vsphere.client import Client
+    from cloudctl.providers.vsphere.config import configured
+    from tests.lab.vcenter import VcenterServer
+
+    clock = RealClock()
+    code = "vsphere-contract"
+    with VcenterServer(vms=2, clusters=1, hosts=2) as vcenter:
+        clouds_yaml = folder / "clouds.yaml"
+        vcenter.write_clouds(clouds_yaml, code)
+        cloud = Cloud(
+            code=code,
+            name="lab",
+            kind=CloudKind.VSPHERE,
+            zones=frozenset({"government-extranet"}),
+            capacity={},
+            external_network="campus-router",
+        )
+        past = Client(configured(code, clouds_yaml))
+
+        @contextmanager
+        def foreign_network(tenant: str) -> Iterator[None]:
+            spec = vim.dvs.DistributedVirtualPortgroup.ConfigSpec(name="by-hand", type="earlyBinding", numPorts=8)
+            path = f"{vcenter.datacenter}/network/"
+            switch = past.call(lambda content: content.searchIndex.FindByInventoryPath(path + vcenter.switch))
+            past.call(lambda _: switch.AddDVPortgroup_Task([spec]))
+            yield
+            made = past.call(lambda content: content.searchIndex.FindByInventoryPath(path + "by-hand"))
+            past.call(lambda _: made.Destroy_Task())
+
+        def ports(tenant: str, server: str) -> list[tuple[str, str]]:
+            ref = past.call(lambda content: content.searchIndex.FindByUuid(None, server, True, True))
+            told = guest_metadata(next(past.read(vim.VirtualMachine, [ref], ("config.extraConfig",)))[1])
+            interfaces = map(ip_interface, told["network"]["ethernets"]["segment"]["addresses"])
+            return [(str(each.ip), str(each.network)) for each in interfaces]
+
+        yield ProviderCase(
+            name="vsphere",
+            provider=ProviderRegistry(
+                simulation=Simulation(data=folder), clock=clock, clouds_file=clouds_yaml
+            ).provider(cloud),
+            clock=clock,
+            image="debian-12",
+            volume_type=None,
+            external_network="campus-router",
+            patience_s=60,
+            poll_s=0.1,
+            foreign_network=foreign_network,
+            ports=ports,
+            vlans=iter(range(100, 4000)),
+            root_disk_gib=10,
+        )
+
+
+def guest_metadata(values: dict[str, Any]) -> dict[str, Any]:
+    """What a machine's cloud-init finds as its metadata; the last value counts."""
+    options = {option.key: option.value for option in values["config.extraConfig"]}
+    return json.loads(gzip.decompress(base64.b64decode(options["guestinfo.metadata"])))
+
+
+def capabilities(name: str) -> frozenset[Capability]:
+    """What a provider declares, asked before its cloud is started."""
+    if name == "openstack":
+        from cloudctl.providers.openstack.provider import OpenStackProvider
+
+        return OpenStackProvider.capabilities
+    if name == "vsphere":
+        from cloudctl.providers.vsphere.provider import VSphereProvider
+
+        return VSphereProvider.capabilities
+    return SIMULATED_CAPABILITIES
+
+
+CASES = {"simulated": simulated, "openstack": openstack, "vsphere": vsphere}
+
+#: The dimensions whose limits a backend itself enforces; a vCenter's resource pool only throttles.
+FENCES = {
+    "simulated": frozenset(Dimension),
+    "openstack": frozenset(Dimension),
+    "vsphere": frozenset(),
+}

@@ -2,10 +2,13 @@
 
     pytest tests/contract                              the simulated cloud
     pytest tests/contract --provider openstack         ... and the lab's OpenStack
+    pytest tests/contract --provider vsphere           ... and a vCenter simulator
     CLOUDCTL_TEST_PROVIDERS=openstack pytest tests     the same, for a run that does not start in this folder
 
-What is not asked for is not collected. The tenant, its network and its server are shared by all tests of a provider,
-for a real cloud takes seconds to make one: a test leaves them as it found them.
+What is not asked for is not collected, nor is a test that `needs` a capability which a provider does not declare
+(test_errors checks that it then says so), or that is about `fences` which its backend does not have. The tenant, its
+network and its server are shared by all tests of a provider, for a real cloud takes seconds to make one: a test leaves
+them as it found them.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ import pytest
 from cloudctl.domain.networks import NetworkFact
 from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.servers import ServerFact, ServerStatus
-from tests.contract.cases import CASES, ProviderCase
+from tests.contract.cases import CASES, FENCES, ProviderCase, capabilities
 
 PLENTY = {
     Dimension.VCPU: 100_000,
@@ -35,12 +38,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--provider", action="append", default=[], choices=sorted(CASES), help="also test this provider")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs(*capabilities): only for providers that declare them")
+    config.addinivalue_line("markers", "fences(*dimensions): only for providers whose backend enforces these limits")
+
+
+def fits(definition: pytest.FunctionDefinition, name: str) -> bool:
+    """Whether a test is about something that the provider offers."""
+    wanted = {need for marker in definition.iter_markers("needs") for need in marker.args}
+    fenced = {dimension for marker in definition.iter_markers("fences") for dimension in marker.args}
+    return wanted <= capabilities(name) and fenced <= FENCES[name]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "provider_case" in metafunc.fixturenames:
         asked = metafunc.config.getoption("--provider", default=[])
         asked = [*asked, *os.environ.get("CLOUDCTL_TEST_PROVIDERS", "").replace(",", " ").split()]
         names = dict.fromkeys(["simulated", *asked])
-        metafunc.parametrize("provider_case", list(names), indirect=True, scope="session")
+        fitting = [name for name in names if fits(metafunc.definition, name)]
+        metafunc.parametrize("provider_case", fitting, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ CALLS = {
         AddressRequest(key=uuid4(), tenant=tenant, external_network=case.external_network, server=str(uuid4()))
     ),
     Capability.ISOLATE: lambda case, tenant: case.provider.servers.isolate(tenant, str(uuid4())),
+    Capability.CHANGES: lambda case, _tenant: case.provider.inventory.changes(None),
     Capability.BACKEND_QUOTA: lambda case, tenant: case.provider.tenants.set_quota(tenant, {Dimension.SEGMENTS: 20}),
 }
 
@@ -56,11 +57,16 @@ def test_other_acts_on_absent_objects_say_so(provider_case, tenant, server):
     provider = provider_case.provider
     for act in (
         lambda: provider.servers.resize(tenant, str(uuid4()), 1, 512, 1),
-        lambda: provider.servers.console_url(tenant, str(uuid4())),
         lambda: provider.servers.attach(tenant, server.backend_id, str(uuid4())),
         lambda: provider.volumes.extend(tenant, str(uuid4()), 2),
     ):
         assert answer(act) is Absent
+
+
+@pytest.mark.needs(Capability.CONSOLE)
+def test_the_console_of_an_absent_server_says_so(provider_case, tenant):
+    with pytest.raises(Absent):
+        provider_case.provider.servers.console_url(tenant, str(uuid4()))
 
 
 def test_ten_threads_create_and_find_at_once(provider_case, tenant):

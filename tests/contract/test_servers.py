@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from cloudctl.domain.addresses import AddressRequest
+from cloudctl.domain.clouds import Capability
 from cloudctl.domain.errors import Absent, CapacityExhausted, Rejected
 from cloudctl.domain.servers import ServerStatus
 from cloudctl.domain.volumes import VolumeStatus
@@ -55,6 +56,7 @@ def test_a_resize_stands_until_it_is_confirmed(provider_case, tenant, server):
     assert provider_case.server_at(tenant, server.key, ServerStatus.ACTIVE).vcpu == 1
 
 
+@pytest.mark.needs(Capability.CONSOLE)
 def test_a_console_has_an_address(provider_case, tenant, server):
     url = provider_case.insist(lambda: provider_case.provider.servers.console_url(tenant, server.backend_id))
     assert url.startswith(("http://", "https://"))
@@ -69,6 +71,7 @@ def test_a_snapshot_has_an_id_and_leaves_the_server_running(provider_case, tenan
     provider_case.server_at(tenant, server.key, ServerStatus.ACTIVE)
 
 
+@pytest.mark.needs(Capability.FLOATING_ADDRESS)
 def test_a_floating_address_points_to_its_server_and_is_given_back(provider_case, tenant, server):
     addresses = provider_case.provider.addresses
     request = AddressRequest(
@@ -90,6 +93,7 @@ def test_a_floating_address_points_to_its_server_and_is_given_back(provider_case
     assert request.key not in addresses.find(tenant)
 
 
+@pytest.mark.needs(Capability.FLOATING_ADDRESS)
 def test_an_address_is_put_by_and_pointed_again(provider_case, tenant, server):
     addresses = provider_case.provider.addresses
     request = AddressRequest(
@@ -110,14 +114,33 @@ def test_an_address_is_put_by_and_pointed_again(provider_case, tenant, server):
         addresses.point(tenant, str(uuid4()), None)
 
 
+@pytest.mark.needs(Capability.ISOLATE)
 def test_what_is_off_and_cut_off_comes_back_with_the_same_disks_and_addresses(provider_case, tenant, server):
-    provider = provider_case.provider
-    servers = provider.servers
-    volume = provider_case.new_volume(tenant)
+    off_and_back(provider_case, tenant, server)
+
+
+@pytest.mark.needs(Capability.ISOLATE, Capability.FLOATING_ADDRESS)
+def test_a_floating_address_stays_while_its_server_is_off_and_cut_off(provider_case, tenant, server):
+    addresses = provider_case.provider.addresses
     request = AddressRequest(
         key=uuid4(), tenant=tenant, external_network=provider_case.external_network, server=server.backend_id
     )
-    address = provider_case.insist(lambda: provider.addresses.create(request))
+    address = provider_case.insist(lambda: addresses.create(request))
+
+    def check():
+        held = addresses.find(tenant, [request.key])[request.key]
+        assert (held.backend_id, held.address, held.server) == (address.backend_id, address.address, server.backend_id)
+
+    off_and_back(provider_case, tenant, server, check)
+    addresses.delete(tenant, address.backend_id)
+    provider_case.wait(lambda: not addresses.find(tenant, [request.key]))
+
+
+def off_and_back(provider_case, tenant, server, check=lambda: None):
+    """Off, cut off, back and on, each twice; `check` is asked after each act."""
+    provider = provider_case.provider
+    servers = provider.servers
+    volume = provider_case.new_volume(tenant)
     provider_case.insist(lambda: servers.attach(tenant, server.backend_id, volume.backend_id))
     provider_case.volume_at(tenant, volume.key, VolumeStatus.IN_USE)
     provider_case.insist(lambda: servers.stop(tenant, server.backend_id))
@@ -128,19 +151,12 @@ def test_what_is_off_and_cut_off_comes_back_with_the_same_disks_and_addresses(pr
         found = servers.find(tenant, [server.key])[server.key]
         assert (found.backend_id, found.addresses) == (server.backend_id, server.addresses)
         assert found.volumes == (volume.backend_id,)
-        held = provider.addresses.find(tenant, [request.key])[request.key]
-        assert (held.backend_id, held.address, held.server) == (
-            address.backend_id,
-            address.address,
-            server.backend_id,
-        )
+        check()
     provider_case.insist(lambda: servers.start(tenant, server.backend_id))
     provider_case.server_at(tenant, server.key, ServerStatus.ACTIVE)
     provider_case.insist(lambda: servers.detach(tenant, server.backend_id, volume.backend_id))
     provider_case.volume_at(tenant, volume.key, VolumeStatus.AVAILABLE)
     provider_case.drop_volume(tenant, volume)
-    provider.addresses.delete(tenant, address.backend_id)
-    provider_case.wait(lambda: not provider.addresses.find(tenant, [request.key]))
 
 
 def test_an_unknown_image_is_rejected(provider_case, tenant, network):

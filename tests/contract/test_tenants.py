@@ -28,6 +28,7 @@ def test_a_tenant_is_found_by_its_key_and_is_not_its_key(provider_case, small_te
     assert tenant != str(key)
 
 
+@pytest.mark.fences(Dimension.VOLUME_GIB, Dimension.SEGMENTS)
 def test_the_backend_refuses_what_passes_its_quota(provider_case, small_tenant):
     _, tenant = small_tenant
     provider = provider_case.provider

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from ipaddress import ip_network
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -15,16 +15,21 @@ from sqlalchemy import Row, Table, select
 from cloudctl.bootstrap import App
 from cloudctl.domain.quotas import Demand
 from cloudctl.domain.resources import Resource
-from cloudctl.persistence.tables.addresses import prefixes
+from cloudctl.persistence.tables.addresses import addresses, prefixes
+from cloudctl.persistence.tables.adoptions import takings
 from cloudctl.persistence.tables.audit import audit_events
+from cloudctl.persistence.tables.drift import drift_findings
+from cloudctl.persistence.tables.networks import networks
 from cloudctl.persistence.tables.notices import notices
 from cloudctl.persistence.tables.orders import orders
 from cloudctl.persistence.tables.progress import progress_lines
 from cloudctl.persistence.tables.quotas import quota_entries, quotas
+from cloudctl.persistence.tables.servers import servers
+from cloudctl.persistence.tables.volumes import volumes
 from cloudctl.providers.simulated import SimulatedCloud
 from cloudctl.providers.simulated.backend.cloud import Item
 from cloudctl.services.deliveries import platform_request
-from tests.crash.city import CLOUD, key
+from tests.crash.city import CLOUDS, key
 
 PLACED = frozenset({"active", "changing", "releasing", "retained", "purging"})
 MAY_EXIST = PLACED | {"building"}
@@ -41,7 +46,7 @@ TOLD = {"deliver": ("order_delivered", 2), "fail": ("order_failed", 2), "park": 
 def sound(app: App) -> None:
     """Every invariant that a crash could break."""
     records = resources(app)
-    _one_object_each(records, objects(app))
+    _one_object_each(records, [item for item in _marked(app) if item.backend_id not in found(app)])
     _ledger(app, records)
     _complete(app, records)
     _prefixes(app, records)
@@ -51,16 +56,28 @@ def sound(app: App) -> None:
 
 
 def resources(app: App) -> list[Resource]:
-    """All resources of all orders."""
+    """All resources, whether an order, an adoption or a finding brought them."""
+    keys = [row.id for table in (networks, servers, volumes, addresses) for row in rows(app, table)]
     with app.context.unit_of_work(platform_request("check")) as uow:
-        return [resource for order in rows(app, orders) for resource in uow.resources.of_order(order.id)]
+        return [uow.resources.get(key) for key in keys]
+
+
+def found(app: App) -> set[str]:
+    """The cloud's ids of what a finding that is open or under way says of objects on no record."""
+    open_ = [row for row in rows(app, drift_findings) if row.state in {"open", "resolving"} and row.resource_id is None]
+    return {row.evidence["native_id"] for row in open_ if row.object_id is not None}
 
 
 def objects(app: App) -> list[Item]:
-    """The cloud's own list, without what every cloud has."""
-    cloud = SimulatedCloud(
-        Path(app.settings.data_dir) / f"simulated-{CLOUD}.sqlite3", clock=app.context.clock, code=CLOUD
-    )
+    """The clouds' own lists, without what every cloud has."""
+    return [item for code in CLOUDS for item in _listed(app, code)]
+
+
+def _listed(app: App, code: str) -> list[Item]:
+    path = Path(app.settings.data_dir) / f"simulated-{code}.sqlite3"
+    if not path.exists():  # nothing was ever asked of it
+        return []
+    cloud = SimulatedCloud(path, clock=app.context.clock, code=code)
     listed = [item for item in cloud.inventory() if item.kind not in {"image", "tenant"}]
     tenants = [item.key for item in cloud.inventory() if item.kind == "tenant"]
     cloud.close()
@@ -71,6 +88,20 @@ def objects(app: App) -> list[Item]:
 def rows(app: App, table: Table) -> list[Row[tuple[object, ...]]]:
     with app.engines.read.connect() as connection:
         return list(connection.execute(select(table).order_by(*table.primary_key)))
+
+
+def _marked(app: App) -> Iterator[Item]:
+    """The lists as adoptions leave them: what is on record and still to be marked counts with its key.
+
+    What was given back, or is not taken yet, is nobody's and left out.
+    """
+    adopted = {row.native_id: row for row in rows(app, takings)}
+    for item in objects(app):
+        taking = adopted.get(item.backend_id)
+        if taking is None or taking.state in {"marked", "lost"}:
+            yield item
+        elif taking.state == "recorded":
+            yield item._replace(key=str(taking.id))
 
 
 def _one_object_each(records: Iterable[Resource], listed: Iterable[Item]) -> None:
@@ -97,10 +128,11 @@ def _ledger(app: App, records: Iterable[Resource]) -> None:
         account = sums.setdefault(entry.quota_id, [0, 0])
         account[0] += held * entry.amount
         account[1] += committed * entry.amount
-    placed = _total(resource for resource in records if resource.state in PLACED)
     open_orders = {order.id for order in rows(app, orders) if order.held}
-    kept = _total(resource for resource in records if resource.order_id in open_orders)
     for account in rows(app, quotas):
+        here = [resource for resource in records if resource.cloud == account.cloud]
+        placed = _total(resource for resource in here if resource.state in PLACED)
+        kept = _total(resource for resource in here if resource.order_id in open_orders)
         assert [account.held, account.committed] == sums.get(account.id, [0, 0]), account.dimension
         assert account.committed == placed[account.dimension], account.dimension
         assert account.held == kept[account.dimension], account.dimension

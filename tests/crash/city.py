@@ -1,4 +1,6 @@
-"""A small city to crash in: a department, its people and system, one simulated cloud; and its orders.
+"""A small city to crash in: a department, its people and system, two simulated clouds; and its orders.
+
+Orders go to the first cloud, but for what builds upon a segment on the second.
 
 Every id is derived from a name, so that each process knows them without being told.
 """
@@ -24,7 +26,8 @@ from cloudctl.services import decisions, orders
 from cloudctl.services.deliveries import platform_request
 from cloudctl.settings import Settings, Simulated
 
-CLOUD, ZONE, EXTERNAL = "sim-a", "extranet", "outside"
+CLOUD, SECOND, ZONE, EXTERNAL = "sim-a", "sim-b", "extranet", "outside"
+CLOUDS = (CLOUD, SECOND)
 LIMITS = {
     Dimension.VCPU: 4_000,
     Dimension.MEMORY_MIB: 8_000_000,
@@ -102,19 +105,21 @@ def found(ctx: Context) -> None:
             )
         )
 
-        uow.clouds.add(
-            Cloud(
-                code=CLOUD,
-                name="Simulated A",
-                kind=CloudKind.SIMULATED,
-                zones=frozenset({ZONE}),
-                capacity={dimension: limit * 2 for dimension, limit in LIMITS.items()},
-                external_network=EXTERNAL,
+        for code, times in ((CLOUD, 400), (SECOND, 2)):  # so the first is always the roomier one
+            uow.clouds.add(
+                Cloud(
+                    code=code,
+                    name=f"Simulated {code[-1].upper()}",
+                    kind=CloudKind.SIMULATED,
+                    zones=frozenset({ZONE}),
+                    capacity={dimension: limit * times for dimension, limit in LIMITS.items()},
+                    external_network=EXTERNAL,
+                )
             )
-        )
     with ctx.unit_of_work(platform_request("found")) as uow:
-        for dimension, limit in LIMITS.items():
-            uow.quotas.set_limit(key("department"), CLOUD, ZONE, dimension, limit)
+        for code in CLOUDS:
+            for dimension, limit in LIMITS.items():
+                uow.quotas.set_limit(key("department"), code, ZONE, dimension, limit)
         uow.prefixes.add_supernet(Supernet(zone=ZONE, cidr="10.8.0.0/16"))
         uow.prefixes.add_supernet(Supernet(zone=ZONE, cidr="fd00:8::/48"))
 
@@ -151,6 +156,27 @@ def build_items(name: str) -> list[Item]:
             network=f"{name}-net",
             disks=(DiskAsk(size_gib=20),),
             ssh_keys=(_ssh_key(),),
+            term_months=12,
+        ),
+        AddressItem(server=f"{name}-1", term_months=12),
+    ]
+
+
+def pinned(ctx: Context, *clouds: str) -> None:
+    """Has the department served by these clouds alone."""
+    with ctx.unit_of_work(platform_request("pin")) as uow:
+        uow.departments.get(key("department")).clouds = frozenset(clouds)
+
+
+def more_items(name: str, network: UUID) -> list[Item]:
+    """A server with a data volume and an address, on a segment that stands already."""
+    return [
+        ServerItem(
+            name=name,
+            specification="small",
+            image="debian",
+            network=str(network),
+            disks=(DiskAsk(size_gib=20),),
             term_months=12,
         ),
         AddressItem(server=f"{name}-1", term_months=12),

@@ -1,4 +1,4 @@
-"""The lab's command line: `python -m tests.lab openstack up|down|status|env|smoke|faults`."""
+"""The lab's command line: `python -m tests.lab openstack|vcenter up|down|status|env`, `openstack smoke|faults`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import openstack
+from . import openstack, vcenter
 
 
 def _up() -> int:
@@ -67,26 +67,72 @@ def _run_script(name: str) -> int:
     return subprocess.run([python, "-P", script], env=os.environ | lab.environment(), check=False).returncode
 
 
-_COMMANDS: dict[str, Callable[[], int]] = {
-    "up": _up,
-    "down": _down,
-    "status": _status,
-    "env": _env,
-    "smoke": lambda: _run_script("smoke.py"),
-    "faults": lambda: _run_script("faults.py"),
+def _vcenter_up() -> int:
+    began = time.monotonic()
+    up = vcenter.running()
+    lab = vcenter.ensure_up()
+    print("vcenter lab: already up" if up == lab else f"vcenter lab: up after {time.monotonic() - began:.1f} s")
+    print(_vcenter_clouds(lab))
+    return 0
+
+
+def _vcenter_clouds(lab: vcenter.Vcenter) -> Path:
+    """A clouds.yaml with the vCenter in it, and with the OpenStack where that is up."""
+    cloud = openstack.running()
+    return lab.write_clouds(vcenter.clouds_yaml(), beside=cloud.clouds_yaml if cloud else None)
+
+
+def _vcenter_down() -> int:
+    vcenter.down()
+    print("vcenter lab: down")
+    return 0
+
+
+def _vcenter_status() -> int:
+    lab = vcenter.running()
+    if lab is None:
+        print("vcenter lab: down")
+        return 1
+    print(f"vcenter lab: up, pid {lab.pid}, https://{lab.host}:{lab.port}/sdk, faults at {lab.control}")
+    return 0
+
+
+def _vcenter_env() -> int:
+    lab = vcenter.running()
+    if lab is None:
+        print("vcenter lab: down", file=sys.stderr)
+        return 1
+    print(f"export OS_CLIENT_CONFIG_FILE={shlex.quote(str(_vcenter_clouds(lab)))}")
+    return 0
+
+
+_LABS: dict[str, dict[str, Callable[[], int]]] = {
+    "openstack": {
+        "up": _up,
+        "down": _down,
+        "status": _status,
+        "env": _env,
+        "smoke": lambda: _run_script("smoke.py"),
+        "faults": lambda: _run_script("faults.py"),
+    },
+    "vcenter": {"up": _vcenter_up, "down": _vcenter_down, "status": _vcenter_status, "env": _vcenter_env},
+}
+_HELP = {
+    "openstack": "Keystone, Glance, Placement, Nova, Neutron and Cinder",
+    "vcenter": "govmomi's vCenter simulator with faults of our own",
 }
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.lab", description=__doc__)
     labs = parser.add_subparsers(dest="lab", required=True)
-    cloud = labs.add_parser("openstack", help="Keystone, Glance, Placement, Nova, Neutron and Cinder")
-    cloud.add_argument("command", choices=_COMMANDS)
+    for name, commands in _LABS.items():
+        labs.add_parser(name, help=_HELP[name]).add_argument("command", choices=commands)
     arguments = parser.parse_args()
     try:
-        return _COMMANDS[arguments.command]()
+        return _LABS[arguments.lab][arguments.command]()
     except openstack.LabError as error:
-        print(f"openstack lab: {error}", file=sys.stderr)
+        print(f"{arguments.lab} lab: {error}", file=sys.stderr)
         return 1
 
 

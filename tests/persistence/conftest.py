@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from cloudctl.domain.syncs import Rhythm
 from cloudctl.persistence import migrations
 from cloudctl.persistence.engines import Engines, open_engines
 from cloudctl.persistence.mapping import map_domain
@@ -99,5 +100,5 @@ def city(database: Database) -> City:
 
 
 @pytest.fixture
-def queries(engines: Engines) -> DatabaseQueries:
-    return DatabaseQueries(engines.read)
+def queries(database: Database) -> DatabaseQueries:
+    return DatabaseQueries(database.engines.read, database.clock, Rhythm())

@@ -93,7 +93,7 @@ def test_fifty_writers_raise_lower_use_and_cut_at_once(city: City, tree: Tree) -
 
     def use(number: int) -> None:
         with tree.database.work() as uow:
-            uow.quotas.hold(orders[number], Demand({SERVERS: 2}))
+            uow.quotas.hold(orders[number], "sim", Demand({SERVERS: 2}))
 
     acts: list[Callable[[], None]] = []
     for number, unit in enumerate(units):
@@ -160,7 +160,7 @@ def test_what_was_allotted_cannot_be_used_by_the_district_itself(city: City, tre
     tree.limit(tree.unit("zhen1", Level.TOWNSHIP, tree.district), 2)
     order = city.order(department_id=tree.district.id)
     with pytest.raises(QuotaExceeded) as refused, tree.database.work() as uow:
-        uow.quotas.hold(order, Demand({SERVERS: 2}))
+        uow.quotas.hold(order, "sim", Demand({SERVERS: 2}))
     assert refused.value.params["left"] == 1
 
 
@@ -170,7 +170,7 @@ def test_a_unit_s_limit_does_not_sink_below_its_use(city: City, tree: Tree) -> N
     unit = tree.unit("zhen1", Level.TOWNSHIP, tree.district)
     tree.limit(unit, 5)
     with tree.database.work() as uow:
-        uow.quotas.hold(city.order(department_id=unit.id), Demand({SERVERS: 3}))
+        uow.quotas.hold(city.order(department_id=unit.id), "sim", Demand({SERVERS: 3}))
     with pytest.raises(Conflict) as refused:
         tree.limit(unit, 2)
     assert refused.value.field == "limit"
@@ -192,9 +192,9 @@ def test_the_default_comes_out_of_the_district_s_share_too(city: City, tree: Tre
     units = [tree.unit(f"zhen{number}", Level.TOWNSHIP, tree.district) for number in range(2)]
     orders = [city.order(f"2026-00000{number}", department_id=unit.id) for number, unit in enumerate(units)]
     with generous.work() as uow:
-        uow.quotas.hold(orders[0], Demand({SERVERS: 4}))
+        uow.quotas.hold(orders[0], "sim", Demand({SERVERS: 4}))
     with pytest.raises(QuotaExceeded), generous.work() as uow:
-        uow.quotas.hold(orders[1], Demand({SERVERS: 1}))
+        uow.quotas.hold(orders[1], "sim", Demand({SERVERS: 1}))
     assert tree.account(tree.district) == (6, 0, 4)
 
 
@@ -260,7 +260,7 @@ def test_sums_count_what_was_allotted_once(city: City, tree: Tree, queries: Data
     tree.limit(township, 6)
     city.limit(20)
     with tree.database.work() as uow:
-        uow.quotas.hold(city.order(department_id=township.id), Demand({SERVERS: 2}))
+        uow.quotas.hold(city.order(department_id=township.id), "sim", Demand({SERVERS: 2}))
 
     def sums(scope: Subtree | UUID | None) -> QuotaSum:
         with Statements(tree.database.engines) as sent:

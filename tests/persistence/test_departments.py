@@ -13,7 +13,7 @@ from tests.persistence.records import City, department
 def test_nothing_ties_a_department_that_has_nothing(city: City) -> None:
     with city.database.work() as uow:
         ties = uow.departments.ties(city.department.id)
-    assert ties == {"units": [], "orders": [], "resources": [], "transfers": [], "emergencies": []}
+    assert ties == {"units": [], "orders": [], "resources": [], "transfers": [], "emergencies": [], "rules": []}
 
 
 def test_what_it_has_is_named_and_what_has_ended_is_not(city: City) -> None:

@@ -9,13 +9,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from cloudctl.domain.clouds import Placement
 from cloudctl.domain.departments import Department
 from cloudctl.domain.emergencies import Emergency
 from cloudctl.domain.errors import Conflict, NotFound, PoolExhausted, QuotaExceeded
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.networks import Network
 from cloudctl.domain.orders import Order
+from cloudctl.domain.placements import Placement
 from cloudctl.domain.plans import Plan
 from cloudctl.domain.policies import Ruling
 from cloudctl.domain.quotas import Demand, Dimension, EntryKind
@@ -40,7 +40,8 @@ def reserved(city: City) -> None:
 def held(city: City, order: Order) -> str:
     """What becomes of an order of one server that is held as the use cases do."""
     found = SimpleNamespace(
-        plan=OneServer(), ruling=Ruling(), placement=Placement(cloud="sim", reasons=()),
+        plan=Plan(), ruling=Ruling(), placements=[Placement(items=(0,), cloud="sim")],
+        growth={"sim": Demand({SERVERS: 1})},
     )  # fmt: skip
     try:
         with city.database.work() as uow:
@@ -49,14 +50,6 @@ def held(city: City, order: Order) -> str:
     except PoolExhausted as error:
         return str(error)
     return "held"
-
-
-class OneServer(Plan):
-    """A plan that grows by one server and builds nothing."""
-
-    @property
-    def growth(self) -> Demand:
-        return Demand({SERVERS: 1})
 
 
 def test_ordinary_orders_never_take_what_is_kept_free(city: City, database: Database) -> None:

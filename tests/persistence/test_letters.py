@@ -14,6 +14,7 @@ from cloudctl.domain.letters import Letter, LetterKind, numbered
 from cloudctl.domain.opinions import Opinion, Specialist, Verdict
 from cloudctl.domain.orders import Order
 from cloudctl.domain.returns import Defect, Ground, Return
+from cloudctl.domain.syncs import Rhythm
 from cloudctl.persistence.queries.database import DatabaseQueries
 from cloudctl.ports.queries import PageAsk
 from tests.persistence.records import START, City, Database
@@ -50,7 +51,8 @@ def test_numbers_have_no_gap_and_no_double_under_many_writers(city: City, databa
 
     with ThreadPoolExecutor(WRITERS) as pool:
         issued = sum(pool.map(issue, range(WRITERS * EACH)))
-    rows = DatabaseQueries(database.engines.read).letters.page(None, {}, PageAsk(limit=500)).items
+    queries = DatabaseQueries(database.engines.read, database.clock, Rhythm())
+    rows = queries.letters.page(None, {}, PageAsk(limit=500)).items
     assert issued == WRITERS * EACH * 2 // 3
     assert {row.number for row in rows} == {  # type: ignore[attr-defined]
         numbered(LetterKind.DECISION, 2026, running) for running in range(1, issued + 1)

@@ -46,7 +46,7 @@ def holding(city: City, database: Database, count: int) -> list[Order]:
     made = [city.order(f"2026-{number:06d}") for number in range(count)]
     with database.work() as uow:
         for order in made:
-            uow.quotas.hold(order, Demand({Dimension.SERVERS: 3, Dimension.VCPU: 5}))
+            uow.quotas.hold(order, "sim", Demand({Dimension.SERVERS: 3, Dimension.VCPU: 5}))
     return made
 
 
@@ -153,7 +153,7 @@ def test_batches_and_single_acts_never_wait_in_a_circle_nor_pass_each_other(city
             with database.work() as uow:
                 uow.orders.lock(order.id)
                 write(uow, order)
-                uow.quotas.hold(order, Demand({Dimension.VCPU: 1, Dimension.SERVERS: 2}))
+                uow.quotas.hold(order, "sim", Demand({Dimension.VCPU: 1, Dimension.SERVERS: 2}))
 
     with ThreadPoolExecutor(8) as pool:
         done = [pool.submit(act, place) for place in range(4) for act in (batch, single)]

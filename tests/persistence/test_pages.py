@@ -12,7 +12,8 @@ from sqlalchemy import insert
 from cloudctl.domain.accounts import Actor
 from cloudctl.domain.audit import event
 from cloudctl.persistence.queries.database import DatabaseQueries
-from cloudctl.persistence.tables import servers
+from cloudctl.persistence.repositories.outgoing import append
+from cloudctl.persistence.tables import audit_events, servers
 from cloudctl.ports.queries import Page, PageAsk
 from tests.persistence.records import ADMIN, START, City, Database, Statements
 
@@ -132,7 +133,11 @@ def acts(database: Database, *names: str) -> None:
             actor = Actor(
                 account_id=None, name=name, department_id=None, roles=ADMIN.roles, permissions=ADMIN.permissions
             )
-            uow.session.add(event(at=START, actor=actor, action="update/x", target_kind="x", target_id="x"))
+            append(
+                uow.session,
+                audit_events,
+                event(at=START, actor=actor, action="update/x", target_kind="x", target_id="x"),
+            )
 
 
 @pytest.mark.parametrize(

@@ -129,3 +129,43 @@ def test_fifty_at_once_never_overlap(city: City, database: Database) -> None:
 def overlaps_none(cidrs: list[str]) -> None:
     blocks = sorted((ip_network(cidr) for cidr in cidrs), key=lambda block: int(block.network_address))
     assert all(not left.overlaps(right) for left, right in pairwise(blocks))
+
+
+def test_fifty_at_once_never_get_one_vlan_twice(city: City, database: Database) -> None:
+    order = city.order()
+    cut_off = [reserve(database, order.id) for _ in range(RIVALS)]
+    start = Barrier(RIVALS)
+
+    def take(made: Prefix) -> int | None:
+        start.wait()
+        with database.work() as uow:
+            uow.clouds.lock("sim")
+            (prefix,) = uow.prefixes.of_network(made.network_id)
+            uow.prefixes.take_vlan(prefix, cloud="sim", first=100, last=100 + RIVALS - 1)
+            return prefix.vlan
+
+    with ThreadPoolExecutor(RIVALS) as pool:
+        assert sorted(pool.map(take, cut_off), key=int) == list(range(100, 100 + RIVALS))
+    with (
+        pytest.raises(PoolExhausted, match=f"No VLAN from 100 to {99 + RIVALS} is free on sim"),
+        database.work() as uow,
+    ):
+        uow.prefixes.take_vlan(reserve(database, order.id), cloud="sim", first=100, last=99 + RIVALS)
+
+
+def test_a_vlan_is_one_network_s_on_a_cloud_and_free_with_its_prefix(city: City, database: Database) -> None:
+    order = city.order()
+    first, second = reserve(database, order.id), reserve(database, order.id)
+
+    def take(made: Prefix, cloud: str) -> None:
+        with database.work() as uow:
+            (prefix,) = uow.prefixes.of_network(made.network_id)
+            prefix.cloud, prefix.vlan = cloud, 7
+
+    take(first, "sim")
+    with pytest.raises(Conflict):
+        take(second, "sim")
+    take(second, "another")
+    with database.work() as uow:
+        uow.prefixes.of_network(first.network_id)[0].advance("give_back")
+    take(second, "sim")

@@ -88,7 +88,7 @@ def full(city: City, database: Database) -> City:
         uow.resources.add(Volume(id=uuid4(), name="data", size_gib=100, volume_type="ssd", **shared))
         uow.resources.add(Address(id=uuid4(), name="public", **shared))
         uow.prefixes.reserve(zone="egov", length=24, version=4, network_id=network.id, order_id=order.id, now=START)
-        uow.quotas.hold(order, Demand({Dimension.SERVERS: 2}))
+        uow.quotas.hold(order, "sim", Demand({Dimension.SERVERS: 2}))
         uow.exemptions.add(
             Exemption(
                 rule="size",
@@ -207,16 +207,32 @@ def test_catalogue_leaves_out_what_is_retired(city: City, database: Database, qu
     assert found["classifications"] == []
 
 
+def test_an_order_over_several_clouds_is_found_by_each_of_them(
+    city: City, database: Database, queries: DatabaseQueries
+) -> None:
+    for number, codes in enumerate(("a", "a+b", "b", "a_b", None)):
+        city.order(f"2026-{number:06d}", cloud=codes)
+
+    def found(code: str) -> set[str | None]:
+        return {row.cloud for row in queries.orders.page(None, {"cloud": code}, PageAsk()).items}  # type: ignore[attr-defined]
+
+    assert found("a") == {"a", "a+b"}
+    assert found("b") == {"b", "a+b"}
+    assert found("a+b") == {"a+b"}
+    assert found("a_b") == {"a_b"}
+    assert found("+") == found("c") == found("") == set()
+
+
 def test_capacity_counts_overcommit_holds_and_commits(full: City, queries: DatabaseQueries) -> None:
     with Statements(full.database.engines) as sent:
-        found = {(c.cloud, c.dimension): c for c in queries.capacity()}
+        found = {(c.cloud, c.dimension): c for c in queries.capacity(zone="egov")}
     assert len(sent) == 2
     assert found["sim", Dimension.VCPU].total == 200
     servers_left = found["sim", Dimension.SERVERS]
     assert (servers_left.total, servers_left.held, servers_left.committed) == (50, 2, 0)
     assert found["sim", Dimension.ADDRESSES].total is None
     assert queries.capacity("moon") == []
-    assert len(queries.capacity("sim")) == len(Dimension)
+    assert len(queries.capacity("sim")) == 2 * len(Dimension), "two zones"
 
 
 def test_token_owner(full: City, queries: DatabaseQueries) -> None:
@@ -236,7 +252,7 @@ def test_gauges(full: City, queries: DatabaseQueries) -> None:
         uow.channels.lock("mail")
     with Statements(full.database.engines) as sent:
         found = queries.gauges(START)
-    assert len(sent) == 2
+    assert len(sent) == 5
     failing = {name: value for name, value in found.items() if name.startswith("cloudctl_channel")}
     assert failing == {
         'cloudctl_channel_failing_seconds{channel="duty"}': 5400.0,

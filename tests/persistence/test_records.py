@@ -16,6 +16,7 @@ from cloudctl.domain.errors import Conflict, NotFound, Stale
 from cloudctl.domain.exemptions import Exemption
 from cloudctl.domain.items import DiskAsk, NetworkItem, ServerItem
 from cloudctl.domain.orders import Backup
+from cloudctl.domain.placements import Placement
 from cloudctl.domain.policies import Effect, Finding, Ruling
 from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.resources import Tenant
@@ -55,12 +56,13 @@ def test_order_comes_back_whole(city: City, database: Database) -> None:
 
 def test_lists_and_dicts_may_be_changed_in_place(city: City, database: Database) -> None:
     made = city.order()
+    place = Placement(items=(0,), cloud="sim", reasons=({"en": "sim: 80% left", "zh_CN": "sim"},))
     with database.work() as uow:
         order, cloud = uow.orders.get(made.id), uow.clouds.by_code("sim")
-        order.placement.append({"en": "sim: 80% left"})
+        order.placements.append(place)
         cloud.capacity[Dimension.VCPU] = 7
     with database.work() as uow:
-        assert uow.orders.lock(made.id).placement == [{"en": "sim: 80% left"}]
+        assert uow.orders.lock(made.id).placements == [place]
         cloud = uow.clouds.get(city.cloud.id)
         assert (cloud.capacity[Dimension.VCPU], cloud.room(Dimension.VCPU), cloud.version) == (7, 14, 2)
         assert [cloud.code for cloud in uow.clouds.all()] == ["sim"]

@@ -54,7 +54,7 @@ def test_a_second_worker_is_refused_on_sqlite(app: App, tmp_path: Path) -> None:
 def test_a_worker_runs_its_jobs_at_once(app: App, caplog: pytest.LogCaptureFixture) -> None:
     app.prepare()
     caplog.set_level(logging.ERROR)
-    names = {thread.name for thread in app.ticker._threads}
+    names = {thread.name for thread in app.ticker._all()}
     assert names >= {f"job-{name}" for name in ("notices-mail", "corrections", "purges", "workflow-retention")}
     app.start_worker()
     assert app.stop() == 0
@@ -86,7 +86,7 @@ def test_every_channel_has_a_job_of_its_own(tmp_path: Path) -> None:
     duty = {"duty": Channel(url="dingtalk://token")}
     made = build(Settings(data_dir=str(tmp_path), channels=duty))
     assert dict(made.context.notifier.channels) == {"mail": "log", "duty": "dingtalk"}
-    assert {"job-notices-mail", "job-notices-duty"} <= {thread.name for thread in made.ticker._threads}
+    assert {"job-notices-mail", "job-notices-duty"} <= {thread.name for thread in made.ticker._all()}
     made.stop()
     for wrong in ({"mail": Channel(url="json://x.cn")}, {"duty": Channel(url="x")}):
         with pytest.raises(ConfigurationError):

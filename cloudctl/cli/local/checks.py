@@ -8,8 +8,9 @@ import stat
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cloudctl.cli.titles import label
 from cloudctl.cli.words import _
 from cloudctl.messages import fill
 
@@ -90,6 +91,22 @@ def clouds(app: App) -> Iterator[Result]:
         yield _cloud(app, cloud)
 
 
+def inventory(app: App) -> Iterator[Result]:
+    """Every cloud in service is read to its end, again and again."""
+    from cloudctl.ports.queries import PageAsk  # noqa: PLC0415
+
+    fine = True
+    rows: list[Any] = app.context.queries.clouds.page(None, {}, PageAsk(limit=500)).items
+    for row in rows:
+        if row.retired or row.health == "fresh":
+            continue
+        fine = False
+        text = _("Cloud {code}: its figures are {health}.").format(code=row.code, health=label(row.health))
+        yield Result(_("Inventory"), text, f"cloudctl syncs run {row.code} --full", grave=False)
+    if fine:
+        yield Result(_("Inventory"), _("In order."))
+
+
 def workflows(app: App) -> Iterator[Result]:
     """No build hangs, and none waits for an operator."""
     from cloudctl.ports.queries import PageAsk  # noqa: PLC0415
@@ -140,7 +157,16 @@ def calendar(app: App) -> Iterator[Result]:
         yield Result(_("Calendar"), text.format(year=wanted), "pip install --upgrade chinesecalendar", grave=False)
 
 
-CHECKS: tuple[Callable[[App], Iterator[Result]], ...] = (clock, disk, database, calendar, clouds, workflows, notices)
+CHECKS: tuple[Callable[[App], Iterator[Result]], ...] = (
+    clock,
+    disk,
+    database,
+    calendar,
+    clouds,
+    inventory,
+    workflows,
+    notices,
+)
 
 
 def _cloud(app: App, cloud: Cloud) -> Result:

@@ -1,6 +1,6 @@
 """All reads on one engine; implements `ports.queries.Queries`.
 
-queries = DatabaseQueries(engines.read)
+queries = DatabaseQueries(engines.read, clock, rhythm)
 queries.servers.page(actor.department_id, {"state": "active"}, PageAsk(limit=50))
 """
 
@@ -8,24 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import Engine, literal, select
 
 from cloudctl.domain.accounts import Actor
+from cloudctl.domain.syncs import Rhythm
 from cloudctl.persistence.queries import (
     accounts,
     answers,
+    capacity,
     catalogue,
     channels,
     clouds,
     deputies,
+    drift,
     gauges,
+    inventory,
     progress,
     ratings,
     resources,
+    syncs,
     todo,
 )
+from cloudctl.persistence.queries.adoptions import ADOPTION_RULES, ADOPTIONS, TAKINGS
 from cloudctl.persistence.queries.attachments import ATTACHMENTS
 from cloudctl.persistence.queries.audit import AUDIT
 from cloudctl.persistence.queries.departments import DEPARTMENTS
@@ -41,6 +48,7 @@ from cloudctl.persistence.queries.quotas import QUOTAS, quota_sums
 from cloudctl.persistence.queries.supervision import CARDS, DUE
 from cloudctl.persistence.queries.systems import SYSTEMS
 from cloudctl.persistence.queries.transfers import TRANSFERS
+from cloudctl.ports.clock import Clock
 from cloudctl.ports.queries import Capacity, KeptAnswer, Principal, QuotaSum, Scope, TokenOwner
 from cloudctl.ports.queries.rows import ChannelRow, ProgressRow, RatingSummary, TodoRow
 
@@ -48,15 +56,17 @@ _ANYTHING = select(literal(1))
 
 
 class DatabaseQueries:
-    """Lists as attributes, one a noun; the rest as methods."""
+    """Lists as attributes, one a noun; the rest as methods. By the `clock` and the `rhythm` a cloud's figures age."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, clock: Clock, rhythm: Rhythm) -> None:
         self._engine = engine
+        self._clock = clock
+        moment = partial(syncs.moment, clock, rhythm)
         self.departments = DEPARTMENTS.reader(engine)
         self.accounts = accounts.ACCOUNTS.reader(engine)
         self.tokens = accounts.TOKENS.reader(engine)
         self.systems = SYSTEMS.reader(engine)
-        self.clouds = clouds.CLOUDS.reader(engine)
+        self.clouds = clouds.CLOUDS.reader(engine, moment)
         self.orders = ORDERS.reader(engine)
         self.servers = resources.SERVERS.reader(engine)
         self.volumes = resources.VOLUMES.reader(engine)
@@ -73,16 +83,23 @@ class DatabaseQueries:
         self.deputies = deputies.DEPUTIES.reader(engine)
         self.emergencies = EMERGENCIES.reader(engine)
         self.transfers = TRANSFERS.reader(engine)
+        self.drift = drift.DRIFT.reader(engine, moment)
+        self.adoption_rules = ADOPTION_RULES.reader(engine)
+        self.adoptions = ADOPTIONS.reader(engine)
+        self.takings = TAKINGS.reader(engine)
         self.audit = AUDIT.reader(engine)
         self.notices = NOTICES.reader(engine)
         self.opinions = OPINIONS.reader(engine)
         self.letters = LETTERS.reader(engine)
+        self.inventory = inventory.InventoryReader(engine, moment)
+        self.inventory_changes = inventory.CHANGES.reader(engine)
+        self.syncs = syncs.SYNCS.reader(engine)
 
     def catalogue(self) -> dict[str, list[dict[str, object]]]:
         return catalogue.catalogue(self._engine)
 
-    def capacity(self, cloud: str | None = None) -> list[Capacity]:
-        return clouds.capacity(self._engine, cloud)
+    def capacity(self, cloud: str | None = None, zone: str | None = None) -> list[Capacity]:
+        return capacity.capacity(self._engine, self._clock, cloud, zone)
 
     def rating_summary(self, scope: Scope, now: datetime) -> RatingSummary:
         return ratings.summary(self._engine, scope, now)
@@ -103,7 +120,7 @@ class DatabaseQueries:
         return channels.all_of_them(self._engine)
 
     def gauges(self, now: datetime) -> dict[str, float]:
-        return gauges.gauges(self._engine, now)
+        return gauges.gauges(self._engine, now) | syncs.gauges(self._engine, now) | drift.gauges(self._engine)
 
     def token_owner(self, digest: bytes) -> TokenOwner | None:
         return accounts.token_owner(self._engine, digest)

@@ -14,7 +14,7 @@ from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from struct import Struct
 from struct import error as StructError  # noqa: N812
 from typing import Any, get_type_hints
@@ -42,6 +42,7 @@ from cloudctl.ports.queries import Page, PageAsk, Scope
 from cloudctl.ports.queries.rows import Row
 
 LIMITS = range(1, 501)
+Moment = Callable[[], dict[str, object]]
 Match = Callable[[ColumnElement[Any], ColumnElement[Any]], ColumnElement[bool]]
 """(column, what was asked for) -> the condition."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -79,28 +80,30 @@ class Listed:
         types = get_type_hints(self.row)
         return [(name, types[name]) for name in self.row.__struct_fields__]
 
-    def reader(self, engine: Engine) -> Reader:
+    def reader(self, engine: Engine, moment: Moment = dict) -> Reader:
         """The list on one database; implements `ports.queries.Listing`."""
-        return Reader(engine, self)
+        return Reader(engine, self, moment)
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Implements `ports.queries.Listing` for one noun."""
+    """Implements `ports.queries.Listing` for one noun; `moment` gives what its columns make of the present time."""
 
     engine: Engine
     listed: Listed
+    moment: Moment = dict
 
     def page(self, scope: Scope, filters: dict[str, object], ask: PageAsk) -> Page:
         """Rows of the scope, newest first; raises Invalid for an unknown filter, a limit or a cursor that is none."""
         if ask.limit not in LIMITS:
             raise Invalid("A page has 1 to 500 rows.", field="limit", way_out="Give a number from 1 to 500.")
-        values = dict(self._values(filters))
+        values = dict(filter_values(self.listed.row, filters))
         after = {} if ask.cursor is None else _opened(ask.cursor, by_time=self.listed.by_time)
         kind, root = part(scope)
         statement = _statement(self.listed, frozenset(values), kind, bool(after))
         given = {f"filter_{name}": value for name, value in values.items()}
-        return self._page(statement, {**given, **after, "scope": root, "rows": ask.limit + 1}, ask.limit)
+        parameters = {**given, **after, **self.moment(), "scope": root, "rows": ask.limit + 1}
+        return self._page(statement, parameters, ask.limit)
 
     def _page(self, statement: Select[Any], parameters: dict[str, object], limit: int) -> Page:
         row = self.listed.row
@@ -109,15 +112,6 @@ class Reader:
         items: list[object] = [row(*values) for values in found[:limit]]
         more = len(found) > limit
         return Page(items=items, next=_cursor(items[-1], by_time=self.listed.by_time) if more else None)
-
-    def _values(self, filters: dict[str, object]) -> Iterator[tuple[str, object]]:
-        """The filters as their columns' types; one whose value is None was not asked for."""
-        hints = dict(self.listed.hints)
-        for name, value in filters.items():
-            if name not in self.listed.row.FILTERS:
-                raise _unknown(name, self.listed.row)
-            if value is not None:
-                yield name, _as(hints[name], value, name)
 
 
 @lru_cache(maxsize=1024)
@@ -153,6 +147,21 @@ def _read_as(column: ColumnElement[Any] | None, hint: Any) -> ColumnElement[Any]
         case _ if hint is msgspec.Raw:
             return type_coerce(column, RawJson)
     return column
+
+
+def filter_values(row: type[Row], filters: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """The filters as the types of the row's fields; one whose value is None was not asked for."""
+    hints = _hints(row)
+    for name, value in filters.items():
+        if name not in row.FILTERS:
+            raise _unknown(name, row)
+        if value is not None:
+            yield name, _as(hints[name], value, name)
+
+
+@cache
+def _hints(row: type[Row]) -> dict[str, Any]:
+    return get_type_hints(row)
 
 
 def _as(hint: Any, value: object, name: str) -> object:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
-from sqlalchemy import Dialect, Text, type_coerce
+from sqlalchemy import ColumnElement, Dialect, Text, func, literal, type_coerce
 from sqlalchemy.types import TypeDecorator
 
+from cloudctl.domain.placements import JOINT
 from cloudctl.domain.policies import Ruling
 from cloudctl.persistence.queries.listing import Listed
 from cloudctl.persistence.tables import clocks, departments, orders, systems
@@ -25,6 +28,12 @@ class RulingEffect(TypeDecorator[str]):
         return None if effect is None else effect.value
 
 
+def _served_by(codes: ColumnElement[Any], code: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether one of the joined codes is this one; or all of them, as a list shows them."""
+    among, wanted = literal(JOINT) + codes + JOINT, literal(JOINT) + code + JOINT
+    return func.replace(among, wanted, "") != among
+
+
 ORDERS = Listed(
     row=OrderRow,
     table=orders,
@@ -32,6 +41,7 @@ ORDERS = Listed(
     .join(systems, systems.c.id == orders.c.system_id)
     .outerjoin(clocks, clocks.c.id == orders.c.clock_id),
     scope=orders.c.department_id,
+    matched={"cloud": _served_by},
     others={
         "department": departments.c.name,
         "system": systems.c.name,

@@ -17,9 +17,11 @@ from cloudctl.domain.departments import Department
 from cloudctl.domain.lifecycle import EMERGENCIES, ORDERS, RESOURCES, TRANSFERS, Machine
 from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.resources import Tenant
+from cloudctl.persistence.repositories.foresight import remembered
 from cloudctl.persistence.repositories.records import Records, record
 from cloudctl.persistence.tables import (
     addresses,
+    adoption_rules,
     departments,
     emergencies,
     networks,
@@ -33,6 +35,7 @@ from cloudctl.persistence.tables import (
 TREE_LOCK = 0x74726565  # any number that is used for nothing else
 MOST_NAMED = 10
 BUILT = {"delivered", "failed"}  # orders that only wait for their file to be closed
+GONE = {"released", "undone"}  # resources that come back only where a leak of theirs is found
 
 _MINE = bindparam("department", type_=Uuid)
 
@@ -47,7 +50,7 @@ def _named(name: ColumnElement[str], *which: ColumnElement[bool]) -> Select[Any]
 
 _THINGS = union_all(
     *(
-        select(table.c.name).where(table.c.department_id == _MINE, _under_way(RESOURCES, table))
+        select(table.c.name).where(table.c.department_id == _MINE, _under_way(RESOURCES, table, *GONE))
         for table in (servers, volumes, networks, addresses)
     )
 ).subquery()
@@ -64,6 +67,7 @@ _TIES: dict[str, Select[Any]] = {
     "emergencies": _named(
         emergencies.c.number, emergencies.c.department_id == _MINE, _under_way(EMERGENCIES, emergencies)
     ),
+    "rules": _named(adoption_rules.c.code, adoption_rules.c.department_id == _MINE),
 }
 
 
@@ -74,6 +78,14 @@ class DepartmentRecords(Records[Department]):
 
     def by_code(self, code: str) -> Department | None:
         return self._one(select(Department).where(departments.c.code == code))
+
+    def names(self) -> dict[str, str]:
+        every = select(departments.c.code, departments.c.name).order_by(departments.c.code)
+        return {row[0]: row[1] for row in self.session.execute(every)}
+
+    def codes(self) -> dict[str, UUID]:
+        standing = select(departments.c.code, departments.c.id).where(departments.c.retired_at.is_(None))
+        return {row[0]: row[1] for row in self.session.execute(standing)}
 
     def lock_tree(self, *, to_change: bool = False) -> None:
         if self.session.get_bind().dialect.name == "postgresql":
@@ -96,7 +108,8 @@ class DepartmentRecords(Records[Department]):
         return sorted(((c, z, dimension) for c, z, dimension in rows), key=lambda row: (*row[:2], order.index(row[2])))
 
     def line(self, department: Department) -> Sequence[Department]:
-        found = self._all(select(Department).where(departments.c.id.in_(department.line)))
+        every = select(Department).where(departments.c.id.in_(department.line))
+        found = remembered(self.session, ("line", department.id), lambda: self._all(every))
         return sorted(found, key=lambda upper: len(upper.path), reverse=True)
 
     def units(self, department_id: UUID) -> Sequence[Department]:

@@ -79,6 +79,22 @@ class PrefixRecords:
             zone=zone,
         )
 
+    def take_vlan(self, prefix: Prefix, *, cloud: str, first: int, last: int) -> None:
+        """One read; what is cooling counts as taken."""
+        held = select(prefixes.c.vlan).where(prefixes.c.cloud == cloud, prefixes.c.state != "free")
+        taken = set(self.session.scalars(held))
+        free = next((vlan for vlan in range(first, last + 1) if vlan not in taken), None)
+        if free is None:
+            raise PoolExhausted(
+                "No VLAN from {first} to {last} is free on {cloud}.",
+                field="items",
+                way_out="Ask the office to widen the zone's range of VLANs.",
+                first=first,
+                last=last,
+                cloud=cloud,
+            )
+        prefix.cloud, prefix.vlan = cloud, free
+
     def of_network(self, network_id: UUID) -> Sequence[Prefix]:
         """What a network has or had until its cool-down, in order; what is free again is nobody's."""
         return self._kept(prefixes.c.network_id == network_id)

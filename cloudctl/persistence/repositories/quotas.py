@@ -1,9 +1,9 @@
 """The quota ledger (invariant 2).
 
-An account's sums move by guarded updates alone, in the fixed order of `Dimension`: whoever comes second waits for the
-first, then sees what is left, so holds and commits never pass the limit and nobody waits in a circle. Every booking
-writes a line. A department without an account has the installation's default as its limit. A unit below a district has
-its limit out of the account above it (`allotments`).
+An account's sums move by guarded updates alone, by cloud and in the fixed order of `Dimension`: whoever comes second
+waits for the first, then sees what is left, so holds and commits never pass the limit and nobody waits in a circle.
+Every booking writes a line. A department without an account has the installation's default as its limit. A unit below a
+district has its limit out of the account above it (`allotments`).
 
 Ledger lines are positive: held = holds - released - committed lines; committed = commits + adopted + taken over -
 freed - handed over.
@@ -36,22 +36,23 @@ _HELD_BY_LINE = case(
     else_=0,
 )
 _held, _committed, _limit = quotas.c.held, quotas.c.committed, quotas.c.limit
+_ORDER = quotas.c.cloud, rank()
 
 _mine = quota_entries.c.order_id.in_(bindparam("orders", expanding=True))
 _net = func.sum(_HELD_BY_LINE).label("net")
 _LOCK = (
     select(quotas.c.id)
     .where(quotas.c.id.in_(select(quota_entries.c.quota_id).where(_mine)))
-    .order_by(rank())
+    .order_by(*_ORDER)
     .with_for_update()
 )
 _HOLDING = (
-    select(quota_entries.c.order_id, quotas.c.id, quotas.c.dimension, _net)
+    select(quota_entries.c.order_id, quotas.c.id, quotas.c.cloud, quotas.c.dimension, _net)
     .join_from(quota_entries, quotas)
     .where(_mine)
-    .group_by(quota_entries.c.order_id, quotas.c.id, quotas.c.dimension)
+    .group_by(quota_entries.c.order_id, quotas.c.id, quotas.c.cloud, quotas.c.dimension)
     .having(_net > 0)
-    .order_by(rank())
+    .order_by(*_ORDER)
 )
 _BOOK = (
     update(quotas)
@@ -59,8 +60,8 @@ _BOOK = (
     .values(held=_held + bindparam("more_held"), committed=_committed + bindparam("more_committed"))
 )
 
-Holding = Row[UUID, UUID, Dimension, int]
-"""(order, id, dimension, net): an account and what an order holds in it."""
+Holding = Row[UUID, UUID, str, Dimension, int]
+"""(order, id, cloud, dimension, net): an account and what an order holds in it."""
 
 
 class Ledger:
@@ -104,14 +105,14 @@ class Ledger:
     def recount(self, department: Department) -> None:
         self._allotments.recount(department)
 
-    def hold(self, order: Order, demand: Demand) -> None:
+    def hold(self, order: Order, cloud: str, demand: Demand) -> None:
         """Holds the growth of `demand`; raises QuotaExceeded naming the first dimension without room."""
         for dimension, amount in _in_order(demand.growth()):
-            quota_id = self._take(order, dimension, amount)
-            if quota_id is None and self._open_by_default(order, dimension):
-                quota_id = self._take(order, dimension, amount)
+            quota_id = self._take(order, cloud, dimension, amount)
+            if quota_id is None and self._open_by_default(order, cloud, dimension):
+                quota_id = self._take(order, cloud, dimension, amount)
             if quota_id is None:
-                raise self._exceeded(order, dimension, amount)
+                raise self._exceeded(order, cloud, dimension, amount)
             self._line(quota_id, order.id, EntryKind.HOLD, amount)
 
     def release(self, order: Order) -> None:
@@ -120,9 +121,9 @@ class Ledger:
             self._book(order, account, held=-account.net)
             self._line(account.id, order.id, EntryKind.RELEASE_HOLD, account.net)
 
-    def commit(self, order: Order, amounts: Demand) -> None:
-        """Turns held amounts into committed ones; raises Conflict for more than the order holds."""
-        holding = {account.dimension: account for account in self._holding(order)}
+    def commit(self, order: Order, cloud: str, amounts: Demand) -> None:
+        """Turns held amounts into committed ones; raises Conflict for more than the order holds there."""
+        holding = {account.dimension: account for account in self._holding(order) if account.cloud == cloud}
         for dimension, amount in _in_order(amounts.growth()):
             account = holding.get(dimension)
             if account is None or account.net < amount:
@@ -196,16 +197,17 @@ class Ledger:
         rows = self.session.execute(sums.group_by(quotas.c.cloud, quotas.c.dimension))
         return {(cloud, dimension): int(used) for cloud, dimension, used in rows}
 
-    def _take(self, order: Order, dimension: Dimension, amount: int) -> UUID | None:
+    def _take(self, order: Order, cloud: str, dimension: Dimension, amount: int) -> UUID | None:
         """The guarded update: the account's id, or None where there is no account or no room."""
-        here = (*_account_of(order), quotas.c.dimension == dimension, TAKEN + amount <= _limit)
+        account = _account(order.department_id, cloud, order.zone)
+        here = (*account, quotas.c.dimension == dimension, TAKEN + amount <= _limit)
         taken = update(quotas).where(*here).values(held=_held + amount).returning(quotas.c.id)
         return self.session.execute(taken).scalar_one_or_none()
 
-    def _open_by_default(self, order: Order, dimension: Dimension) -> bool:
+    def _open_by_default(self, order: Order, cloud: str, dimension: Dimension) -> bool:
         if self.default <= 0:
             return False
-        return self._open(order.department_id, order.cloud or "", order.zone, dimension, self.default)
+        return self._open(order.department_id, cloud, order.zone, dimension, self.default)
 
     def _open(self, department_id: UUID, cloud: str, zone: str, dimension: Dimension, limit: int) -> bool:
         """Opens the account unless it is there; with no limit at all where the account above has no room for it."""
@@ -218,8 +220,8 @@ class Ledger:
             self.session.execute(update(quotas).where(*here).values(limit=limit))
         return opened
 
-    def _exceeded(self, order: Order, dimension: Dimension, asked: int) -> QuotaExceeded:
-        quota = self.of(order.department_id, order.cloud or "", order.zone).get(dimension)
+    def _exceeded(self, order: Order, cloud: str, dimension: Dimension, asked: int) -> QuotaExceeded:
+        quota = self.of(order.department_id, cloud, order.zone).get(dimension)
         return QuotaExceeded(
             "The quota leaves {left} {dimension} of {limit}; the order asks for {asked}.",
             field="items",
@@ -256,7 +258,7 @@ class Ledger:
         """Moves an account's sums; where much is written together once an account, in the order that all keep to."""
         amounts = {"more_held": held, "more_committed": committed}
         if is_together(self.session):
-            key = _DIMENSIONS.index(account.dimension), order.department_id, account.id
+            key = account.cloud, _DIMENSIONS.index(account.dimension), order.department_id, account.id
             add_up(self.session, _BOOK, key, amounts)
         else:
             self.session.connection().execute(_BOOK, {"key": account.id, **amounts})
@@ -269,10 +271,6 @@ class Ledger:
 
 def _account(department_id: UUID, cloud: str, zone: str) -> tuple[ColumnElement[bool], ...]:
     return quotas.c.department_id == department_id, quotas.c.cloud == cloud, quotas.c.zone == zone
-
-
-def _account_of(order: Order) -> tuple[ColumnElement[bool], ...]:
-    return _account(order.department_id, order.cloud or "", order.zone)
 
 
 def _in_order(amounts: Demand) -> Iterable[tuple[Dimension, int]]:

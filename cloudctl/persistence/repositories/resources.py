@@ -22,7 +22,7 @@ from cloudctl.domain.volumes import Volume
 from cloudctl.persistence.mapping import TABLES
 from cloudctl.persistence.repositories.foresight import foreseen, sort_out
 from cloudctl.persistence.repositories.records import record
-from cloudctl.persistence.tables import addresses, servers, volumes
+from cloudctl.persistence.tables import addresses, networks, servers, volumes
 
 KINDS: dict[str, type[Resource]] = {noun.KIND.value: noun for noun in (Network, Server, Volume, Address)}
 GONE = ("released", "undone")
@@ -47,6 +47,14 @@ class ResourceRecords:
     def lock(self, key: UUID) -> Resource:
         return self._load(key, with_for_update=True, populate_existing=True)
 
+    def lock_all(self, keys: Collection[UUID]) -> Sequence[Resource]:
+        fresh = {"populate_existing": True}
+        found: list[Resource] = []
+        for noun in KINDS.values():
+            mine = select(noun).where(TABLES[noun].c.id.in_(keys)).order_by(TABLES[noun].c.id)
+            found += self.session.scalars(mine.with_for_update().execution_options(**fresh))
+        return found
+
     def add(self, resource: Resource) -> None:
         record(self.session, resource)
 
@@ -69,6 +77,34 @@ class ResourceRecords:
             *self._select(Volume, volumes.c.server_id == server_id, volumes.c.state.not_in(GONE)),
             *self._select(Address, addresses.c.server_id == server_id, addresses.c.state.not_in(GONE)),
         ]
+
+    def standing(self, cloud: str) -> dict[UUID, tuple[UUID, str]]:
+        every = union_all(
+            *(
+                select(table.c.id, table.c.department_id, table.c.zone).where(
+                    table.c.cloud == cloud, table.c.state.not_in(GONE)
+                )
+                for table in (servers, networks)
+            )
+        )
+        return {row[0]: (row[1], row[2]) for row in self.session.execute(every)}
+
+    def used_by_others(self, keys: Collection[UUID], adoption_id: UUID) -> set[UUID]:
+        standing = union_all(
+            *(
+                select(column).where(
+                    column.in_(keys),
+                    table.c.state.not_in(GONE),
+                    or_(table.c.adoption_id.is_(None), table.c.adoption_id != adoption_id),
+                )
+                for table, column in (
+                    (volumes, volumes.c.server_id),
+                    (addresses, addresses.c.server_id),
+                    (servers, servers.c.network_id),
+                )
+            )
+        )
+        return set(self.session.scalars(standing))
 
     def guests(self, tenant: str) -> Sequence[Resource]:
         """What stands in a project of the cloud without being its owner's any longer."""

@@ -2,20 +2,24 @@
 
 from cloudctl.persistence.tables.accounts import accounts, tokens
 from cloudctl.persistence.tables.addresses import addresses, prefixes, supernets
+from cloudctl.persistence.tables.adoptions import adoption_rules, adoptions, takings
 from cloudctl.persistence.tables.attachments import attachments
 from cloudctl.persistence.tables.audit import audit_events
 from cloudctl.persistence.tables.base import metadata
 from cloudctl.persistence.tables.calendars import calendar_days, freezes
+from cloudctl.persistence.tables.capacity import capacity_samples, capacity_sightings
 from cloudctl.persistence.tables.catalogue import classifications, images, specifications, volume_types, zones
 from cloudctl.persistence.tables.channels import channels, preferences
 from cloudctl.persistence.tables.clocks import cards, clocks
 from cloudctl.persistence.tables.clouds import clouds
 from cloudctl.persistence.tables.departments import departments, tenants
 from cloudctl.persistence.tables.deputies import deputies
+from cloudctl.persistence.tables.drift import drift_findings
 from cloudctl.persistence.tables.emergencies import emergencies
 from cloudctl.persistence.tables.exemptions import exemptions
 from cloudctl.persistence.tables.idempotency import idempotency_keys
 from cloudctl.persistence.tables.imports import imports
+from cloudctl.persistence.tables.inventory import inventory_changes, inventory_objects
 from cloudctl.persistence.tables.letters import letters
 from cloudctl.persistence.tables.networks import networks
 from cloudctl.persistence.tables.notices import notice_attempts, notices
@@ -26,6 +30,7 @@ from cloudctl.persistence.tables.quotas import quota_entries, quotas
 from cloudctl.persistence.tables.ratings import ratings
 from cloudctl.persistence.tables.returns import returns
 from cloudctl.persistence.tables.servers import servers
+from cloudctl.persistence.tables.syncs import syncs
 from cloudctl.persistence.tables.systems import systems
 from cloudctl.persistence.tables.transfers import transfers
 from cloudctl.persistence.tables.volumes import volumes
@@ -33,9 +38,13 @@ from cloudctl.persistence.tables.volumes import volumes
 __all__ = [
     "accounts",
     "addresses",
+    "adoption_rules",
+    "adoptions",
     "attachments",
     "audit_events",
     "calendar_days",
+    "capacity_samples",
+    "capacity_sightings",
     "cards",
     "channels",
     "classifications",
@@ -44,12 +53,15 @@ __all__ = [
     "counters",
     "departments",
     "deputies",
+    "drift_findings",
     "emergencies",
     "exemptions",
     "freezes",
     "idempotency_keys",
     "images",
     "imports",
+    "inventory_changes",
+    "inventory_objects",
     "letters",
     "metadata",
     "networks",
@@ -67,7 +79,9 @@ __all__ = [
     "servers",
     "specifications",
     "supernets",
+    "syncs",
     "systems",
+    "takings",
     "tenants",
     "tokens",
     "transfers",

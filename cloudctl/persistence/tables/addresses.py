@@ -1,11 +1,12 @@
 """Floating addresses, and the address plan: supernets and what is cut from them.
 
-A prefix that is not free is unique; that two never overlap is kept by the lock on their zone's supernets.
+A prefix that is not free is unique; that two never overlap is kept by the lock on their zone's supernets. On a cloud
+whose segments are VLANs the VLAN goes with the segment's IPv4 prefix, and is unique there for as long.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Table, Uuid
+from sqlalchemy import Column, Index, Integer, Table, Uuid
 from sqlalchemy import text as sql
 
 from cloudctl.persistence.tables.base import created, index, key, metadata, refers, text
@@ -28,6 +29,8 @@ prefixes = Table(
     refers("order_id", "orders", null=True),
     text("state"),
     Column("cooling_until", Instant),
+    text("cloud", null=True),
+    Column("vlan", Integer),
     created(),
     index("supernet_id", "state"),
     index("network_id"),
@@ -35,6 +38,14 @@ prefixes = Table(
     Index(
         "uq_prefixes_cidr",
         "cidr",
+        unique=True,
+        sqlite_where=sql("state <> 'free'"),
+        postgresql_where=sql("state <> 'free'"),
+    ),
+    Index(
+        "uq_prefixes_vlan",
+        "cloud",
+        "vlan",
         unique=True,
         sqlite_where=sql("state <> 'free'"),
         postgresql_where=sql("state <> 'free'"),

@@ -43,5 +43,12 @@ images = _entries(
     _xinchuang(),
 )
 volume_types = _entries("volume_types", keyed("names", dict[str, str]))
-zones = _entries("zones", text("name_en"), _whole("max_mlps_level"), _xinchuang())
+zones = _entries(
+    "zones",
+    text("name_en"),
+    _whole("max_mlps_level"),
+    _xinchuang(),
+    Column("vlan_first", Integer),
+    Column("vlan_last", Integer),
+)
 classifications = _entries("classifications")

@@ -20,6 +20,7 @@ clouds = Table(
     keyed("capacity", dict[Dimension, int]),
     keyed("overcommit", dict[Dimension, float]),
     keyed("reserves", dict[str, dict[Dimension, int]]),
+    Column("headroom_percent", Integer, nullable=False),
     Column("max_mlps_level", Integer, nullable=False),
     text("external_network", null=True),
     Column("architectures", Json(frozenset[str]), nullable=False),

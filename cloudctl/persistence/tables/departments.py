@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey as Fk
 
 from cloudctl.domain.departments import Level
 from cloudctl.persistence.tables.base import created, key, metadata, refers, text, version
-from cloudctl.persistence.types import Instant, Word
+from cloudctl.persistence.types import Instant, Json, Word
 
 departments = Table(
     "departments",
@@ -18,6 +18,7 @@ departments = Table(
     Column("level", Word(Level), nullable=False),
     refers("parent_id", "departments", null=True),
     Column("path", Text, nullable=False, server_default=""),
+    Column("clouds", Json(frozenset[str]), nullable=False, server_default="[]"),
     Column("retired_at", Instant),
     Column("successor_id", Uuid),
     created(),

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, Table, Text, 
 
 from cloudctl.domain.items import Item
 from cloudctl.domain.orders import Backup
+from cloudctl.domain.placements import Placement
 from cloudctl.domain.policies import Ruling
 from cloudctl.persistence.tables.base import created, index, key, listed, metadata, refers, text, version
 from cloudctl.persistence.types import Instant, Json, Word
@@ -35,7 +36,7 @@ orders = Table(
     listed("items", list[Item]),
     text("state"),
     text("cloud", null=True),
-    listed("placement", list[dict[str, str]]),
+    listed("placements", list[Placement]),
     Column("ruling", Json(Ruling), nullable=False),
     Column("held", Boolean, nullable=False),
     Column("attempt", Integer, nullable=False),

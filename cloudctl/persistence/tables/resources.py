@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, Table, Uuid
+from sqlalchemy import Boolean, Column, Date, Index, Integer, Table, Text, Uuid
 
 from cloudctl.persistence.tables.base import created, index, key, metadata, refers, text, version
 from cloudctl.persistence.types import Instant
@@ -34,6 +34,8 @@ def resource_table(name: str, *columns: Column[Any] | Index) -> Table:
         Column("gone_at", Instant),
         Column("protected", Boolean, nullable=False),
         text("tenant", null=True),
+        Column("adoption_id", Uuid),
+        Column("contact", Text, nullable=False, server_default=""),
         created(),
         version(),
         *columns,
@@ -42,5 +44,6 @@ def resource_table(name: str, *columns: Column[Any] | Index) -> Table:
         index("order_id"),
         index("claimed_by"),
         index("tenant"),
+        index("adoption_id"),
         index("state", "created_at", "id"),
     )

@@ -9,12 +9,12 @@ from cloudctl.persistence.tables.resources import resource_table
 
 servers = resource_table(
     "servers",
-    text("specification"),
+    text("specification", null=True),
     Column("vcpu", Integer, nullable=False),
     Column("memory_mib", Integer, nullable=False),
     Column("root_disk_gib", Integer, nullable=False),
-    text("image"),
-    refers("network_id", "networks", late=True),
+    text("image", null=True),
+    refers("network_id", "networks", null=True, late=True),
     listed("ssh_keys", list[str]),
     Column("user_data", LargeBinary),
     listed("fixed_addresses", list[str]),

@@ -10,7 +10,7 @@ from cloudctl.persistence.tables.resources import resource_table
 volumes = resource_table(
     "volumes",
     Column("size_gib", Integer, nullable=False),
-    text("volume_type"),
+    text("volume_type", null=True),
     refers("server_id", "servers", null=True, late=True),
     index("server_id"),
 )

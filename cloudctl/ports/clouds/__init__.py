@@ -12,10 +12,11 @@ The contract, for every provider and tested by one suite:
 """
 
 from cloudctl.ports.clouds.addresses import Addresses
+from cloudctl.ports.clouds.inventories import Inventory
 from cloudctl.ports.clouds.networks import Networks
 from cloudctl.ports.clouds.providers import Clouds, Provider
 from cloudctl.ports.clouds.servers import Servers
 from cloudctl.ports.clouds.tenants import Tenants
 from cloudctl.ports.clouds.volumes import Volumes
 
-__all__ = ["Addresses", "Clouds", "Networks", "Provider", "Servers", "Tenants", "Volumes"]
+__all__ = ["Addresses", "Clouds", "Inventory", "Networks", "Provider", "Servers", "Tenants", "Volumes"]

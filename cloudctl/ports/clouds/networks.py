@@ -20,6 +20,17 @@ class Networks(Protocol):
         """Makes what is still missing of the network; a half-made one is finished."""
         ...
 
+    def adopt(self, tenant: str, backend_id: str, key: UUID) -> None:
+        """Writes our key onto a network that already runs; one that carries it is done.
+
+        Raises Absent where it is gone, Rejected where it carries another key of ours.
+        """
+        ...
+
+    def disown(self, tenant: str, backend_id: str, key: UUID) -> None:
+        """Takes our key off again and changes nothing else; without this key, or absent, it is done."""
+        ...
+
     def delete(self, tenant: str, backend_id: str) -> None:
         """Removes network, subnets and router."""
         ...

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from cloudctl.domain.clouds import Capability, Cloud
 from cloudctl.ports.clouds.addresses import Addresses
+from cloudctl.ports.clouds.inventories import Inventory
 from cloudctl.ports.clouds.networks import Networks
 from cloudctl.ports.clouds.servers import Servers
 from cloudctl.ports.clouds.tenants import Tenants
@@ -30,6 +31,8 @@ class Provider(Protocol):
     def servers(self) -> Servers: ...
     @property
     def addresses(self) -> Addresses: ...
+    @property
+    def inventory(self) -> Inventory: ...
 
     def check(self) -> None:
         """Asks the cloud for something cheap; raises Unreachable or Rejected with the reason."""

@@ -28,6 +28,13 @@ class Tenants(Protocol):
         """Sets the backend's own limits as a second fence; needs Capability.BACKEND_QUOTA."""
         ...
 
+    def enter(self, tenant: str) -> None:
+        """Lets us act in a project that we did not make, for what was adopted in it; entering twice is done.
+
+        Raises Absent for a project that is not there.
+        """
+        ...
+
     def delete(self, tenant: str) -> None:
         """Removes an empty project."""
         ...

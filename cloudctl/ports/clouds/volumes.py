@@ -24,6 +24,17 @@ class Volumes(Protocol):
         """Starts growing a volume, attached or not; a volume that has the size already is done."""
         ...
 
+    def adopt(self, tenant: str, backend_id: str, key: UUID) -> None:
+        """Writes our key onto a volume that already runs; one that carries it is done.
+
+        Raises Absent where it is gone, Rejected where it carries another key of ours.
+        """
+        ...
+
+    def disown(self, tenant: str, backend_id: str, key: UUID) -> None:
+        """Takes our key off again and changes nothing else; without this key, or absent, it is done."""
+        ...
+
     def delete(self, tenant: str, backend_id: str) -> None:
         """Starts deleting a volume; raises Busy while it is attached."""
         ...

@@ -18,6 +18,8 @@ from cloudctl.domain.quotas import Dimension
 from cloudctl.ports.queries.rows import (
     AccountRow,
     AddressRow,
+    AdoptionRow,
+    AdoptionRuleRow,
     AttachmentRow,
     AuditRow,
     CardRow,
@@ -25,10 +27,13 @@ from cloudctl.ports.queries.rows import (
     CloudRow,
     DepartmentRow,
     DeputyRow,
+    DriftRow,
     DueRow,
     EmergencyRow,
     ExemptionRow,
     FreezeRow,
+    InventoryChangeRow,
+    InventoryRow,
     LetterRow,
     NetworkRow,
     NoticeRow,
@@ -40,7 +45,9 @@ from cloudctl.ports.queries.rows import (
     RatingRow,
     RatingSummary,
     ServerRow,
+    SyncRow,
     SystemRow,
+    TakingRow,
     TodoRow,
     TokenRow,
     TransferRow,
@@ -87,13 +94,27 @@ class Listing(Protocol):
 
 
 class Capacity(msgspec.Struct, frozen=True, kw_only=True):
-    """What a cloud has of one dimension: `total` with over-commit (None: unbounded), used by holds and commits."""
+    """What a cloud has of one dimension, and what orders of one of its zones may still get.
+
+    `total` is with over-commit (None: unbounded) and shared by its zones. `kept` is what orders of this zone have to
+    leave free, `held` and `committed` what they have, `elsewhere` what the other zones have; `free` is the rest. `used`
+    is what the inventory saw in the whole cloud `as_of` that time, whoever uses it. `per_day` is by how much held and
+    committed grew a day lately, `lasts_days` how long `free` lasts if the whole cloud goes on like that.
+    """
 
     cloud: str
+    zone: str
     dimension: Dimension
     total: int | None
+    kept: int | None
     held: int
     committed: int
+    elsewhere: int
+    free: int | None
+    used: int | None
+    as_of: datetime | None
+    per_day: float | None
+    lasts_days: int | None
 
 
 class QuotaSum(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +179,14 @@ class Queries(Protocol):
     @property
     def transfers(self) -> Listing: ...
     @property
+    def drift(self) -> Listing: ...
+    @property
+    def adoption_rules(self) -> Listing: ...
+    @property
+    def adoptions(self) -> Listing: ...
+    @property
+    def takings(self) -> Listing: ...
+    @property
     def audit(self) -> Listing: ...
     @property
     def notices(self) -> Listing: ...
@@ -165,13 +194,19 @@ class Queries(Protocol):
     def opinions(self) -> Listing: ...
     @property
     def letters(self) -> Listing: ...
+    @property
+    def inventory(self) -> Listing: ...
+    @property
+    def inventory_changes(self) -> Listing: ...
+    @property
+    def syncs(self) -> Listing: ...
 
     def catalogue(self) -> dict[str, list[dict[str, object]]]:
         """All entries that can be ordered: specifications, images, volume_types, zones, classifications."""
         ...
 
-    def capacity(self, cloud: str | None = None) -> list[Capacity]:
-        """Per cloud and dimension."""
+    def capacity(self, cloud: str | None = None, zone: str | None = None) -> list[Capacity]:
+        """Per cloud in service, zone that it serves and dimension, in two statements."""
         ...
 
     def rating_summary(self, scope: Scope, now: datetime) -> RatingSummary:
@@ -259,6 +294,8 @@ class TokenOwner(msgspec.Struct, frozen=True):
 __all__ = [
     "AccountRow",
     "AddressRow",
+    "AdoptionRow",
+    "AdoptionRuleRow",
     "AttachmentRow",
     "AuditRow",
     "Capacity",
@@ -267,10 +304,13 @@ __all__ = [
     "CloudRow",
     "DepartmentRow",
     "DeputyRow",
+    "DriftRow",
     "DueRow",
     "EmergencyRow",
     "ExemptionRow",
     "FreezeRow",
+    "InventoryChangeRow",
+    "InventoryRow",
     "KeptAnswer",
     "LetterRow",
     "Listing",
@@ -291,7 +331,9 @@ __all__ = [
     "Scope",
     "ServerRow",
     "Subtree",
+    "SyncRow",
     "SystemRow",
+    "TakingRow",
     "TodoRow",
     "TokenOwner",
     "TokenRow",

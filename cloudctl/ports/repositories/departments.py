@@ -17,6 +17,14 @@ class Departments(Repository[Department], Protocol):
 
     def by_code(self, code: str) -> Department | None: ...
 
+    def names(self) -> dict[str, str]:
+        """Every department's name by its code, by code."""
+        ...
+
+    def codes(self) -> dict[str, UUID]:
+        """The ids of all departments that stand, by their codes."""
+        ...
+
     def lock_tree(self, *, to_change: bool = False) -> None:
         """Nobody changes the tree until this transaction ends; with `to_change` nobody else counts on it either."""
         ...

@@ -23,16 +23,16 @@ class Quotas(Protocol):
         """Sums up anew what is allotted to its units, in a tree locked to change; raises Conflict past its limit."""
         ...
 
-    def hold(self, order: Order, demand: Demand) -> None:
-        """Holds the growth of `demand` for the order; raises QuotaExceeded naming the first dimension without room."""
+    def hold(self, order: Order, cloud: str, demand: Demand) -> None:
+        """Holds the growth of `demand` on a cloud; raises QuotaExceeded naming the first dimension without room."""
         ...
 
     def release(self, order: Order) -> None:
         """Lets go of whatever the order still holds; a second call does nothing."""
         ...
 
-    def commit(self, order: Order, amounts: Demand) -> None:
-        """Turns held amounts into committed ones."""
+    def commit(self, order: Order, cloud: str, amounts: Demand) -> None:
+        """Turns amounts that are held on a cloud into committed ones."""
         ...
 
     def free(self, department_id: UUID, cloud: str, zone: str, amounts: Demand, order_id: UUID | None) -> None:

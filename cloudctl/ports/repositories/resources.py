@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
@@ -21,6 +21,10 @@ class Resources(Protocol):
         """Like `get`, and no other transaction can change it until this one ends."""
         ...
 
+    def lock_all(self, keys: Collection[UUID]) -> Sequence[Resource]:
+        """Those of these ids that there are, whatever their kinds, fresh and locked; a statement a kind."""
+        ...
+
     def add(self, resource: Resource) -> None: ...
 
     def of_order(self, order_id: UUID) -> Sequence[Resource]:
@@ -37,6 +41,14 @@ class Resources(Protocol):
 
     def of_server(self, server_id: UUID) -> Sequence[Resource]:
         """Volumes and addresses that belong to a server and are not gone."""
+        ...
+
+    def standing(self, cloud: str) -> dict[UUID, tuple[UUID, str]]:
+        """Of a cloud's servers and networks that are not gone: department and zone, by id."""
+        ...
+
+    def used_by_others(self, keys: Collection[UUID], adoption_id: UUID) -> set[UUID]:
+        """Which of these servers and networks have something on them, not gone, that came another way."""
         ...
 
     def guests(self, tenant: str) -> Sequence[Resource]:

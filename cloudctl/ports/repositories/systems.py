@@ -15,6 +15,14 @@ class Systems(Repository[System], Protocol):
 
     def by_code(self, code: str) -> System | None: ...
 
+    def names(self) -> dict[str, str]:
+        """Every system's name by its code, by code."""
+        ...
+
+    def codes(self) -> dict[str, tuple[UUID, UUID]]:
+        """Every system's id and its department's, by its code."""
+        ...
+
     def of_department(self, department_id: UUID) -> Sequence[System]:
         """Its systems, by code."""
         ...

@@ -13,7 +13,7 @@ can be scoped to another project (a password, not an application credential).
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
@@ -81,15 +81,20 @@ class Client:
         return self._read(service, path, tenant, lambda document: _parsed(document[member], kind))
 
     def list(self, service: str, path: str, member: str, kind: type[E], *, tenant: str | None = None) -> list[E]:
-        """All entries of a list, whose pages are read until none says that there is a next: a thousand a call."""
-        entries: list[E] = []
+        """All entries of a list: a thousand a call."""
+        return [entry for page in self.pages(service, path, member, kind, tenant=tenant) for entry in page]
+
+    def pages(
+        self, service: str, path: str, member: str, kind: type[E], *, tenant: str | None = None
+    ) -> Iterator[Sequence[E]]:
+        """The pages of a list, read until none says that there is a next: each thousand entries are one call."""
         base = f"{path}{'&' if '?' in path else '?'}limit={PAGE_SIZE}"
         url = base
         while True:
             page, more = self._read(service, url, tenant, lambda document: _page(document, member, kind))
-            entries += page
+            yield page
             if not page or not more:
-                return entries
+                return
             url = f"{base}&marker={page[-1].id}"
 
     def create(
@@ -181,7 +186,9 @@ def _parsed(raw: msgspec.Raw, kind: type[T]) -> T:
 
 
 def _page(document: Document, member: str, kind: type[E]) -> tuple[list[E], bool]:
-    """The entries of a page and whether there is another, as Nova, Cinder and Neutron say it."""
+    """The entries of a page and whether there is another, as Nova, Cinder and Neutron say it; Glance names a `next`."""
     entries = _parsed(document[member], list[kind])  # type: ignore[valid-type]  # a type made at run time
+    if "next" in document:
+        return entries, True
     links = document.get(f"{member}_links")
     return entries, links is not None and any(link.rel == "next" for link in _parsed(links, list[Link]))

@@ -21,6 +21,7 @@ from cloudctl.providers.openstack.lookups import Lookups
 from cloudctl.providers.openstack.segments import (
     INTERFACE,
     NEUTRON,
+    THEIRS,
     Plan,
     PortEntry,
     Segment,
@@ -31,7 +32,9 @@ from cloudctl.providers.openstack.segments import (
     plain,
     segments,
 )
-from cloudctl.providers.openstack.translate import MARK, Described, by_key
+from cloudctl.providers.openstack.translate import KEY, MARK, Described, by_key, require_ownerless
+
+LONGEST_DESCRIPTION = 255
 
 
 class OpenStackNetworks:
@@ -57,6 +60,24 @@ class OpenStackNetworks:
             router = next(iter(self._routers(request.tenant, request.key)), None) if found else None
             self._join(request, segment, router or self._make_router(request, segment))
         return segment.fact
+
+    def adopt(self, tenant: str, backend_id: str, key: UUID) -> None:
+        """Two calls; what the description said stays behind the key."""
+        network = self._client.get(NEUTRON, f"/networks/{backend_id}", "network", Described, tenant=tenant)
+        if network.key != key:
+            require_ownerless({KEY: str(network.key)} if network.key else {}, backend_id)
+            self._describe(tenant, backend_id, f"{MARK}{key}{THEIRS}{network.description or ''}")
+
+    def disown(self, tenant: str, backend_id: str, key: UUID) -> None:
+        """Two calls; the description is again what it was."""
+        with suppress(Absent):
+            network = self._client.get(NEUTRON, f"/networks/{backend_id}", "network", Described, tenant=tenant)
+            if network.key == key:
+                self._describe(tenant, backend_id, (network.description or "").partition(THEIRS)[2])
+
+    def _describe(self, tenant: str, backend_id: str, words: str) -> None:
+        body = {"network": {"description": words[:LONGEST_DESCRIPTION]}}
+        self._client.act(NEUTRON, "PUT", f"/networks/{backend_id}", body, tenant=tenant)
 
     def delete(self, tenant: str, backend_id: str) -> None:
         """Four to seven calls; raises Busy while servers are on the network."""

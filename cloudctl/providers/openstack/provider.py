@@ -23,6 +23,7 @@ from cloudctl.domain.errors import ConfigurationError
 from cloudctl.ports.clock import Clock
 from cloudctl.providers.openstack.addresses import OpenStackAddresses
 from cloudctl.providers.openstack.client import Client, quiet
+from cloudctl.providers.openstack.inventory import OpenStackInventory
 from cloudctl.providers.openstack.lookups import Lookups
 from cloudctl.providers.openstack.networks import OpenStackNetworks
 from cloudctl.providers.openstack.servers import OpenStackServers
@@ -42,6 +43,7 @@ class OpenStackProvider:
             Capability.FLOATING_ADDRESS,
             Capability.BACKEND_QUOTA,
             Capability.ISOLATE,
+            Capability.CHANGES,
         }
     )
 
@@ -53,6 +55,7 @@ class OpenStackProvider:
         self.volumes = OpenStackVolumes(client)
         self.servers = OpenStackServers(client, lookups, self.volumes, clock)
         self.addresses = OpenStackAddresses(client, lookups)
+        self.inventory = OpenStackInventory(client, clock)
 
     def check(self) -> None:
         """Two calls at most: a token, and a list of one server."""

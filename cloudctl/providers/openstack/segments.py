@@ -23,6 +23,8 @@ from cloudctl.providers.openstack.translate import MARK, Described
 
 NEUTRON = "network"
 INTERFACE = "network:router_interface"
+THEIRS = " | "
+"""What follows it in the description of an adopted network was there before, and is given back with the network."""
 
 
 class SubnetEntry(Described, frozen=True, kw_only=True):
@@ -74,7 +76,7 @@ class Plan:
         """The plan in a network's description; None for a network that is not ours."""
         if network.key is None:
             return None
-        words = (network.description or "").split()[1:]
+        words = (network.description or "").partition(THEIRS)[0].split()[1:]
         via = words[words.index("via") + 1] if "via" in words[:-1] else None
         return cls(network.key, tuple(word for word in words if "/" in word), via)
 

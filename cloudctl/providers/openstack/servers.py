@@ -21,7 +21,7 @@ from cloudctl.providers.openstack.client import Client
 from cloudctl.providers.openstack.errors import failed
 from cloudctl.providers.openstack.lookups import Lookups, NamedEntry
 from cloudctl.providers.openstack.segments import NEUTRON, PortEntry, of_project
-from cloudctl.providers.openstack.translate import KEY, Entry, ServerEntry, by_key, server_fact
+from cloudctl.providers.openstack.translate import KEY, Entry, ServerEntry, by_key, require_ownerless, server_fact
 from cloudctl.providers.openstack.userdata import encode
 from cloudctl.providers.openstack.volumes import OpenStackVolumes, require_settled
 
@@ -154,6 +154,20 @@ class OpenStackServers:
         body = {"remote_console": {"protocol": "vnc", "type": "novnc"}}
         path = f"/servers/{backend_id}/remote-consoles"
         return self._client.ask(NOVA, path, body, "remote_console", Console, tenant=tenant).url
+
+    def adopt(self, tenant: str, backend_id: str, key: UUID) -> None:
+        """Two calls: it is looked at first, so that nobody else's key is written over."""
+        metadata = self._entry(tenant, backend_id).metadata
+        if metadata.get(KEY) != str(key):
+            require_ownerless(metadata, backend_id)
+            body = {"metadata": {KEY: str(key)}}
+            self._client.act(NOVA, "POST", f"/servers/{backend_id}/metadata", body, tenant=tenant)
+
+    def disown(self, tenant: str, backend_id: str, key: UUID) -> None:
+        """Two calls."""
+        with suppress(Absent):
+            if self._entry(tenant, backend_id).metadata.get(KEY) == str(key):
+                self._client.act(NOVA, "DELETE", f"/servers/{backend_id}/metadata/{KEY}", tenant=tenant)
 
     def delete(self, tenant: str, backend_id: str) -> None:
         """One call."""

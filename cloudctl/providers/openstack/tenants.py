@@ -74,8 +74,7 @@ class OpenStackTenants:
         """Makes what is missing: the project, our role in it, the closed default group; the last call marks it."""
         mark = f"{MARK}{key}"
         tenant = self._project(mark) or self._make_project(key, name)
-        role = self._role()
-        self._client.act(KEYSTONE, "PUT", f"/projects/{tenant}/users/{self._client.user_id}/roles/{role}")
+        self.enter(tenant)
         for group in self._default_groups(tenant):
             for rule in group.security_group_rules:
                 if rule.direction == "ingress":
@@ -84,6 +83,11 @@ class OpenStackTenants:
         # The whole list, because Keystone refuses to add a tag that is there, and two workers may be here at once.
         self._client.act(KEYSTONE, "PUT", f"/projects/{tenant}/tags", {"tags": [mark, COMPLETE]})
         return tenant
+
+    def enter(self, tenant: str) -> None:
+        """Two calls: our account gets its role in the project."""
+        role = self._role()
+        self._client.act(KEYSTONE, "PUT", f"/projects/{tenant}/users/{self._client.user_id}/roles/{role}")
 
     def set_quota(self, tenant: str, limits: Mapping[Dimension, int]) -> None:
         """One call for each service that bounds one of the dimensions."""

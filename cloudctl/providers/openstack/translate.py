@@ -7,7 +7,7 @@ in the same call that creates the object and a tag is not.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -17,6 +17,7 @@ import msgspec
 from cloudctl.domain.addresses import AddressFact
 from cloudctl.domain.servers import ServerFact, ServerStatus
 from cloudctl.domain.volumes import VolumeFact, VolumeStatus
+from cloudctl.providers.openstack.errors import rejected
 
 KEY = "cloudctl_key"
 MARK = "cloudctl:"
@@ -143,6 +144,12 @@ def as_key(text: str | None) -> UUID | None:
         return UUID(text) if text else None
     except ValueError:
         return None
+
+
+def require_ownerless(metadata: Mapping[str, str], backend_id: str) -> None:
+    """Raises Rejected for what carries a key of ours already: it is somebody's."""
+    if metadata.get(KEY):
+        raise rejected(f"{backend_id} carries the key {metadata[KEY]}")
 
 
 def server_status(entry: ServerEntry, now: datetime) -> ServerStatus:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from uuid import UUID
 
 from cloudctl.domain.errors import Absent, Rejected
 from cloudctl.domain.volumes import VolumeFact, VolumeRequest, VolumeStatus
 from cloudctl.providers.openstack.client import Client
 from cloudctl.providers.openstack.errors import busy, failed
-from cloudctl.providers.openstack.translate import KEY, VolumeEntry, by_key, volume_fact
+from cloudctl.providers.openstack.translate import KEY, VolumeEntry, by_key, require_ownerless, volume_fact
 
 CINDER = "block-storage"
 SETTLED = frozenset({VolumeStatus.AVAILABLE, VolumeStatus.IN_USE})
@@ -46,6 +47,24 @@ class OpenStackVolumes:
                 return
             require_settled(fact)
             raise
+
+    def adopt(self, tenant: str, backend_id: str, key: UUID) -> None:
+        """Two calls: it is looked at first, so that nobody else's key is written over."""
+        metadata = self._metadata(tenant, backend_id)
+        if metadata.get(KEY) != str(key):
+            require_ownerless(metadata, backend_id)
+            body = {"metadata": {KEY: str(key)}}
+            self._client.act(CINDER, "POST", f"/volumes/{backend_id}/metadata", body, tenant=tenant)
+
+    def disown(self, tenant: str, backend_id: str, key: UUID) -> None:
+        """Two calls."""
+        with suppress(Absent):
+            if self._metadata(tenant, backend_id).get(KEY) == str(key):
+                self._client.act(CINDER, "DELETE", f"/volumes/{backend_id}/metadata/{KEY}", tenant=tenant)
+
+    def _metadata(self, tenant: str, backend_id: str) -> dict[str, str]:
+        path = f"/volumes/{backend_id}"
+        return self._client.get(CINDER, path, "volume", VolumeEntry, tenant=tenant).metadata
 
     def delete(self, tenant: str, backend_id: str) -> None:
         """One call; a refusal is looked at, for a volume that is being deleted is refused as well."""

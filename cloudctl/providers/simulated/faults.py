@@ -29,6 +29,7 @@ class FaultKind(StrEnum):
     GOES_TO_ERROR = "goes_to_error"  # accepted; the object ends in ERROR with `message`
     ACCEPTED_THEN_LOST = "accepted_then_lost"  # done, then the connection breaks after `seconds`
     LISTS_LATE = "lists_late"  # created, but lists do not show it for `seconds`
+    FEED_GAP = "feed_gap"  # the feed of changes has lost what lies between
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The client of the simulated cloud: the five ports of `ports.clouds`, spoken through `translate`.
+"""The client of the simulated cloud: the ports of `ports.clouds`, spoken through `translate`.
 
     provider = SimulatedProvider(SimulatedCloud(path, clock=clock, code="city-a"))
     provider.servers.find(tenant, [key])
@@ -21,10 +21,11 @@ from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.servers import ServerFact, ServerRequest
 from cloudctl.domain.volumes import VolumeFact, VolumeRequest
 from cloudctl.providers.simulated import translate
-from cloudctl.providers.simulated.backend import addresses, networks, servers, tenants, volumes
+from cloudctl.providers.simulated.backend import addresses, networks, ownership, servers, tenants, volumes
 from cloudctl.providers.simulated.backend.calls import Call
 from cloudctl.providers.simulated.backend.cloud import SimulatedCloud
 from cloudctl.providers.simulated.backend.objects import Kind, Thing
+from cloudctl.providers.simulated.inventory import SimulatedInventory
 
 CAPABILITIES = frozenset(
     {
@@ -34,6 +35,7 @@ CAPABILITIES = frozenset(
         Capability.FLOATING_ADDRESS,
         Capability.BACKEND_QUOTA,
         Capability.ISOLATE,
+        Capability.CHANGES,
     }
 )
 
@@ -85,6 +87,10 @@ class SimulatedTenants(_Port):
         with self._ask("create", keys=[key], name=name) as call:
             return tenants.create(call, key, name).id
 
+    def enter(self, tenant: str) -> None:
+        with self._ask("enter", backend_id=tenant) as call:
+            call.get(Kind.TENANT, None, tenant)
+
     def set_quota(self, tenant: str, limits: Mapping[Dimension, int]) -> None:
         self._need(Capability.BACKEND_QUOTA)
         with self._ask("set_quota", backend_id=tenant) as call:
@@ -125,6 +131,14 @@ class SimulatedNetworks(_Port):
         with self._ask("create_router", keys=[request.key], name=external_network, backend_id=network) as call:
             return translate.network_fact(networks.add_router(call, request.tenant, network, external_network))
 
+    def adopt(self, tenant: str, backend_id: str, key: UUID) -> None:
+        with self._ask("adopt", backend_id=backend_id) as call:
+            ownership.adopt(call, Kind.NETWORK, tenant, backend_id, key)
+
+    def disown(self, tenant: str, backend_id: str, key: UUID) -> None:
+        with self._ask("disown", backend_id=backend_id) as call:
+            ownership.disown(call, Kind.NETWORK, tenant, backend_id, key)
+
     def delete(self, tenant: str, backend_id: str) -> None:
         with self._ask("delete", backend_id=backend_id) as call:
             networks.delete(call, tenant, backend_id)
@@ -146,6 +160,14 @@ class SimulatedVolumes(_Port):
     def extend(self, tenant: str, backend_id: str, size_gib: int) -> None:
         with self._ask("extend", backend_id=backend_id) as call:
             volumes.extend(call, tenant, backend_id, size_gib)
+
+    def adopt(self, tenant: str, backend_id: str, key: UUID) -> None:
+        with self._ask("adopt", backend_id=backend_id) as call:
+            ownership.adopt(call, Kind.VOLUME, tenant, backend_id, key)
+
+    def disown(self, tenant: str, backend_id: str, key: UUID) -> None:
+        with self._ask("disown", backend_id=backend_id) as call:
+            ownership.disown(call, Kind.VOLUME, tenant, backend_id, key)
 
     def delete(self, tenant: str, backend_id: str) -> None:
         with self._ask("delete", backend_id=backend_id) as call:
@@ -220,6 +242,14 @@ class SimulatedServers(_Port):
         with self._ask("console_url", backend_id=backend_id) as call:
             return servers.console(call, tenant, backend_id)
 
+    def adopt(self, tenant: str, backend_id: str, key: UUID) -> None:
+        with self._ask("adopt", backend_id=backend_id) as call:
+            ownership.adopt(call, Kind.SERVER, tenant, backend_id, key)
+
+    def disown(self, tenant: str, backend_id: str, key: UUID) -> None:
+        with self._ask("disown", backend_id=backend_id) as call:
+            ownership.disown(call, Kind.SERVER, tenant, backend_id, key)
+
     def delete(self, tenant: str, backend_id: str) -> None:
         with self._ask("delete", backend_id=backend_id) as call:
             servers.delete(call, tenant, backend_id)
@@ -262,6 +292,7 @@ class SimulatedProvider:
         self.volumes = SimulatedVolumes(cloud, self.capabilities)
         self.servers = SimulatedServers(cloud, self.capabilities)
         self.addresses = SimulatedAddresses(cloud, self.capabilities)
+        self.inventory = SimulatedInventory(cloud, self.capabilities)
 
     def check(self) -> None:
         """Reads the cloud's file."""

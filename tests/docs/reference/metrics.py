@@ -9,6 +9,8 @@ from typing import Any, cast
 from prometheus_client.parser import text_string_to_metric_families
 
 from api.metrics import Metrics
+from cloudctl.domain.drift import DriftKind
+from cloudctl.domain.inventory import ObjectKind, ObjectState
 from cloudctl.domain.lifecycle import Machine
 from cloudctl.persistence.queries import gauges
 from tests.docs.reference.tables import code, page, table
@@ -24,6 +26,8 @@ WATCH = """\
 | expression | means |
 |---|---|
 | `cloudctl_orders{state="attention"} > 0` | an order waits for an operator |
+| `cloudctl_drift_findings{kind="leaked"} > 0` | a failed order left something behind |
+| `cloudctl_sync_age_seconds > 7200` | a cloud was not read to its end for two hours |
 | `cloudctl_notices_due > 50` | mail is not going out |
 | `cloudctl_notices{state="failed"} > 0` | mail was given up |
 | `cloudctl_channel_failing_seconds > 3600` | a channel of notices has failed for an hour |
@@ -78,4 +82,11 @@ def _record_rows() -> list[tuple[str, str, str]]:
         *rows,
         (code("cloudctl_notices_due"), "", "Notices whose time to be sent has come."),
         (code("cloudctl_channel_failing_seconds"), "`channel`", "For how long nothing goes through; 0 is well."),
+        (
+            code("cloudctl_inventory_objects"),
+            f"`cloud`, `kind`: {', '.join(ObjectKind)}, `state`: {', '.join(ObjectState)}",
+            "What the clouds have; 0 is shown.",
+        ),
+        (code("cloudctl_sync_age_seconds"), "`cloud`", "How long ago a cloud was last read from end to end."),
+        (code("cloudctl_drift_findings"), f"`kind`: {', '.join(DriftKind)}", "Findings that wait or are acted on."),
     ]

@@ -19,7 +19,8 @@ is a migration.
 |---|---|
 | `<order id>:<attempt>` | an approval (`provision_order`), `cloudctl workflows retry`, `rollback` (`undo_order`) |
 | `restore:<resource id>:<version>` | `cloudctl servers restore` and its siblings |
-| `purge:<resource id>:<day>` | the end of a retention |"""
+| `purge:<resource id>:<day>` | the end of a retention |
+| `drift:<finding id>:<version>` | `cloudctl drift resolve` with restore or release |"""
 
 
 def render() -> str:

@@ -54,6 +54,13 @@ SENTENCES = {
     "parallel_calls": "How many calls a step makes to a cloud at once.",
     "max_token_days": "The longest life of an API token.",
     "workflow_retention_days": "How long finished workflows stay listed.",
+    "sync_full_every_s": "How often everything of a cloud is read.",
+    "sync_incremental_every_s": "How often what changed is read, where the cloud tells; and how soon a failed sync is "
+    "tried again.",
+    "sync_stale_after_s": "After how long without a clean sync a cloud's figures are stale.",
+    "sync_missing_after": "How many clean full syncs in a row do not see what is missing.",
+    "sync_retention_days": "How long syncs stay listed.",
+    "drift_orphan_days": "How long a disk hangs on no server before it counts as an orphan.",
     "attempt_retention_days": "How long each attempt to send a notice stays on record; the notice itself stays.",
     "clouds_file": "Where clouds.yaml is.",
     "files_url": "Where attachments are kept: `file:///path` or `s3://bucket/prefix`; else in the data directory.",

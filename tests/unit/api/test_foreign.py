@@ -17,12 +17,15 @@ from fastapi.routing import APIRoute
 from api.main import ROUTERS
 from cloudctl.bootstrap import platform
 from cloudctl.domain.addresses import Address
+from cloudctl.domain.adoptions import Adoption
 from cloudctl.domain.attachments import Attachment
 from cloudctl.domain.cards import Card
 from cloudctl.domain.clocks import Colour
 from cloudctl.domain.deputies import Deputy
+from cloudctl.domain.drift import DriftKind, News, finding_id
 from cloudctl.domain.emergencies import Emergency
 from cloudctl.domain.identifiers import new_id
+from cloudctl.domain.inventory import Census, CloudObject, ObjectKind, Source
 from cloudctl.domain.letters import Letter, LetterKind
 from cloudctl.domain.networks import Network
 from cloudctl.domain.notices import Notice
@@ -30,6 +33,7 @@ from cloudctl.domain.ratings import Rating
 from cloudctl.domain.servers import Server
 from cloudctl.domain.transfers import Transfer
 from cloudctl.domain.volumes import Volume
+from cloudctl.services import syncs
 from tests.unit.api.conftest import City
 
 ROUTES = sorted(
@@ -55,6 +59,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/accounts": {"login": "x", "name": "x", "email": "x@y", "roles": ["office-admin"]},
     "POST /v1/accounts/{account_id}/tokens": {"name": "stolen"},
     "POST /v1/clouds": {"code": "c", "name": "c", "kind": "simulated", "zones": [], "capacity": {}},
+    "POST /v1/clouds/{code}/sync": {"mode": "full"},
     "POST /v1/supernets": {"zone": "extranet", "cidr": "10.99.0.0/16"},
     "PUT /v1/calendars/days/{day}": {"works": False, "words": "w"},
     "POST /v1/freezes": {
@@ -85,6 +90,13 @@ BODIES: dict[str, dict[str, Any]] = {
         "resources": ["{servers}"], "to_department": "czj", "to_system": "czxt", "reason": "r",
     },
     "POST /v1/transfers/{transfer_id}/refuse": {"reason": "r"},
+    "POST /v1/adoption-rules": {
+        "code": "mine", "matches": {"name": "*"}, "department_id": "{fgw}", "system_id": "{system}", "term_months": 1,
+    },
+    "POST /v1/adoptions": {},
+    "POST /v1/adoptions/plan": {},
+    "POST /v1/adoptions/{adoption_id}/undo": {"reason": "r"},
+    "POST /v1/drift/{finding_id}/resolve": {"by": "accept", "reason": "r"},
     "PUT /v1/clouds/{cloud_id}/reserves/{zone}": {"amounts": {"vcpu": 1}},
     "POST /v1/orders/{order_id}/take-over": {"reason": "r"},
     "POST /v1/servers/{server_id}/snapshot": {"name": "s"},
@@ -106,6 +118,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /v1/orders/{order_id}": {"title": "mine now"},
     "PATCH /v1/systems/{system_id}": {"name": "mine now"},
     "PATCH /v1/departments/{department_id}": {"name": "mine now"},
+    "PUT /v1/departments/{department_id}/clouds": {"clouds": []},
     "PATCH /v1/accounts/{account_id}": {"active": False},
     "PATCH /v1/clouds/{cloud_id}": {"retired": True},
 }  # fmt: skip
@@ -124,12 +137,19 @@ OPEN = {
     "GET /v1/ratings", "GET /v1/ratings/summary", "GET /v1/channels", "GET /v1/me/notifications",
     "PUT /v1/me/notifications",
     "GET /v1/attachments",
+    "GET /v1/inventory",
+    "GET /v1/drift",
     "GET /v1/order-form.xlsx",
 }  # fmt: skip
 
 
 # What takes a file refuses the body of these tests before it looks at anything.
-FILES = {"POST /v1/orders/import", "POST /v1/orders/import/marked", "POST /v1/orders/{order_id}/attachments"}
+FILES = {
+    "POST /v1/adoptions/import",
+    "POST /v1/orders/import",
+    "POST /v1/orders/import/marked",
+    "POST /v1/orders/{order_id}/attachments",
+}
 
 
 @dataclass
@@ -195,12 +215,42 @@ def belongings(city: City, officer: str = "officer", department: str = "fgw", sy
         "card_id": card(city, UUID(order["id"])),
         "freeze_id": str(new_id()),
         "attachment_id": attachment(city, UUID(order["id"]), officer, department),
+        "object_id": seen(city, department, system),
+        "sync_id": str(syncs.ask(city.installation.context, platform("test"), "cloud-a").id),
+        "finding_id": finding(city, department),
+        "adoption_id": adoption(city, officer, department),
+        "rule_id": str(new_id()),
         "year": "2026",
         "day": "2026-12-01",
     }
     shown = {"who", "cloud_id", "zone", "code", "resource_id", "specialist", "year", "day"}
     hidden = {value for name, value in by_name.items() if name not in shown}
     return Belongings(by_name, hidden | {f"{department}-{system}-"})
+
+
+def finding(city: City, department: str) -> str:
+    """A finding of drift about something of a department."""
+    subject = new_id()
+    key = finding_id("cloud-a", DriftKind.OWNERLESS, subject)
+    news = News(
+        id=key, kind=DriftKind.OWNERLESS, subject_id=subject, subject_kind="server", name="oa", object_id=None,
+        resource_id=None, department_id=city.uuid(department), facts={}, evidence={}, mark="", words={}, next_step={},
+    )  # fmt: skip
+    with city.installation.context.unit_of_work(platform("test")) as uow:
+        uow.drift.open("cloud-a", new_id(), [news])
+    return str(key)
+
+
+def adoption(city: City, officer: str, department: str) -> str:
+    """An adoption of a sheet of which one row was rejected."""
+    fault = {"message": "It is on record already.", "way_out": "", "params": {}}
+    with city.installation.context.unit_of_work(platform("test")) as uow:
+        made = Adoption(
+            number=f"NG-{department}", source="sheet", rejected=[{"row": 4, "cells": {}, "faults": [fault]}],
+            asked_by=city.uuid(officer), state="done", created_at=uow.now,
+        )  # fmt: skip
+        uow.adoptions.add(made)
+    return str(made.id)
 
 
 def deputy(city: City, officer: str, department: str) -> str:
@@ -277,7 +327,7 @@ def resources(city: City, department: str, system: str) -> dict[str, str]:
         network = Network(id=new_id(), name=f"{name}-net-9", cidr_v4="10.8.200.0/24", **common)
         server = Server(
             id=new_id(), name=f"{name}-app-9", specification="s2.medium", vcpu=2, memory_mib=4096, root_disk_gib=40,
-            image="openeuler", network_id=network.id, **common,
+            image="openeuler", network_id=network.id, **common | {"backend_id": f"vm-{department}"},
         )  # fmt: skip
         volume = Volume(id=new_id(), name=f"{name}-data-9", size_gib=10, volume_type="standard", **common)
         address = Address(id=new_id(), name=f"{name}-ip-9", server_id=server.id, address="203.0.113.9", **common)
@@ -287,6 +337,19 @@ def resources(city: City, department: str, system: str) -> dict[str, str]:
         "server_id": str(server.id), "servers": str(server.id), "volumes": str(volume.id),
         "networks": str(network.id), "addresses": str(address.id),
     }  # fmt: skip
+
+
+def seen(city: City, department: str, system: str) -> str:
+    """The department's server in the inventory, once under another name."""
+    for name in ("before", "app-9"):
+        found = CloudObject(
+            kind=ObjectKind.SERVER, native_id=f"vm-{department}", name=f"{department}-{system}-{name}"
+        )  # fmt: skip
+        with city.installation.context.unit_of_work(platform("test")) as uow:
+            news = Census("cloud-a", uow.inventory.known("cloud-a")).take([found])
+            uow.inventory.write("cloud-a", news, source=Source.FULL)
+            uow.inventory.link("cloud-a")
+    return str(news[0].id)
 
 
 def put_by(city: City, order_id: UUID, officer: str, department: str, system: str, server: str) -> dict[str, str]:

@@ -21,10 +21,14 @@ PROMISED = (
     "login logout contexts me completion departments accounts tokens systems catalogue clouds quotas supernets "
     "prefixes orders servers volumes networks addresses policies exemptions workflows audit notices channels capacity "
     "supervision calendars freezes deputies todo ratings "
-    "emergencies resources transfers attachments opinions letters "
+    "inventory syncs drift adoptions emergencies placements resources transfers attachments opinions letters "
     "serve worker db doctor demo config backup restore"
 )
 VERBS = {
+    "adoptions": "list show takings rules form plan apply import undo retry",
+    "adoptions rules": "list add remove",
+    "inventory": "list show history",
+    "syncs": "list show run",
     "orders": "list show create edit check form import submit sign-off accept refuse approve recall take-over return "
     "reject cancel close follow rate print",
     "workflows": "list show retry resume rollback",
@@ -46,6 +50,7 @@ VERBS = {
     "emergencies": "list show create complete return close",
     "transfers": "list show create accept refuse cancel",
     "resources": "show restore protect unprotect",
+    "drift": "list show explain resolve",
     "servers": "list show console start stop snapshot restore",
 }
 

@@ -181,12 +181,14 @@ def test_quotas_are_set_and_shown_by_department_code(logged_in: Cloudctl, api: F
 
 def test_capacity_says_what_is_left(logged_in: Cloudctl, api: FakeApi) -> None:
     rows = [
-        {"cloud": "a", "dimension": "vcpu", "total": 64, "held": 4, "committed": 8},
-        {"cloud": "a", "dimension": "servers", "total": None, "held": 1, "committed": 1},
-    ]
+        {"cloud": "a", "zone": "z", "dimension": "vcpu", "total": 64, "held": 4, "committed": 8, "free": 52,
+         "per_day": 2.5, "lasts_days": 20},
+        {"cloud": "a", "zone": "z", "dimension": "servers", "total": None, "held": 1, "committed": 1, "free": None},
+    ]  # fmt: skip
     api.on("GET", "/v1/capacity", rows)
-    lines = logged_in("capacity", "--cloud", "a").out.splitlines()
-    assert [entry.split()[-1] for entry in lines[1:]] == ["52", "-"]
+    lines = logged_in("capacity", "list", "--cloud", "a").out.splitlines()
+    assert [entry.split()[7] for entry in lines[1:]] == ["52", "-"]
+    assert lines[1].split()[-2:] == ["2.5", "20"]
     assert api.asked[-1].query == {"cloud": "a"}
 
 
@@ -258,3 +260,13 @@ def test_exemptions_and_policies(logged_in: Cloudctl, api: FakeApi) -> None:
         [{"name": "term", "version": 1, "effect": "warn", "reason": {"en": "Too long.", "zh_CN": "过长"}}],
     )
     assert logged_in("policies", "list").out.splitlines()[1] == "term  1        warn    Too long."
+
+
+def test_a_department_is_pinned_to_clouds_and_unpinned(logged_in: Cloudctl, api: FakeApi) -> None:
+    api.on("PUT", f"/v1/departments/{KEY}/clouds", {"code": "fgw", "clouds": ["city-a"]})
+    assert "city-a" in logged_in("clouds", "pin", "city-a", "city-b", "--department", KEY).out
+    assert api.asked[-1].body == {"clouds": ["city-a", "city-b"]}
+    assert logged_in("clouds", "pin", "--department", KEY, "--if-version", "3").code == 0
+    assert api.asked[-1].body == {"clouds": []}
+    assert api.asked[-1].headers["if-match"] == '"3"'
+    assert logged_in("clouds", "pin", "city-a").code == 2

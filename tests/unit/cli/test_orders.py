@@ -26,13 +26,40 @@ ORDER = {
     "id": KEY, "number": "2026-000001", "title": "审批平台扩容", "state": "in_review", "department_id": DEPARTMENT,
     "system_id": SYSTEM, "purpose": "两台", "users": "", "zone": "extranet", "items": [ITEM], "findings": [FINDING],
     "go_live_on": "2027-01-15", "version": 3,
+    "placements": [{"items": [0], "cloud": "city-a", "reasons": [{"en": "city-a: 98% left"}]}],
 }  # fmt: skip
 AMOUNTS = [
-    {"dimension": "segments", "demand": 1, "quota_left": 5, "cloud_left": 50},
-    {"dimension": "vcpu", "demand": 0, "quota_left": 5, "cloud_left": None},
+    {"cloud": "city-a", "dimension": "segments", "demand": 1, "quota_left": 5, "cloud_left": 50},
+    {"cloud": "city-a", "dimension": "vcpu", "demand": 0, "quota_left": 5, "cloud_left": None},
 ]
+CAPACITY = [
+    {
+        "cloud": "city-a",
+        "zone": "extranet",
+        "dimension": "segments",
+        "total": 60,
+        "held": 4,
+        "committed": 6,
+        "free": 50,
+        "used": 7,
+        "as_of": "2026-11-21T18:00:00Z",
+        "per_day": 0.5,
+        "lasts_days": 100,
+    },
+    {"cloud": "city-a", "zone": "extranet", "dimension": "vcpu", "total": 9, "held": 0, "committed": 0, "free": 9},
+    {"cloud": "city-b", "zone": "extranet", "dimension": "segments", "total": 9, "held": 0, "committed": 0, "free": 9},
+]
+PLACED = {
+    "number": "2026-000001", "cloud": "city-a+city-b", "decided": True, "placements": [
+        {"cloud": "city-a", "items": [{"position": 0, "kind": "network", "name": "app"},
+                                      {"position": 2, "kind": "release", "name": None}],
+         "reasons": [{"en": "a: 98% left"}]},
+        {"cloud": "city-b", "items": [{"position": 1, "kind": "server", "name": "db"}], "reasons": []},
+    ],
+}  # fmt: skip
+PLACEMENTS = [{"items": [0], "cloud": "city-a", "reasons": [{"en": "city-a: 98% left"}]}]
 ASSESSMENT = {
-    "cloud": "city-a", "effect": "warn", "placement": [{"en": "city-a: 98% left"}], "resources": ["network app"],
+    "cloud": "city-a", "effect": "warn", "placements": PLACEMENTS, "resources": ["network app"],
     "findings": [FINDING], "amounts": AMOUNTS,
 }  # fmt: skip
 
@@ -50,6 +77,8 @@ def served(api: FakeApi) -> FakeApi:
     api.on("POST", "/v1/orders", Reply(201, ORDER | {"state": "draft"}))
     api.on("POST", "/v1/orders/check", ASSESSMENT)
     api.on("POST", "/v1/policies/explain", ASSESSMENT)
+    api.on("GET", "/v1/capacity", CAPACITY)
+    api.on("GET", f"/v1/orders/{KEY}/placements", PLACED)
     return api
 
 
@@ -86,9 +115,11 @@ def test_the_check_shows_the_ask_beside_what_is_left(logged_in: Cloudctl, served
     (home / "order.yaml").write_text(YAML, encoding="utf-8")
     ended = logged_in("orders", "check", "-f", "order.yaml")
     assert ended.out == (
-        "Cloud           city-a\n"
-        "Effect          warn\n"
-        "Why this cloud  city-a: 98% left\n"
+        "Cloud   city-a\n"
+        "Effect  warn\n"
+        "\nWhich cloud, and why\n"
+        "[0]: city-a\n"
+        "  city-a: 98% left\n"
         "\nResources\n"
         "network app\n"
         "\nWhat the policies say\n"
@@ -117,9 +148,15 @@ def test_an_order_is_shown_with_everything_that_a_decision_needs(logged_in: Clou
         "[0] network: name=app, prefix_length=26, ipv6=yes, term_months=12\n"
         "\nWhat the policies say\n"
         "[warn] ipv6-missing v1: No IPv6.\n"
+        "\nWhich cloud, and why\n"
+        "[0]: city-a\n"
+        "  city-a: 98% left\n"
         "\nAsked for, and what is left\n"
         "Dimension  Asked  Left in the quota  Left in the cloud\n"
         "segments   1      5                  50\n"
+        "\nThe clouds' capacity\n"
+        "Cloud   Dimension  Total  Held  In use  Seen in use  As of             Free  Growth a day  Lasts (days)\n"
+        "city-a  segments   60     4     6       7            2026-11-22 02:00  50    0.5           100\n"
         "\nHistory\n"
         "2026-11-22 02:00  [submitted] Handed in. (zhang)\n"
     )
@@ -177,3 +214,24 @@ def test_refusals_have_their_exit_codes(
 
 def test_judging_an_order_on_record(logged_in: Cloudctl, served: FakeApi) -> None:
     assert "ipv6-missing" in logged_in("policies", "judge", "2026-000001").out
+
+
+def test_placements_are_explained_item_by_item(logged_in: Cloudctl, served: FakeApi) -> None:
+    assert logged_in("placements", "explain", "2026-000001").out == (
+        "\nWhich cloud, and why\n[0] network app, [2] release: city-a\n  a: 98% left\n[1] server db: city-b\n"
+    )
+    assert json.loads(logged_in("placements", "explain", "2026-000001", "-o", "json").out) == PLACED
+
+
+def test_a_form_is_placed_without_being_put_on_record(logged_in: Cloudctl, served: FakeApi, home: Path) -> None:
+    (home / "order.yaml").write_text(YAML, encoding="utf-8")
+    out = logged_in("placements", "explain", "--form", "order.yaml").out
+    assert out.startswith("Not decided yet")
+    assert "[0]: city-a\n  city-a: 98% left\n" in out
+    assert served.asked[-1].path == "/v1/orders/check"
+
+
+@pytest.mark.parametrize("arguments", [(), ("2026-000001", "--form", "order.yaml")])
+def test_what_is_to_be_placed_is_named_once(logged_in: Cloudctl, home: Path, arguments: tuple[str, ...]) -> None:
+    (home / "order.yaml").write_text(YAML, encoding="utf-8")
+    assert logged_in("placements", "explain", *arguments).code == 2

@@ -54,7 +54,7 @@ def test_history_then_live_until_it_is_delivered(followed: Any, api: FakeApi) ->
 def test_resting_otherwise_than_delivered_has_its_own_exit_code(followed: Any, state: str) -> None:
     ended = followed([line(1, "submitted")], streamed(line(2, state)))
     assert ended.code == 8
-    assert ended.err == "The order that was waited for did not end delivered.\n"
+    assert ended.err == "What was waited for did not end well: an order not delivered, a cloud not read to its end.\n"
 
 
 def test_an_order_that_rests_already_is_not_waited_for(followed: Any, api: FakeApi) -> None:

@@ -95,7 +95,7 @@ def test_what_exists_is_touched_where_it_is_built_upon() -> None:
     made = plan(
         [web(network=str(segment.id)), VolumeItem(name="v", size_gib=1, server=host.id, term_months=1)], segment, host
     )
-    assert made.touched == [segment, host]
+    assert made.anchors == [segment, host]
     assert made.of(Server)[0].network_id == segment.id
     assert made.of(Volume)[0].server_id == host.id
 
@@ -193,8 +193,8 @@ def test_an_image_of_another_architecture_is_refused_with_those_that_fit() -> No
 
 def test_the_plan_names_the_architectures_of_its_servers() -> None:
     items: list[Item] = [NET, web(), web(name="app", specification="arm", image="kylin")]
-    assert plan(items).architectures == {"x86_64", "aarch64"}
-    assert plan([NET]).architectures == set()
+    assert plan(items).architectures == {1: "x86_64", 2: "aarch64"}
+    assert plan([NET]).architectures == {}
 
 
 def test_a_server_keeps_its_architecture_when_it_is_resized() -> None:

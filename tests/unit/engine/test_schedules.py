@@ -21,7 +21,7 @@ def test_a_job_runs_at_once_and_then_at_its_interval() -> None:
     until(lambda: len(runs) >= 3)
     ticker.stop()
     stopped_at = len(runs)
-    assert not any(thread.is_alive() for thread in ticker._threads)
+    assert not any(thread.is_alive() for thread in ticker._all())
     assert len(runs) == stopped_at
 
 
@@ -63,3 +63,32 @@ def test_a_job_that_another_worker_is_running_is_left_to_it() -> None:
     assert asked.wait(10)
     ticker.stop()
     assert ran == ["mail"]
+
+
+def test_a_job_that_is_added_runs_at_once_and_once() -> None:
+    runs: list[str] = []
+    ticker = Ticker([], always)
+    ticker.start()
+    ticker.add(Job("cloud-a", 30, lambda: runs.append("a")))
+    ticker.add(Job("cloud-a", 30, lambda: runs.append("again")))
+    until(lambda: runs == ["a"])
+    ticker.stop()
+    ticker.add(Job("cloud-b", 30, lambda: runs.append("b")))
+    assert runs == ["a"]
+
+
+def test_a_job_that_runs_everywhere_waits_for_no_other_worker() -> None:
+    ran = Event()
+    ticker = Ticker([Job("clouds", 30, ran.set, everywhere=True)], lambda _name: nullcontext(enter_result=False))
+    ticker.start()
+    assert ran.wait(10)
+    ticker.stop()
+
+
+def test_stopping_waits_for_all_together_not_for_each() -> None:
+    hang = Event()
+    ticker = Ticker([Job(f"hanging-{number}", 1, hang.wait) for number in range(30)], always)
+    ticker.start()
+    ticker.stop(wait_s=0.1)
+    assert sum(thread.is_alive() for thread in ticker._all()) == 30
+    hang.set()

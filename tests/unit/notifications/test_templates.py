@@ -18,6 +18,7 @@ PARAMS = {
     "names": "fgw-1",
     "expires_on": "2027-01-01",
     "channel": "duty",
+    "cloud": "city-a",
     "name": "Li",
     "step": "decision",
     "day": "2027-01-05",

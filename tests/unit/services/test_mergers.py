@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cloudctl.domain.accounts import Role
+from cloudctl.domain.adoptions import Criterion
 from cloudctl.domain.departments import Level
 from cloudctl.domain.errors import Conflict, Invalid, NotFound, Stale
 from cloudctl.domain.identifiers import new_id
@@ -16,6 +17,7 @@ from cloudctl.domain.items import ReleaseItem
 from cloudctl.domain.quotas import Dimension
 from cloudctl.services import (
     accounts,
+    adoptions,
     departments,
     emergencies,
     exemptions,
@@ -114,9 +116,15 @@ def _unit(city: Installed) -> str:
     return departments.create(city.ctx, office, **unit).code
 
 
+def _rule(city: Installed) -> str:
+    rule = {"matches": {Criterion.NAME: "oa-*"}, "department_id": city.ids["fgw"], "system_id": city.ids["oa"]}
+    return adoptions.add_rule(city.ctx, city.people["office-admin"], code="by-name", term_months=12, **rule).code
+
+
 @pytest.mark.parametrize(
     ("noun", "tie"),
     [
+        ("rules", _rule),
         ("orders", _order_under_way),
         ("resources", _resource),
         ("resources", _retained),

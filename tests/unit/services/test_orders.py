@@ -70,10 +70,10 @@ def test_user_data_is_sealed_before_it_is_kept(city: Installed) -> None:
 def test_a_check_tells_all_and_writes_nothing(city: Installed) -> None:
     before, ledger = city.rows(), city.ledger()
     found = orders.check(city.ctx, city.people["officer"], city.form(city.build_items()))
-    assert found.placement.cloud == CLOUD
-    assert found.demand[Dimension.VCPU] == 4
-    assert found.quota[Dimension.VCPU].left == 64
-    assert found.capacity[Dimension.VCPU].total == 1000
+    assert [at.cloud for at in found.placements] == [CLOUD]
+    assert found.demand[CLOUD][Dimension.VCPU] == 4
+    assert found.quota[CLOUD][Dimension.VCPU].left == 64
+    assert found.capacity[CLOUD][Dimension.VCPU].total == 1000
     assert "user-data-review" in {finding.rule for finding in found.ruling.findings}
     assert found.denials == []
     assert (city.rows(), city.ledger()) == (before, ledger)

@@ -11,6 +11,7 @@ import pytest
 from cloudctl.domain.accounts import Role
 from cloudctl.domain.clouds import CloudKind
 from cloudctl.domain.departments import Level
+from cloudctl.domain.drift import DriftAct
 from cloudctl.domain.errors import CloudctlError, Forbidden
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.opinions import Specialist, Verdict
@@ -20,6 +21,8 @@ from cloudctl.services import (
     acceptances,
     accounts,
     addresses,
+    adoption_sheets,
+    adoptions,
     batches,
     calendars,
     catalogue,
@@ -28,6 +31,7 @@ from cloudctl.services import (
     decisions,
     departments,
     deputies,
+    drift,
     emergencies,
     exemptions,
     freezes,
@@ -35,6 +39,7 @@ from cloudctl.services import (
     mergers,
     opinions,
     orders,
+    placements,
     policies,
     quotas,
     ratings,
@@ -79,6 +84,8 @@ CASES: dict[str, tuple[Callable[[Any, Any, Installed], object], set[str]]] = {
         ADMIN,
     ),
     "departments.update": (lambda ctx, who, _: departments.update(ctx, who, NOBODY, {"name": "x"}), ADMIN),
+    "departments.pin": (lambda ctx, who, _: departments.pin(ctx, who, NOBODY, frozenset()), ADMIN),
+    "placements.explain": (lambda ctx, who, _: placements.explain(ctx, who, NOBODY), EVERYBODY),
     "systems.create": (
         lambda ctx, who, _: systems.create(ctx, who, code="x", name="x", mlps_level=9, no_state_secrets=True),
         {*OFFICERS, "office-admin"},
@@ -230,6 +237,31 @@ CASES: dict[str, tuple[Callable[[Any, Any, Installed], object], set[str]]] = {
         {"head", "strange-head"},
     ),
     "transfers.cancel": (lambda ctx, who, _: transfers.cancel(ctx, who, NOBODY), {*OFFICERS, "office-admin"}),
+    "adoptions.add_rule": (
+        lambda ctx, who, _: adoptions.add_rule(
+            ctx, who, code="x", matches={}, department_id=NOBODY, system_id=NOBODY, term_months=1
+        ),
+        ADMIN,
+    ),
+    "adoptions.remove_rule": (lambda ctx, who, _: adoptions.remove_rule(ctx, who, NOBODY), ADMIN),
+    "adoptions.plan": (
+        lambda ctx, who, _: adoptions.plan(ctx, who, rules=["none"]),
+        EVERYBODY - DEPARTMENTS - DISTRICTS,
+    ),
+    "adoptions.apply": (lambda ctx, who, _: adoptions.apply(ctx, who, rules=["none"]), ADMIN),
+    "adoptions.get": (lambda ctx, who, _: adoptions.get(ctx, who, NOBODY), EVERYBODY - DEPARTMENTS - DISTRICTS),
+    "adoptions.undo": (lambda ctx, who, _: adoptions.undo(ctx, who, NOBODY), ADMIN),
+    "adoptions.retry": (lambda ctx, who, _: adoptions.retry(ctx, who, NOBODY), {"operator", "office-admin"}),
+    "adoption_sheets.take": (lambda ctx, who, _: adoption_sheets.take(ctx, who, b""), ADMIN),
+    "adoption_sheets.rejected": (
+        lambda ctx, who, _: adoption_sheets.rejected(ctx, who, NOBODY, "en"),
+        EVERYBODY - DEPARTMENTS - DISTRICTS,
+    ),
+    "drift.get": (lambda ctx, who, _: drift.get(ctx, who, NOBODY), EVERYBODY),
+    "drift.resolve": (
+        lambda ctx, who, _: drift.resolve(ctx, who, NOBODY, by=DriftAct.ACCEPT, reason=" "),
+        {"operator", "office-admin"},
+    ),
     "resources.restore": (lambda ctx, who, _: resources.restore(ctx, who, NOBODY), OFFICERS),
     "workflows.get": (lambda ctx, who, _: workflows.get(ctx, who, "none"), EVERYBODY - DEPARTMENTS - DISTRICTS),
     "workflows.retry": (lambda ctx, who, _: workflows.retry(ctx, who, NOBODY), {"operator"}),

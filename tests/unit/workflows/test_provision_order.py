@@ -286,4 +286,4 @@ def test_volume_types_go_by_the_cloud_s_own_name(city: Installed) -> None:
         term_months=6,
     )
     order = city.approved([NetworkItem(name="n", prefix_length=28, term_months=6), item])
-    assert deliveries.load(city.ctx, order.id).volume_types == {"ssd": "nvme"}
+    assert [delivery.volume_types for delivery in deliveries.load(city.ctx, order.id)] == [{"ssd": "nvme"}]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from cloudctl.ports.queries.rows.accounts import AccountRow, TokenRow
+from cloudctl.ports.queries.rows.adoptions import AdoptionRow, AdoptionRuleRow, TakingRow
 from cloudctl.ports.queries.rows.attachments import AttachmentRow
 from cloudctl.ports.queries.rows.audit import AuditRow
 from cloudctl.ports.queries.rows.base import Row
@@ -13,9 +14,11 @@ from cloudctl.ports.queries.rows.channels import ChannelRow
 from cloudctl.ports.queries.rows.clouds import CloudRow
 from cloudctl.ports.queries.rows.departments import DepartmentRow
 from cloudctl.ports.queries.rows.deputies import DeputyRow
+from cloudctl.ports.queries.rows.drift import DriftRow
 from cloudctl.ports.queries.rows.emergencies import EmergencyRow
 from cloudctl.ports.queries.rows.exemptions import ExemptionRow
 from cloudctl.ports.queries.rows.freezes import FreezeRow
+from cloudctl.ports.queries.rows.inventory import InventoryChangeRow, InventoryRow
 from cloudctl.ports.queries.rows.letters import LetterRow
 from cloudctl.ports.queries.rows.notices import NoticeRow
 from cloudctl.ports.queries.rows.opinions import OpinionRow
@@ -26,6 +29,7 @@ from cloudctl.ports.queries.rows.quotas import QuotaRow
 from cloudctl.ports.queries.rows.ratings import RatingRow, RatingSummary
 from cloudctl.ports.queries.rows.resources import AddressRow, NetworkRow, ResourceRow, ServerRow, VolumeRow
 from cloudctl.ports.queries.rows.supervision import CardRow, DueRow
+from cloudctl.ports.queries.rows.syncs import SyncRow
 from cloudctl.ports.queries.rows.systems import SystemRow
 from cloudctl.ports.queries.rows.todo import TodoRow
 from cloudctl.ports.queries.rows.transfers import TransferRow
@@ -33,6 +37,8 @@ from cloudctl.ports.queries.rows.transfers import TransferRow
 __all__ = [
     "AccountRow",
     "AddressRow",
+    "AdoptionRow",
+    "AdoptionRuleRow",
     "AttachmentRow",
     "AuditRow",
     "CardRow",
@@ -40,10 +46,13 @@ __all__ = [
     "CloudRow",
     "DepartmentRow",
     "DeputyRow",
+    "DriftRow",
     "DueRow",
     "EmergencyRow",
     "ExemptionRow",
     "FreezeRow",
+    "InventoryChangeRow",
+    "InventoryRow",
     "LetterRow",
     "NetworkRow",
     "NoticeRow",
@@ -57,7 +66,9 @@ __all__ = [
     "ResourceRow",
     "Row",
     "ServerRow",
+    "SyncRow",
     "SystemRow",
+    "TakingRow",
     "TodoRow",
     "TokenRow",
     "TransferRow",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -9,9 +10,9 @@ from cloudctl.ports.queries.rows.base import Row
 
 
 class CloudRow(Row, frozen=True):
-    """A cloud on record."""
+    """A cloud on record; `health` and `age_s`, seconds since `synced_at`, say how far its figures can be relied on."""
 
-    FILTERS: ClassVar[frozenset[str]] = frozenset({"code", "kind"})
+    FILTERS: ClassVar[frozenset[str]] = frozenset({"code", "kind", "health"})
 
     id: UUID
     code: str
@@ -21,8 +22,12 @@ class CloudRow(Row, frozen=True):
     capacity: dict[str, int]
     overcommit: dict[str, float]
     reserves: dict[str, dict[str, int]]
+    headroom_percent: int
     max_mlps_level: int
     external_network: str | None
     architectures: list[str]
     retired: bool
+    health: str
+    synced_at: datetime | None
+    age_s: int | None
     version: int

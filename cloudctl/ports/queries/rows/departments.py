@@ -19,6 +19,7 @@ class DepartmentRow(Row, frozen=True):
     name: str
     level: str
     parent_id: UUID | None
+    clouds: list[str]
     retired_at: datetime | None
     successor_id: UUID | None
     created_at: datetime

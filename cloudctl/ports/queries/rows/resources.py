@@ -13,7 +13,7 @@ class ResourceRow(Row, frozen=True):
     """What the four kinds of resource share in lists."""
 
     FILTERS: ClassVar[frozenset[str]] = frozenset(
-        {"state", "department_id", "system_id", "order_id", "cloud", "zone", "name"}
+        {"state", "department_id", "system_id", "order_id", "adoption_id", "cloud", "zone", "name"}
     )
 
     id: UUID
@@ -21,12 +21,14 @@ class ResourceRow(Row, frozen=True):
     department_id: UUID
     system_id: UUID | None
     order_id: UUID | None
+    adoption_id: UUID | None
     cloud: str
     zone: str
     state: str
     expires_on: date | None
     purge_after: datetime | None
     protected: bool
+    contact: str
     created_at: datetime
     version: int
 
@@ -34,11 +36,11 @@ class ResourceRow(Row, frozen=True):
 class ServerRow(ResourceRow, frozen=True):
     """A server."""
 
-    specification: str
+    specification: str | None
     vcpu: int
     memory_mib: int
-    image: str
-    network_id: UUID
+    image: str | None
+    network_id: UUID | None
     fixed_addresses: list[str]
     power: str
 
@@ -47,7 +49,7 @@ class VolumeRow(ResourceRow, frozen=True):
     """A volume."""
 
     size_gib: int
-    volume_type: str
+    volume_type: str | None
     server_id: UUID | None
 
 
@@ -56,6 +58,7 @@ class NetworkRow(ResourceRow, frozen=True):
 
     cidr_v4: str
     cidr_v6: str | None
+    vlan: int | None
 
 
 class AddressRow(ResourceRow, frozen=True):

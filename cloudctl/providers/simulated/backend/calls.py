@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from cloudctl.domain.quotas import Dimension
-from cloudctl.providers.simulated.backend import objects
+from cloudctl.providers.simulated.backend import journal, objects
 from cloudctl.providers.simulated.backend.objects import Kind, Status, Thing
 from cloudctl.providers.simulated.backend.refusals import Reason, Refusal
 from cloudctl.providers.simulated.faults import FaultKind, Struck
@@ -103,6 +103,7 @@ class Call:
             thing.later = then if broken is None else {"status": Status.ERROR, "fault": broken.message or BROKEN}
             thing.later_at = self.now + self.latency_s(thing)
         self.connection.execute(objects.SAVE, thing.row())
+        journal.note(self.connection, thing, self.now)
 
     def remove(self, thing: Thing, *, at_once: bool = False) -> None:
         """Starts deleting a thing: it is gone when its latency is over."""

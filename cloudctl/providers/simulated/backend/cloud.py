@@ -22,14 +22,14 @@ from uuid import UUID
 from cloudctl.domain.quotas import Dimension
 from cloudctl.ports.clock import Clock
 from cloudctl.providers.simulated import faults, utilisation
-from cloudctl.providers.simulated.backend import objects
+from cloudctl.providers.simulated.backend import journal, objects
 from cloudctl.providers.simulated.backend.calls import Call, Settings
 from cloudctl.providers.simulated.backend.objects import Kind, Thing
 from cloudctl.providers.simulated.backend.refusals import STRIKES, Reason, Refusal
 from cloudctl.providers.simulated.backend.storage import Storage
 from cloudctl.providers.simulated.faults import Fault, FaultKind, Struck
 
-READS = frozenset({"find", "check", "console_url", "isolated"})
+READS = frozenset({"find", "check", "console_url", "isolated", "full", "changes", "look"})
 KEPT_CALLS = 200_000
 TRIM_EVERY = 1_000
 
@@ -162,6 +162,7 @@ class SimulatedCloud:
             if row.lastrowid is not None and row.lastrowid % TRIM_EVERY == 0:
                 connection.execute("DELETE FROM calls WHERE number <= ?", (row.lastrowid - KEPT_CALLS,))
                 connection.execute("DELETE FROM objects WHERE gone_at <= ?", (now,))
+                journal.trim(connection, now)
             return faults.meet(connection, operation, _subjects(keys, name, subject))
 
     def _strike_before(self, operation: str, struck: Struck) -> None:

@@ -108,8 +108,13 @@ def select(
     tenant: str | None = None,
     keys: Iterable[str] | None = None,
     listed: bool = False,
+    after: int | None = None,
+    limit: int | None = None,
 ) -> list[Thing]:
-    """Things that exist, oldest first; `listed` leaves out what a lagging list does not show yet."""
+    """Things that exist, oldest first; `listed` leaves out what a lagging list does not show yet.
+
+    With `after` and `limit` it is a page: at most so many whose number is higher.
+    """
     where, values = ["kind = ?", "(gone_at IS NULL OR gone_at > ?)"], [kind.value, now]
     if tenant is not None:
         where.append("tenant = ?")
@@ -120,7 +125,11 @@ def select(
     if listed:
         where.append("visible_at <= ?")
         values.append(now)
-    query = f"SELECT {NAMES} FROM objects WHERE {' AND '.join(where)} ORDER BY number"  # noqa: S608 - constants
+    if after is not None:
+        where.append("number > ?")
+        values.append(after)
+    query = f"SELECT {NAMES} FROM objects WHERE {' AND '.join(where)} ORDER BY number LIMIT ?"  # noqa: S608 - constants
+    values.append(-1 if limit is None else limit)
     return [Thing.load(row, now) for row in connection.execute(query, values)]
 
 

@@ -55,6 +55,15 @@ SCHEMA = (
     )
     """,
     """
+    CREATE TABLE IF NOT EXISTS journal (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        object TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        at REAL NOT NULL
+    )
+    """,
+    "CREATE INDEX IF NOT EXISTS journal_by_time ON journal (at)",
+    """
     CREATE TABLE IF NOT EXISTS calls (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         operation TEXT NOT NULL,

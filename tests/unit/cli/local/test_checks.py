@@ -49,7 +49,9 @@ def app(tmp_path: Path) -> SimpleNamespace:
     clouds = [SimpleNamespace(code="city-a", kind="openstack", retired=False, error=None)]
     context = SimpleNamespace(
         clock=SimpleNamespace(now=lambda: NOW),
-        queries=SimpleNamespace(audit=Rows(), orders=Rows(), notices=Rows(), channels=list, check=lambda: None),
+        queries=SimpleNamespace(
+            audit=Rows(), orders=Rows(), notices=Rows(), clouds=Rows(), channels=list, check=lambda: None
+        ),
         workflows=SimpleNamespace(recent=lambda **_: []),
         clouds=SimpleNamespace(provider=lambda cloud: Provider(cloud.error)),
         unit_of_work=lambda _request: uow(clouds),
@@ -146,6 +148,16 @@ def test_a_channel_that_has_failed_for_an_hour(app: Any) -> None:
     ]
     app.context.queries.channels = lambda: failing
     assert troubles(app) == {"Notices": ("cloudctl channels test mail", True)}
+
+
+@pytest.mark.parametrize("health", ["stale", "unreachable", "never"])
+def test_a_cloud_that_is_not_read_to_its_end(app: Any, health: str) -> None:
+    clouds = [
+        SimpleNamespace(code=code, retired=retired, health=found)
+        for code, retired, found in (("a", False, "fresh"), ("b", False, health), ("c", True, "stale"))
+    ]
+    app.context.queries.clouds = Rows(*clouds)
+    assert troubles(app) == {"Inventory": ("cloudctl syncs run b --full", False)}
 
 
 def test_notices_that_were_given_up(app: Any) -> None:

@@ -94,8 +94,8 @@ def test_a_failed_connection_is_tried_again(simulation, clock):
     assert registry.provider(cloud_record(kind=CloudKind.OPENSTACK)) is not None
 
 
-def test_vsphere_comes_later(registry):
-    with pytest.raises(ConfigurationError, match="comes with a later release"):
+def test_vsphere_needs_credentials(registry):
+    with pytest.raises(ConfigurationError, match="No vSphere credentials for the cloud"):
         registry.provider(cloud_record(kind=CloudKind.VSPHERE))
 
 

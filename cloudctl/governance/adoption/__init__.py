@@ -1,0 +1,1 @@
+"""Adoption (纳管): whose the objects become that already run, and what cannot be taken."""
