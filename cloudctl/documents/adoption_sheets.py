@@ -149,6 +149,7 @@ def _write_help(sheet: Worksheet) -> None:
             styles.entry(sheet.cell(row, place))
     for letter, width in (("A", 24), ("B", 62), ("C", 10)):
         sheet.column_dimensions[letter].width = width
+    styles.page(sheet)
 
 
 def _write_lists(book: Workbook, form: SheetForm) -> None:

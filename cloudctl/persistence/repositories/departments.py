@@ -80,8 +80,8 @@ class DepartmentRecords(Records[Department]):
         return self._one(select(Department).where(departments.c.code == code))
 
     def names(self) -> dict[str, str]:
-        every = select(departments.c.code, departments.c.name).order_by(departments.c.code)
-        return {row[0]: row[1] for row in self.session.execute(every)}
+        standing = select(departments.c.code, departments.c.name).where(departments.c.retired_at.is_(None))
+        return {row[0]: row[1] for row in self.session.execute(standing.order_by(departments.c.code))}
 
     def codes(self) -> dict[str, UUID]:
         standing = select(departments.c.code, departments.c.id).where(departments.c.retired_at.is_(None))

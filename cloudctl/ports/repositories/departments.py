@@ -18,7 +18,7 @@ class Departments(Repository[Department], Protocol):
     def by_code(self, code: str) -> Department | None: ...
 
     def names(self) -> dict[str, str]:
-        """Every department's name by its code, by code."""
+        """The names of all departments that stand, by their codes, in order."""
         ...
 
     def codes(self) -> dict[str, UUID]:
