@@ -207,7 +207,7 @@ def test_a_channel_that_hangs_delays_no_other(city: Installed, server: Server, p
     both = {"channels": ["mail", "hook"], "addresses": {}, "muted": []}
     channels.prefer(city.ctx, city.people["officer"], city.ids["officer"], **wanted, **both)
     tell(city, 1, "officer")
-    names = {thread.name for thread in city.app.ticker._threads}
+    names = {thread.name for thread in city.app.ticker._threads.values()}
     assert {"job-notices-mail", "job-notices-hook", "job-strays"} <= names
     holding, release = threading.Event(), threading.Event()
     hook = city.ctx.notifier._carriers["hook"]
