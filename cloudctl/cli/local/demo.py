@@ -270,5 +270,5 @@ def _farewell(stage: Stage, data_dir: str, port: int, tokens: dict[str, str], se
     stage.plain(f"  {serve:<44} # keeps this city up on http://127.0.0.1:{port}")
     stage.plain(f"  . {data_dir}/reviewer.env                    # be the reviewer; also officer, head, auditor, ...")
     stage.plain(f"  {program} orders list")
-    stage.plain(f"  {program} capacity")
+    stage.plain(f"  {program} capacity list")
     stage.plain(f"  {program} orders --help")
