@@ -153,8 +153,8 @@ def test_another_process_goes_on_with_what_one_left_half_made(provider, clouds_y
     wait(lambda: not any(map(dying.servers._fleet.tasks.busy, (server.backend_id, volume.backend_id))))
     (half,) = provider.servers.find(tenant).values()
     assert half.status is ServerStatus.BUILDING
-    time.sleep(0.3)
-    assert provider.servers.find(tenant)[request.key].status is ServerStatus.BUILDING  # a list alone changes nothing
+    time.sleep(0.3)  # time enough for a next task that must not come: a list alone changes nothing
+    assert provider.servers.find(tenant)[request.key].status is ServerStatus.BUILDING
     wait(lambda: active(provider, tenant, request.key))
     dying.servers.attach(tenant, server.backend_id, volume.backend_id)
     wait(lambda: provider.volumes.find(tenant, [disk.key])[disk.key].status is VolumeStatus.IN_USE)
@@ -229,7 +229,7 @@ def test_what_is_deleted_waits_in_the_trash_and_is_destroyed_after_its_days(prov
     assert again.backend_id == server.backend_id
     clock.later = timedelta(days=6)
     provider.servers.delete(tenant, str(uuid4()))
-    time.sleep(0.3)
+    time.sleep(0.3)  # time enough for a sweep that must not come: six days are less than what the trash keeps
     assert [each.moid for each in thrown()] == [waiting.moid]
     clock.later = timedelta(days=8)
     provider.servers.delete(tenant, str(uuid4()))
