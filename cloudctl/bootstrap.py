@@ -41,7 +41,7 @@ from cloudctl.persistence.engines import Engines, open_engines
 from cloudctl.persistence.mapping import map_domain
 from cloudctl.persistence.migrations import check, upgrade
 from cloudctl.persistence.queries.database import DatabaseQueries
-from cloudctl.persistence.retention import forget_answers, forget_attempts
+from cloudctl.persistence.retention import forget_answers, forget_attempts, forget_changes
 from cloudctl.persistence.unit_of_work import UnitOfWorkFactory
 from cloudctl.policy import limits as time_limits
 from cloudctl.policy import registry as policies
@@ -252,6 +252,7 @@ def _jobs(app: App) -> list[Job]:
         Job("workflow-retention", every_s=3600, run=lambda: forget_finished(app.client, ctx.clock.now(), keep_days)),
         Job("answers-retention", every_s=3600, run=lambda: forget_answers(app.engines.write, ctx.clock.now())),
         Job("attempts-retention", every_s=3600, run=lambda: forget_attempts(app.engines.write, _attempts_since(app))),
+        Job("changes-retention", every_s=3600, run=lambda: forget_changes(app.engines.write, _changes_since(app))),
     ]
 
 
@@ -268,6 +269,10 @@ def _reader(ctx: Wiring, code: str) -> Job:
 
 def _attempts_since(app: App) -> datetime:
     return app.context.clock.now() - timedelta(days=app.settings.attempt_retention_days)
+
+
+def _changes_since(app: App) -> datetime:
+    return app.context.clock.now() - timedelta(days=app.settings.change_retention_days)
 
 
 def _sender(ctx: Wiring, channel: str) -> Job:
@@ -302,6 +307,7 @@ def _rhythm(settings: Settings) -> Rhythm:
         incremental_every=timedelta(seconds=settings.sync_incremental_every_s),
         stale_after=timedelta(seconds=settings.sync_stale_after_s),
         missing_after=settings.sync_missing_after,
+        short_percent=settings.sync_short_percent,
         keep=timedelta(days=settings.sync_retention_days),
     )
 

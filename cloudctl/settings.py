@@ -31,6 +31,7 @@ RESERVED = frozenset({"CONFIG", "URL", "TOKEN", "LANG", "CONTEXT", "SEALING_KEYS
 
 
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
 
 
 class SettingsError(Exception):
@@ -104,6 +105,8 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     sync_stale_after_s: float = 7200.0
     sync_missing_after: AtLeastOne = 3
     sync_retention_days: AtLeastOne = 30
+    sync_short_percent: Percent = 50
+    change_retention_days: AtLeastOne = 400
     drift_orphan_days: AtLeastOne = 7
     attempt_retention_days: AtLeastOne = 90
     clouds_file: str = ""

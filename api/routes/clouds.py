@@ -34,10 +34,10 @@ def register_cloud(act: Acting, body: CloudIn) -> Response:
     return act.carry_out(CloudOut.of, clouds.register, **body.fields())
 
 
-@router.get("/v1/clouds/{cloud_id}", **answering(CloudOut, needs=Permission.CATALOGUE_READ))
+@router.get("/v1/clouds/{cloud_id}", **answering(CloudRow, needs=Permission.CATALOGUE_READ))
 def get_cloud(request: Request, cloud_id: UUID) -> Response:
-    """One cloud."""
-    return Caller(request).show(CloudOut.of, clouds.get, cloud_id)
+    """One cloud, with its health and the age of its figures."""
+    return Caller(request).show(lambda row: row, clouds.get, cloud_id)
 
 
 @router.patch("/v1/clouds/{cloud_id}", **answering(CloudOut, needs=Permission.CATALOGUE_WRITE, versioned=True))

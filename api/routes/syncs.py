@@ -13,7 +13,6 @@ from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.syncs import SyncIn, SyncOut
 from cloudctl.domain.accounts import Permission
-from cloudctl.domain.syncs import SyncMode
 from cloudctl.ports.queries import SyncRow
 from cloudctl.services import syncs
 
@@ -31,4 +30,4 @@ def get_sync(request: Request, sync_id: UUID) -> Response:
 @router.post("/v1/clouds/{code}/sync", **answering(SyncOut, status=202, needs=Permission.SYNCS_WRITE))
 def sync_cloud(act: Acting, code: str, body: SyncIn | None = None) -> Response:
     """Has a worker read a cloud now; one that waits already is answered."""
-    return act.carry_out(SyncOut.of, syncs.ask, code, mode=body.mode if body else SyncMode.INCREMENTAL)
+    return act.carry_out(SyncOut.of, syncs.ask, code, **(body or SyncIn()).fields())

@@ -52,3 +52,29 @@ class FreezeOut(Out, frozen=True, kw_only=True):
     created_at: datetime
     cancelled_at: datetime | None
     version: int
+
+
+class FreezeExceptionIn(In):
+    """What an operator begins in an emergency, where (no `zones` means everywhere), and why; it goes on record."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"act": "patches", "zones": ["extranet"], "reason": "OpenSSH 高危漏洞"}]}
+    )
+
+    act: Bound
+    zones: Annotated[list[Zone], Field(max_length=100)] = Field(default_factory=list)
+    reason: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class ClearanceOut(Out, frozen=True, kw_only=True):
+    """That an act may begin at `at` in these zones (none: everywhere); `next_freeze` begins at `open_until`.
+
+    `passed` names the open windows that an emergency goes on in.
+    """
+
+    act: Bound
+    zones: list[str]
+    at: datetime
+    open_until: datetime | None
+    next_freeze: str | None
+    passed: list[str]

@@ -44,7 +44,8 @@ class _ItemIn(In):
 class ServerItemIn(_ItemIn):
     """`count` servers `name`-1, `name`-2, ...; `user_data` is cloud-init's, at most 64 KiB, kept sealed.
 
-    Server items with the same `anti_affinity` are a pair: they go to different clouds where that is possible.
+    Server items with the same `anti_affinity` are a pair: they go to different clouds where that is possible, and to
+    different hosts where they share one. With `separation` required, what finds no host of its own is not built.
     """
 
     kind: Literal["server"]
@@ -58,6 +59,7 @@ class ServerItemIn(_ItemIn):
     user_data_encoding: Literal["text", "base64"] = "text"
     user_data: UserData | None = None
     anti_affinity: ItemName | None = None
+    separation: domain.Separation = domain.Separation.PREFERRED
     term_months: TermMonths
 
     @field_validator("user_data", mode="after")
@@ -83,6 +85,7 @@ class ServerItemIn(_ItemIn):
             ssh_keys=tuple(self.ssh_keys),
             user_data=self.user_data,
             anti_affinity=self.anti_affinity,
+            separation=self.separation,
             term_months=self.term_months,
         )
 
@@ -183,6 +186,7 @@ class ServerItemOut(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind",
     ssh_keys: tuple[str, ...]
     has_user_data: bool
     anti_affinity: str | None
+    separation: domain.Separation
     term_months: int
 
     @classmethod

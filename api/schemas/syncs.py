@@ -12,11 +12,15 @@ from cloudctl.domain.syncs import SyncMode
 
 
 class SyncIn(In):
-    """What a worker shall read of a cloud: what changed, or with `full` everything."""
+    """What a worker shall read of a cloud: what changed, or with `full` everything.
+
+    `believed` has everything read, and takes even a list that is far too short for the truth.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"mode": "full"}]})
 
     mode: SyncMode = SyncMode.INCREMENTAL
+    believed: bool = False
 
 
 class SyncOut(Out, frozen=True, kw_only=True):
@@ -34,3 +38,4 @@ class SyncOut(Out, frozen=True, kw_only=True):
     changed: int
     missing: int
     error: dict[str, str] | None
+    believed: bool

@@ -14,22 +14,27 @@ from cloudctl.ports.queries import TodoRow
 class TodoOut(Out, frozen=True, kw_only=True):
     """Something that waits for the caller: until when, what to do, and why it is theirs.
 
-    `principal` is the login for whom the caller would act (header `Act-For`); null in their own name.
+    `principal` is the login for whom the caller would act (header `Act-For`); null in their own name. Findings of drift
+    and objects of an adoption come as one row with their `count`, and `since` when the oldest waits; `number` is then
+    the cloud's code, or the adoption's number.
     """
 
     source: str
     due_at: datetime | None
-    order_id: UUID
+    order_id: UUID | None
     number: str
     title: str
-    department: str
+    department: str | None
     state: str
     what: str
     why: str
     principal: str | None
+    count: int | None
+    since: datetime | None
 
     @classmethod
     def in_words(cls, row: TodoRow, locale: str) -> Self:
         """This shape of a row, in the reader's language."""
         say = translator(locale)
-        return cls(**cls.copied(row, "what", "why"), what=say(row.what), why=say(row.why))
+        title = row.title if row.count is None else say(row.title)
+        return cls(**cls.copied(row, "title", "what", "why"), title=title, what=say(row.what), why=say(row.why))

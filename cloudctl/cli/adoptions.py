@@ -11,11 +11,11 @@ import click
 from cloudctl.cli.client import Client, connect, item
 from cloudctl.cli.exits import Exit, Failure
 from cloudctl.cli.fields import body_of, options
+from cloudctl.cli.labels import label
 from cloudctl.cli.nouns import Noun, Row, key, version_option
 from cloudctl.cli.output import Decorator, Form, formatted
 from cloudctl.cli.progress import counted
 from cloudctl.cli.references import resolve
-from cloudctl.cli.titles import label
 from cloudctl.cli.words import _
 from cloudctl.cli.workbooks import MEDIA
 

@@ -217,7 +217,7 @@ def unreachable(url: str, error: Exception) -> Failure:
 
 def _query(query: Query | None) -> str:
     asked = {name: value for name, value in (query or {}).items() if value is not None}
-    return "?" + urlencode(asked) if asked else ""
+    return "?" + urlencode(asked, doseq=True) if asked else ""
 
 
 def _if_match(version: int | None) -> dict[str, str]:

@@ -9,10 +9,11 @@ import click
 
 from cloudctl.cli.client import connect, item
 from cloudctl.cli.findings import in_my_language
+from cloudctl.cli.labels import label
 from cloudctl.cli.nouns import Noun, Row, key, version_option
 from cloudctl.cli.output import Form, formatted
 from cloudctl.cli.tables import cell
-from cloudctl.cli.titles import label, title
+from cloudctl.cli.titles import title
 from cloudctl.cli.words import _
 
 ACTS = ("adopt", "accept", "restore", "release")

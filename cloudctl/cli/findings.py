@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from cloudctl.cli.titles import label
+from cloudctl.cli.labels import label
 from cloudctl.cli.words import LOCALE, _
 
 

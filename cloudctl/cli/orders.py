@@ -18,12 +18,12 @@ from cloudctl.cli.documents import read_document
 from cloudctl.cli.exits import Exit, Failure
 from cloudctl.cli.fields import options
 from cloudctl.cli.forms import show_assessment, show_order
+from cloudctl.cli.labels import label
 from cloudctl.cli.nouns import Noun, key, version_option
 from cloudctl.cli.output import Command, Decorator, Form, formatted
 from cloudctl.cli.papers import print_order
 from cloudctl.cli.ratings import for_people as rating_for_people
 from cloudctl.cli.references import resolve
-from cloudctl.cli.titles import label
 from cloudctl.cli.words import MEANINGS, _
 from cloudctl.cli.workbooks import import_orders, order_form
 

@@ -15,9 +15,9 @@ import click
 
 from cloudctl.cli.client import Client, item
 from cloudctl.cli.exits import Exit
+from cloudctl.cli.labels import label
 from cloudctl.cli.streams import events
 from cloudctl.cli.tables import people_time
-from cloudctl.cli.titles import label
 from cloudctl.cli.words import _
 from cloudctl.messages import acting, fill
 

@@ -36,16 +36,17 @@ syncs = SYNCS.group(_("The clouds read into the inventory: run, list."))
 @click.argument("clouds", nargs=-1, metavar="[CLOUD]...", help=_("The clouds by their codes."))
 @click.option("--all", "everything", is_flag=True, help=_("All clouds that are in use."))
 @click.option("--full", is_flag=True, help=_("Read everything, not only what changed."))
+@click.option("--believe", is_flag=True, help=_("Read everything, and believe a list that is far too short."))
 @click.option("--no-wait", is_flag=True, help=_("Do not wait for the end."))
 @formatted
-def run(*, form: Form, clouds: tuple[str, ...], everything: bool, full: bool, no_wait: bool) -> None:
+def run(*, form: Form, clouds: tuple[str, ...], everything: bool, full: bool, believe: bool, no_wait: bool) -> None:
     """Have clouds read now, each on its own, and wait until they are."""
     if bool(clouds) == everything:
         raise click.UsageError(_("Name clouds, or give --all."))
     api = connect()
     codes = list(clouds) or [row["code"] for row in api.rows("/clouds", {}, None)[0] if not row["retired"]]
-    mode = "full" if full else "incremental"
-    asked = [api.post(f"{item('/clouds', code)}/sync", {"mode": mode}).data for code in codes]
+    wanted = {"mode": "full" if full or believe else "incremental", **({"believed": True} if believe else {})}
+    asked = [api.post(f"{item('/clouds', code)}/sync", wanted).data for code in codes]
     ended = asked if no_wait else _followed(api, asked)
     form.rows([_shown(row) for row in ended] if form.is_table else ended, COLUMNS)
     if not no_wait and any(row["state"] != "clean" for row in ended):

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 from unicodedata import combining, east_asian_width
 
-from cloudctl.cli.titles import label, title
+from cloudctl.cli.labels import label
+from cloudctl.cli.titles import title
 from cloudctl.cli.words import _
 from cloudctl.messages import acting
 

@@ -9,7 +9,7 @@ from cloudctl.cli.groups import Verb
 from cloudctl.cli.output import Form, formatted
 from cloudctl.cli.words import _
 
-COLUMNS = ("due_at", "number", "title", "department", "what", "why", "principal")
+COLUMNS = ("due_at", "number", "title", "count", "since", "department", "what", "why", "principal")
 
 
 @click.command("todo", cls=Verb)

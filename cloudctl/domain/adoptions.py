@@ -16,15 +16,20 @@ from datetime import date, datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from ipaddress import ip_network
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from cloudctl.domain.errors import Invalid
 from cloudctl.domain.identifiers import derived_id, new_id
-from cloudctl.domain.inventory import CloudObject, ObjectKind, Recorded
+from cloudctl.domain.inventory import CloudObject, ObjectKind, ObjectStatus, Recorded
 from cloudctl.domain.lifecycle import ADOPTIONS, TAKINGS
+from cloudctl.domain.networks import Network
 from cloudctl.domain.quotas import Demand, Dimension
+from cloudctl.domain.resources import Resource
+from cloudctl.domain.servers import Server
+from cloudctl.domain.volumes import Volume
 
 LONGEST_TERM_MONTHS = 120
 
@@ -195,6 +200,34 @@ def prefixes_of(network: CloudObject) -> tuple[str | None, str | None]:
             prefix = ip_network(text)
             found.setdefault(prefix.version, str(prefix))
     return found.get(4), found.get(6)
+
+
+def record_of(
+    thing: CloudObject, shared: Mapping[str, Any], *, network_id: UUID | None = None, server_id: UUID | None = None
+) -> Resource | None:
+    """The resource that an object is to be on record as; None for a kind that is never one.
+
+    `shared` are the fields of every kind; `network_id` and `server_id` are the records that it hangs on.
+    """
+    match thing.kind:
+        case ObjectKind.SERVER:
+            return Server(
+                **shared,
+                specification=None,
+                vcpu=thing.vcpu or 0,
+                memory_mib=thing.memory_mib or 0,
+                root_disk_gib=thing.disk_gib or 0,
+                image=None,
+                network_id=network_id,
+                fixed_addresses=list(thing.addresses),
+                power="on" if thing.status is ObjectStatus.ACTIVE else "off",
+            )
+        case ObjectKind.VOLUME:
+            return Volume(**shared, size_gib=thing.disk_gib or 0, volume_type=None, server_id=server_id)
+        case ObjectKind.NETWORK:
+            v4, v6 = prefixes_of(thing)
+            return Network(**shared, cidr_v4=v4 or "", cidr_v6=v6)
+    return None
 
 
 def footprint_of(thing: CloudObject) -> Demand:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -29,6 +30,25 @@ class Capability(StrEnum):
     ISOLATE = "isolate"
     DIAGNOSTICS = "diagnostics"
     CHANGES = "changes"
+    ANTI_AFFINITY = "anti-affinity"
+
+
+_SHARED = frozenset(
+    {
+        Capability.RESIZE,
+        Capability.SNAPSHOT,
+        Capability.BACKEND_QUOTA,
+        Capability.ISOLATE,
+        Capability.CHANGES,
+        Capability.ANTI_AFFINITY,
+    }
+)
+DECLARED: Mapping[CloudKind, frozenset[Capability]] = {
+    CloudKind.SIMULATED: _SHARED | {Capability.CONSOLE, Capability.FLOATING_ADDRESS},
+    CloudKind.OPENSTACK: _SHARED | {Capability.CONSOLE, Capability.FLOATING_ADDRESS},
+    CloudKind.VSPHERE: _SHARED,
+}
+"""What the provider of each kind offers: known here, so that an order is judged without asking a cloud."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -59,6 +79,12 @@ class Cloud:
     def runs(self, architectures: frozenset[str]) -> bool:
         """Whether its processors are of all these architectures."""
         return not self.architectures or architectures <= self.architectures
+
+    def offers(self, capability: Capability) -> bool:
+        """Whether it can do this for an order; floating addresses also need a network that they are from."""
+        if capability is Capability.FLOATING_ADDRESS and self.external_network is None:
+            return False
+        return capability in DECLARED[self.kind]
 
     def room(self, dimension: Dimension) -> int | None:
         """What may be handed out in all, with over-commit; None where the cloud sets no bound."""

@@ -208,9 +208,16 @@ class CapacityExhausted(BackendError):
 
 
 class Rejected(BackendError):
-    """The cloud refuses the request as it stands: its own quota, or a field it does not accept."""
+    """The cloud refuses the request as it stands: its own quota, or a field it does not accept.
+
+    `taken_by` is the cloud's id of an object of others that has what was reserved here: another may be chosen.
+    """
 
     code = "backend-rejected"
+
+    def __init__(self, message: str, *, taken_by: str | None = None, **params: Any) -> None:
+        super().__init__(message, **params)
+        self.taken_by = taken_by
 
 
 class Failed(BackendError):

@@ -1,14 +1,14 @@
 """Freeze windows (封网期: 两会, 高考, 重保, local): spans of time in which some acts are not begun.
 
-    freeze.open_at(now) and freeze.bars(Bound.ORDERS, "extranet")
-    next_open(freezes, {Bound.ORDERS}, "extranet", now)     # the first moment at which nothing bars it
+    freeze.open_at(now) and freeze.bars({Bound.ORDERS}, "extranet")
+    next_open(freezes, {Bound.ORDERS}, ["extranet"], now)   # the first moment at which nothing bars it
 
 Switching servers on and off and restoring are bound by no window; emergencies are excepted, on record.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -54,21 +54,43 @@ class Freeze:
         """Whether it is in force at that moment."""
         return self.starts_at <= now < self.over_at
 
-    def bars(self, acts: Collection[str], zone: str) -> bool:
-        """Whether it forbids any of these acts in that zone."""
-        return not set(self.binds).isdisjoint(acts) and zone in (self.zones or [zone])
+    def bars(self, acts: Collection[str], *zones: str) -> bool:
+        """Whether it forbids any of these acts in any of those zones; no `zones` means all of them."""
+        here = not (self.zones and zones) or not set(self.zones).isdisjoint(zones)
+        return here and not set(self.binds).isdisjoint(acts)
 
 
-def barring(freezes: Iterable[Freeze], acts: Collection[str], zone: str, now: datetime) -> list[Freeze]:
-    """The windows that forbid one of the acts at this moment."""
-    return [freeze for freeze in freezes if freeze.bars(acts, zone) and freeze.open_at(now)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clearance:
+    """That an act may begin at `at` in these zones, and until when: `next_freeze` begins at `open_until`, None: never.
+
+    `passed` names the open windows that an emergency goes on in.
+    """
+
+    act: Bound
+    zones: list[str]
+    at: datetime
+    open_until: datetime | None = None
+    next_freeze: str | None = None
+    passed: list[str] = field(default_factory=list)
 
 
-def next_open(freezes: Collection[Freeze], acts: Collection[str], zone: str, now: datetime) -> datetime:
+def barring(freezes: Iterable[Freeze], acts: Collection[str], zones: Sequence[str], now: datetime) -> list[Freeze]:
+    """The windows that forbid one of the acts at this moment, in one of the zones."""
+    return [freeze for freeze in freezes if freeze.bars(acts, *zones) and freeze.open_at(now)]
+
+
+def next_open(freezes: Collection[Freeze], acts: Collection[str], zones: Sequence[str], now: datetime) -> datetime:
     """The first moment from `now` on at which none of the windows forbids the acts: windows may follow each other."""
-    while found := barring(freezes, acts, zone, now):
+    while found := barring(freezes, acts, zones, now):
         now = max(freeze.over_at for freeze in found)
     return now
+
+
+def next_closed(freezes: Iterable[Freeze], acts: Collection[str], zones: Sequence[str], now: datetime) -> Freeze | None:
+    """The window that forbids one of the acts next, after `now`."""
+    coming = (freeze for freeze in freezes if now < freeze.starts_at < freeze.over_at and freeze.bars(acts, *zones))
+    return min(coming, key=lambda freeze: freeze.starts_at, default=None)
 
 
 def barred_days(freezes: Iterable[Freeze], acts: Collection[str], zone: str) -> set[date]:

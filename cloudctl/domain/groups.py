@@ -7,13 +7,15 @@ one group. What exists already draws the items that change it or build upon it t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 from cloudctl.domain.addresses import Address
+from cloudctl.domain.admissions import Group
+from cloudctl.domain.clouds import Capability
 from cloudctl.domain.errors import Invalid
-from cloudctl.domain.items import Item, ServerItem
-from cloudctl.domain.placements import Group
+from cloudctl.domain.items import Item, ResizeItem
+from cloudctl.domain.pairs import insisted, pair_of
 from cloudctl.domain.plans import Plan
 from cloudctl.domain.resources import Resource
 from cloudctl.domain.servers import Server
@@ -60,7 +62,7 @@ def _group(plan: Plan, items: Sequence[Item], positions: tuple[int, ...]) -> Gro
     existing = [change.resource for change in plan.changes if change.position in positions]
     existing += [anchor for anchor in plan.anchors if anchor.id in carriers]
     images = [plan.images[position] for position in positions if position in plan.images]
-    pairs = Counter(name for position in positions if (name := _pair(items[position])) is not None)
+    pairs = Counter(name for server in new if isinstance(server, Server) and (name := pair_of(items[server.item])))
     return Group(
         items=positions,
         growth=plan.growth_of(positions),
@@ -70,17 +72,32 @@ def _group(plan: Plan, items: Sequence[Item], positions: tuple[int, ...]) -> Gro
         stands=frozenset(resource.cloud for resource in existing),
         apart=frozenset(pairs),
         united=frozenset(name for name, members in pairs.items() if members > 1),
+        insisted=frozenset(pairs) & insisted(items),
+        needs=_needs(plan, items, positions),
     )
 
 
-def _pair(item: Item) -> str | None:
-    return item.anti_affinity if isinstance(item, ServerItem) else None
+def _needs(plan: Plan, items: Sequence[Item], positions: Iterable[int]) -> dict[Capability, int]:
+    """What a cloud has to offer for these items, with the first of them that needs it."""
+    addressed = {resource.item for resource in plan.of(Address)}
+    required = insisted(items)
+    found: dict[Capability, int] = {}
+    for position in positions:
+        item = items[position]
+        for needed, capability in (
+            (position in addressed, Capability.FLOATING_ADDRESS),
+            (isinstance(item, ResizeItem), Capability.RESIZE),
+            (pair_of(item) in required, Capability.ANTI_AFFINITY),
+        ):
+            if needed:
+                found.setdefault(capability, position)
+    return found
 
 
 def _refuse_single(items: Sequence[Item]) -> None:
-    members = Counter(name for item in items if (name := _pair(item)) is not None)
+    members = Counter(name for item in items if (name := pair_of(item)) is not None)
     for position, item in enumerate(items):
-        name = _pair(item)
+        name = pair_of(item)
         if name is not None and members[name] == 1:
             raise Invalid(
                 "Only one item names the pair {pair}.",

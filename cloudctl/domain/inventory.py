@@ -67,8 +67,8 @@ class CloudObject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     `tenant` is the project or folder by its id, `tenant_name` by its name or path. `networks` and `server` are native
     ids: the networks it is on, and the server that a volume, snapshot or address belongs to; `volume` is what a
     snapshot was taken of, where that is not a whole server. `disk_gib` of a server is its root disk; its other disks
-    are volumes. Tuples are sorted, so that an unchanged object compares equal; what changes by itself every minute
-    does not belong here.
+    are volumes. `vlans` are the first and last of each range that a network takes up. Tuples are sorted, so that an
+    unchanged object compares equal; what changes by itself every minute does not belong here.
     """
 
     kind: ObjectKind
@@ -89,6 +89,7 @@ class CloudObject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     server: str | None = None
     volume: str | None = None
     tags: tuple[str, ...] = ()
+    vlans: tuple[tuple[int, int], ...] = ()
     created_at: datetime | None = None
 
     @property
@@ -184,6 +185,16 @@ class Census:
         """Notes a page as seen; answers what of it is new, changed or back. An object seen twice counts once."""
         return list(self._news(page))
 
+    @property
+    def expected(self) -> int:
+        """How many objects there are that the last clean count saw."""
+        return sum(_expected(known) for known in self._known.values())
+
+    @property
+    def met(self) -> int:
+        """How many of the expected were seen."""
+        return sum(_expected(self._known[identity]) for identity in self._seen & self._known.keys())
+
     def unseen(self) -> Collection[UUID]:
         """What is known, counts as present and was not seen."""
         return [
@@ -205,6 +216,10 @@ class Census:
                 yield Sighting(object_id(self.cloud, *identity), thing, facts, mark, None)
             elif known.fingerprint != mark or known.misses:
                 yield Sighting(known.id, thing, facts, mark, known)
+
+
+def _expected(known: Known) -> bool:
+    return known.state is ObjectState.PRESENT and not known.misses
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ VolumeItem(term_months=12, name='data', size_gib=100, volume_type=None, server=N
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 import msgspec
@@ -32,11 +33,19 @@ class DiskAsk(msgspec.Struct, frozen=True, kw_only=True):
     volume_type: str | None = None
 
 
+class Separation(StrEnum):
+    """How much a pair's servers are kept on different hosts of a cloud: wherever it can be done, or else not at all."""
+
+    PREFERRED = "preferred"
+    REQUIRED = "required"
+
+
 class ServerItem(_NewItem, frozen=True, kw_only=True, tag="server"):
     """`count` servers named `name`-1, `name`-2, ... on `network`: a network item of this order, or a network's id.
 
     `user_data` is sealed (base64 of the sealed bytes) before the item is made. `anti_affinity` names a pair: server
-    items of the same name go to different clouds where that is possible.
+    items of the same name go to different clouds where that is possible, and to different hosts where they share one;
+    `separation` says whether servers for which there is no host of their own are built all the same.
     """
 
     name: str
@@ -48,6 +57,7 @@ class ServerItem(_NewItem, frozen=True, kw_only=True, tag="server"):
     ssh_keys: tuple[str, ...] = ()
     user_data: bytes | None = None
     anti_affinity: str | None = None
+    separation: Separation = Separation.PREFERRED
 
 
 class VolumeItem(_NewItem, frozen=True, kw_only=True, tag="volume"):

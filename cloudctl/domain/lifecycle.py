@@ -259,13 +259,13 @@ SYNCS = Machine(
         "asked": "Waits for a worker.",
         "running": "A worker reads the cloud.",
         "clean": "Everything was read that was to be read.",
-        "partial": "The cloud failed in the middle; what was read before counts, and nothing counts as gone.",
+        "partial": "The cloud failed in the middle or listed far too little; what was read counts, nothing is gone.",
         "failed": "The cloud did not answer, or the worker ended; nothing changed.",
     },
     table=_table(
         ("asked", "start", "running", "a worker took it"),
         ("running", "finish", "clean", "the cloud answered to the end"),
-        ("running", "break_off", "partial", "the cloud failed after part of its answer"),
+        ("running", "break_off", "partial", "the cloud failed after part of its answer, or its list was far too short"),
         ("running", "fail", "failed", "the cloud did not answer, or its worker ended"),
     ),
 )

@@ -15,21 +15,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
 
-from cloudctl.domain.clouds import Cloud
-from cloudctl.domain.errors import Invalid, PoolExhausted
+from cloudctl.domain.admissions import Amounts, Ground, Group, Reason, admitted, said
+from cloudctl.domain.clouds import Capability, Cloud
+from cloudctl.domain.errors import PoolExhausted
 from cloudctl.domain.quotas import Demand, Dimension
-from cloudctl.messages import LOCALES, fill, mark, translator
-
-Reason = dict[str, str]
-"""A sentence by locale: it is kept with the order."""
-
-Amounts = Mapping[tuple[str, Dimension], int]
-"""Amounts by cloud and dimension."""
+from cloudctl.messages import mark
 
 MOST_TRIES = 1000
 JOINT = "+"
@@ -41,41 +36,6 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[int, ...]
     cloud: str
     reasons: tuple[Reason, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """Items that have to stand together, and what they need.
-
-    `stands` are the clouds of what exists and is changed or built upon; `new` says that something new is built. `apart`
-    names the pairs (anti-affinity) of which a member is here, `united` those of which several are. `images` names, by
-    code, the clouds that are known to have an image; an image of which that is not known is not among them.
-    """
-
-    items: tuple[int, ...]
-    growth: Demand
-    new: bool = True
-    architectures: frozenset[str] = frozenset()
-    images: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    stands: frozenset[str] = frozenset()
-    apart: frozenset[str] = frozenset()
-    united: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """What an order is placed by.
-
-    `used` is held and committed by cloud and dimension, `quota` what the department's quota leaves (empty: not looked
-    at), `pinned` the clouds that the office has pinned the department to (empty: any).
-    """
-
-    zone: str
-    mlps_level: int
-    used: Amounts
-    quota: Amounts = field(default_factory=dict)
-    pinned: frozenset[str] = frozenset()
-    emergency: bool = False
 
 
 def joined(placements: Iterable[Placement]) -> str | None:
@@ -90,15 +50,15 @@ def place(groups: Sequence[Group], clouds: Iterable[Cloud], ground: Ground) -> l
     that may take a group are full. What is kept free for emergencies is room for an emergency alone.
     """
     known = sorted(clouds, key=lambda cloud: cloud.code)
-    asks = _asks([(group, *_admitted(group, known, ground)) for group in groups])
+    asks = _asks([(group, *admitted(group, known, ground)) for group in groups])
     pairs = any(group.apart for group in groups)
     try:
-        return _in_order(_Search(ground, strict=pairs).rest(asks, ground.used, ()), groups)
+        return _in_order(_Search(ground, strict=pairs).rest(asks, ground.used, ()), groups, known)
     except _NoRoom as nothing:
         if not pairs:
             raise _exhausted(nothing, ground) from None
     try:
-        return _in_order(_Search(ground, strict=False).rest(asks, ground.used, ()), groups)
+        return _in_order(_Search(ground, strict=False).rest(asks, ground.used, ()), groups, known)
     except _NoRoom as nothing:
         raise _exhausted(nothing, ground) from None
 
@@ -125,9 +85,9 @@ def _asks(admissions: list[tuple[Group, list[Cloud], list[Reason]]]) -> list[_As
     asks: list[_Ask] = []
     later: dict[str, Demand] = {}
     admissions.sort(key=lambda entry: (len(entry[1]), entry[0].items))
-    for group, admitted, refused in reversed(admissions):
-        asks.append(_Ask(group, admitted, refused, dict(later)))
-        for cloud in admitted:
+    for group, taking, refused in reversed(admissions):
+        asks.append(_Ask(group, taking, refused, dict(later)))
+        for cloud in taking:
             later[cloud.code] = later.get(cloud.code, Demand()) + group.growth.growth()
     return asks[::-1]
 
@@ -182,19 +142,19 @@ class _Search:
         if scarcest is not None and scarcest.left < 0:
             lack = (scarcest.dimension, -scarcest.left)
             words = mark("{cloud}: {amount} {dimension} short")
-            reason = _said(words, cloud=code, amount=lack[1], dimension=lack[0].value)
+            reason = said(words, cloud=code, amount=lack[1], dimension=lack[0].value)
             return _View(cloud, (True, True, True, True, 0.0, code), lack, [reason])
-        reasons = [_said(mark("{cloud}: has what is changed or built upon"), cloud=code)] if group.stands else []
+        reasons = [said(mark("{cloud}: has what is changed or built upon"), cloud=code)] if group.stands else []
         if growth or not group.stands:
             share = 1.0 if scarcest is None else scarcest.share
             words = mark("{cloud}: {share} left after this order in its scarcest dimension")
-            reasons.append(_said(words, cloud=code, share=f"{share:.0%}"))
+            reasons.append(said(words, cloud=code, share=f"{share:.0%}"))
         met = {name for other, at in done if at.cloud == code for name in group.apart & other.apart}
-        reasons += [_said(mark("{cloud}: has another member of {pair}"), cloud=code, pair=name) for name in sorted(met)]
+        reasons += [said(mark("{cloud}: has another member of {pair}"), cloud=code, pair=name) for name in sorted(met)]
         over = self._over_quota(cloud, growth, used)
         if over is not None:
             words = mark("{cloud}: the department's quota is {amount} {dimension} short")
-            reasons.append(_said(words, cloud=code, amount=over[1], dimension=over[0].value))
+            reasons.append(said(words, cloud=code, amount=over[1], dimension=over[0].value))
         after_all = self._scarcest(cloud, growth + ask.later.get(code, Demand()), used)
         alone = after_all is not None and after_all.left < 0
         decisive = scarcest if alone else after_all
@@ -247,129 +207,39 @@ _Done = tuple[tuple[Group, Placement], ...]
 _Lack = tuple[Dimension, int]
 
 
-def _admitted(group: Group, clouds: Sequence[Cloud], ground: Ground) -> tuple[list[Cloud], list[Reason]]:
-    """The clouds that may take a group, and why the others of the zone may not; raises Invalid where none may."""
-    if len(group.stands) > 1:
-        raise Invalid(
-            "The order touches resources on several clouds: {clouds}.",
-            field=f"items[{group.items[0]}]",
-            way_out="Write one order for each cloud.",
-            clouds=", ".join(sorted(group.stands)),
-        )
-    here = [cloud for cloud in clouds if not group.stands or cloud.code in group.stands]
-    if not group.new:
-        return here, []
-    serving = [cloud for cloud in here if ground.zone in cloud.zones and not cloud.retired]
-    if not serving:
-        raise Invalid(
-            "No cloud serves the zone {zone}.",
-            field="zone",
-            way_out="Choose a zone that a cloud serves.",
-            zone=ground.zone,
-        )
-    refused: list[Reason] = []
-    pinned = frozenset[str]() if group.stands else ground.pinned
-    for admits, refusal, failure in (
-        (lambda cloud: not pinned or cloud.code in pinned, _off_the_pin, _pinned_elsewhere),
-        (lambda cloud: ground.mlps_level <= cloud.max_mlps_level, _rated_lower, _rated_too_low),
-        (lambda cloud: cloud.runs(group.architectures), _lacks_processors, _no_processors),
-        (lambda cloud: not _images_lacking(group, cloud), _lacks_images, _no_images),
-    ):
-        left = [cloud for cloud in serving if admits(cloud)]
-        refused += [refusal(cloud, group) for cloud in serving if cloud not in left]
-        if not left:
-            raise failure(group, ground, serving)
-        serving = left
-    return serving, refused
-
-
-def _off_the_pin(cloud: Cloud, _: Group) -> Reason:
-    return _said(mark("{cloud}: the department is pinned elsewhere"), cloud=cloud.code)
-
-
-def _rated_lower(cloud: Cloud, _: Group) -> Reason:
-    return _said(mark("{cloud}: rated for MLPS {level} only"), cloud=cloud.code, level=cloud.max_mlps_level)
-
-
-def _lacks_processors(cloud: Cloud, group: Group) -> Reason:
-    lacking = ", ".join(sorted(group.architectures - cloud.architectures))
-    return _said(mark("{cloud}: has no {architectures}"), cloud=cloud.code, architectures=lacking)
-
-
-def _lacks_images(cloud: Cloud, group: Group) -> Reason:
-    images = ", ".join(_images_lacking(group, cloud))
-    return _said(mark("{cloud}: has no image {images}"), cloud=cloud.code, images=images)
-
-
-def _pinned_elsewhere(_: Group, ground: Ground, __: Sequence[Cloud]) -> Invalid:
-    return Invalid(
-        "The department is pinned to {clouds}; none of them serves the zone {zone}.",
-        field="zone",
-        way_out="Choose another zone, or ask the office to pin the department to a cloud of this one.",
-        clouds=", ".join(sorted(ground.pinned)),
-        zone=ground.zone,
-    )
-
-
-def _rated_too_low(_: Group, ground: Ground, serving: Sequence[Cloud]) -> Invalid:
-    return Invalid(
-        "MLPS level {level} is above what any cloud of the zone {zone} is rated for ({highest}).",
-        field="system_id",
-        way_out="Ask the office for a cloud rated for this level.",
-        level=ground.mlps_level,
-        zone=ground.zone,
-        highest=max(cloud.max_mlps_level for cloud in serving),
-    )
-
-
-def _no_processors(group: Group, ground: Ground, _: Sequence[Cloud]) -> Invalid:
-    return Invalid(
-        "No cloud of the zone {zone} has processors of {architectures}.",
-        field="items",
-        way_out="Choose specifications of another architecture, or write one order for each architecture.",
-        zone=ground.zone,
-        architectures=", ".join(sorted(group.architectures)),
-    )
-
-
-def _no_images(group: Group, ground: Ground, _: Sequence[Cloud]) -> Invalid:
-    return Invalid(
-        "No cloud of the zone {zone} that could take these servers has the images {images}.",
-        field=f"items[{group.items[0]}]",
-        way_out="Choose other images, or put servers of different images on segments of their own.",
-        zone=ground.zone,
-        images=", ".join(sorted(group.images)),
-    )
-
-
-def _images_lacking(group: Group, cloud: Cloud) -> list[str]:
-    return sorted(image for image, clouds in group.images.items() if cloud.code not in clouds)
-
-
 def _after(used: Amounts, cloud: Cloud, growth: Demand) -> dict[tuple[str, Dimension], int]:
     more = Counter({(cloud.code, dimension): amount for dimension, amount in growth.growth().items()})
     return {place: used.get(place, 0) + more[place] for place in {*used, *more}}
 
 
-def _in_order(done: _Done, groups: Sequence[Group]) -> list[Placement]:
-    """In the order of the form; where members of a pair share a cloud, that is said."""
+def _in_order(done: _Done, groups: Sequence[Group], clouds: Iterable[Cloud]) -> list[Placement]:
+    """In the order of the form; where members of a pair share a cloud, that is said, and what becomes of them there."""
     found = {group.items: at for group, at in done}
     homes: dict[str, list[str]] = {}
     for group, at in done:
         for name in group.apart:
             homes.setdefault(name, []).append(at.cloud)
-    return [_with_shared_pairs(found[group.items], group, homes) for group in groups]
+    by_code = {cloud.code: cloud for cloud in clouds}
+    return [_with_shared_pairs(at := found[group.items], group, homes, by_code[at.cloud]) for group in groups]
 
 
-def _with_shared_pairs(at: Placement, group: Group, homes: Mapping[str, list[str]]) -> Placement:
+def _with_shared_pairs(at: Placement, group: Group, homes: Mapping[str, list[str]], cloud: Cloud) -> Placement:
     shared = [name for name in sorted(group.apart) if homes[name].count(at.cloud) > 1]
     words = mark("{pair}: its members share {cloud}: no other cloud may or can take one of them")
-    more = tuple(_said(words, pair=name, cloud=at.cloud) for name in shared)
+    more = [said(words, pair=name, cloud=at.cloud) for name in shared]
     words = mark("{pair}: its members share a segment, and with it the cloud")
-    more += tuple(_said(words, pair=name) for name in sorted(group.united))
+    more += [said(words, pair=name) for name in sorted(group.united)]
+    more += [
+        said(_on_hosts(cloud, insisted=name in group.insisted), pair=name, cloud=at.cloud)
+        for name in sorted(group.united.union(shared))
+    ]
     return msgspec.structs.replace(at, reasons=(*at.reasons, *more))
 
 
-def _said(message: str, **params: object) -> Reason:
-    """A reason in every language of ours."""
-    return {locale: fill(translator(locale), message, params) for locale in LOCALES}
+def _on_hosts(cloud: Cloud, *, insisted: bool) -> str:
+    """What becomes of servers of one pair that share a cloud."""
+    if not cloud.offers(Capability.ANTI_AFFINITY):
+        return mark("{pair}: {cloud} cannot keep its servers on different hosts")
+    if insisted:
+        return mark("{pair}: its servers on {cloud} go to different hosts, or are not built")
+    return mark("{pair}: its servers on {cloud} go to different hosts, as far as there are enough")

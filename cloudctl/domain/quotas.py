@@ -12,6 +12,7 @@ units comes out of its own limit.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -34,9 +35,13 @@ class Dimension(StrEnum):
 class Demand(Counter[Dimension]):
     """Amounts by dimension; may be negative for what shrinks."""
 
+    def __init__(self, amounts: Mapping[Dimension, int] | None = None) -> None:
+        dict.__init__(self, amounts or {})  # Counter's goes over every amount, and demands are made by the thousand
+
     def __add__(self, other: Counter[Dimension]) -> Demand:  # type: ignore[override]  # Counter's drops what is <= 0
         total = Demand(self)
-        total.update(other)
+        for dimension, amount in other.items():
+            total[dimension] += amount
         return total
 
     def growth(self) -> Demand:

@@ -58,8 +58,19 @@ class ServerStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Apart:
+    """Servers with the same `key` here go to different hosts; without `required`, only as far as there are enough."""
+
+    key: UUID
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServerRequest:
-    """What a cloud is asked to build. `network` and `volumes` are backend ids; sizes in the names."""
+    """What a cloud is asked to build. `network` and `volumes` are backend ids; sizes in the names.
+
+    `apart` needs Capability.ANTI_AFFINITY.
+    """
 
     key: UUID
     tenant: str
@@ -72,6 +83,7 @@ class ServerRequest:
     ssh_keys: tuple[str, ...] = ()
     user_data: bytes | None = None
     labels: dict[str, str] = field(default_factory=dict)
+    apart: Apart | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

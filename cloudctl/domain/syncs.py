@@ -1,8 +1,8 @@
 """Syncs: one reading of a cloud into the inventory, and how far a cloud's figures can be relied on.
 
 A full sync counts everything; an incremental one takes what changed since the last. A sync ends `clean` when it saw
-all it meant to see, `partial` when the cloud failed in the middle, `failed` when it did not answer at all. Only a clean
-full sync says anything about what is gone.
+all it meant to see, `partial` when the cloud failed in the middle or listed far too little, `failed` when it did not
+answer at all. Only a clean full sync says anything about what is gone.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Sync:
     """One sync of one cloud: how many objects it saw, how many changed, how many are missing since.
 
     `cursor` is where the next incremental one goes on; `error` says by locale why it did not end well; `asked_by` is
-    who asked for it, None where it was due.
+    who asked for it, None where it was due; `believed` says that whoever asked takes a short list for the truth.
     """
 
     id: UUID = field(default_factory=new_id)
@@ -53,6 +53,7 @@ class Sync:
     missing: int = 0
     error: dict[str, str] | None = None
     cursor: str | None = None
+    believed: bool = False
 
     def start(self, now: datetime) -> None:
         """A worker has it."""
@@ -65,18 +66,28 @@ class Sync:
         self.ended_at, self.error = now, error
 
 
+SHORT_FROM = 20
+"""So many objects fewer a list has to have before its length says anything."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rhythm:
     """How often a cloud is read, and how many clean full syncs in a row an object has to be absent from.
 
-    After `stale_after` without a clean sync a cloud's figures are stale; syncs are on record for `keep`.
+    After `stale_after` without a clean sync a cloud's figures are stale; syncs are on record for `keep`. A full one
+    that sees less than `short_percent` of what the last clean one saw is not believed; 0 believes all of them.
     """
 
     full_every: timedelta = timedelta(hours=1)
     incremental_every: timedelta = timedelta(minutes=1)
     stale_after: timedelta = timedelta(hours=2)
     missing_after: int = 3
+    short_percent: int = 50
     keep: timedelta = timedelta(days=30)
+
+    def is_short(self, seen: int, expected: int) -> bool:
+        """Whether so few of the objects that were there last are a broken answer rather than what became of them."""
+        return expected - seen >= SHORT_FROM and seen * 100 < expected * self.short_percent
 
     def due(
         self, now: datetime, *, full_at: datetime | None, latest_at: datetime | None, incremental: bool

@@ -2,15 +2,16 @@
 
 forgotten = forget_answers(engines.write, clock.now())
 forgotten = forget_attempts(engines.write, clock.now() - timedelta(days=90))
+forgotten = forget_changes(engines.write, clock.now() - timedelta(days=400))
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, exists
 
-from cloudctl.persistence.tables import idempotency_keys, notice_attempts
+from cloudctl.persistence.tables import idempotency_keys, inventory_changes, notice_attempts
 
 ANSWERS_KEPT = timedelta(days=7)
 
@@ -25,5 +26,14 @@ def forget_answers(engine: Engine, now: datetime) -> int:
 def forget_attempts(engine: Engine, before: datetime) -> int:
     """Deletes the attempts to send notices that are older than `before`; the notices stay. Says how many."""
     old = delete(notice_attempts).where(notice_attempts.c.at < before)
+    with engine.begin() as connection:
+        return connection.execute(old).rowcount
+
+
+def forget_changes(engine: Engine, before: datetime) -> int:
+    """Deletes what changed of the clouds' objects before that; the last change of each stays. Says how many."""
+    later = inventory_changes.alias("later")
+    followed = exists().where(later.c.object_id == inventory_changes.c.object_id, later.c.id > inventory_changes.c.id)
+    old = delete(inventory_changes).where(inventory_changes.c.at < before, followed)
     with engine.begin() as connection:
         return connection.execute(old).rowcount

@@ -17,7 +17,7 @@ of a transaction only; SQLite has one writer anyway.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,14 +49,14 @@ from cloudctl.persistence.repositories.deputies import DeputyRecords
 from cloudctl.persistence.repositories.drift import DriftRecords
 from cloudctl.persistence.repositories.emergencies import EmergencyRecords
 from cloudctl.persistence.repositories.exemptions import ExemptionRecords
-from cloudctl.persistence.repositories.foresight import foresee, together
+from cloudctl.persistence.repositories.foresight import foresee, remembered, together
 from cloudctl.persistence.repositories.imports import ImportRecords
 from cloudctl.persistence.repositories.inventory import InventoryRecords
 from cloudctl.persistence.repositories.letters import LetterRecords
 from cloudctl.persistence.repositories.notices import NoticeRecords
 from cloudctl.persistence.repositories.opinions import OpinionRecords
 from cloudctl.persistence.repositories.orders import OrderRecords
-from cloudctl.persistence.repositories.outgoing import append, drop, write_out
+from cloudctl.persistence.repositories.outgoing import append, drop, hand_over, write_out
 from cloudctl.persistence.repositories.prefixes import PrefixRecords
 from cloudctl.persistence.repositories.quotas import Ledger
 from cloudctl.persistence.repositories.ratings import RatingRecords
@@ -69,13 +69,14 @@ from cloudctl.persistence.repositories.transfers import TransferRecords
 from cloudctl.persistence.tables import audit_events, idempotency_keys, progress_lines
 from cloudctl.ports.clock import Clock
 from cloudctl.ports.context import Idempotency, Replayed, Request
+from cloudctl.ports.engine import Start
 from cloudctl.ports.secrets import Secrets
 from cloudctl.ports.unit_of_work import UnitOfWork
 
 A = TypeVar("A")
 
-Enqueue = Callable[[Connection, str, str, Sequence[str], str], None]
-"""(connection, saga, workflow id, ids, queue key): puts a saga into its queue within the connection's transaction."""
+Enqueue = Callable[[Connection, Sequence[Start]], None]
+"""Puts sagas into their queue within the connection's transaction."""
 
 _LINE = [column.name for column in progress_lines.c if column.name != "seq"]
 _INTO_PROGRESS = insert(progress_lines)
@@ -182,12 +183,15 @@ class DatabaseUnitOfWork:
         self._lines.append(line)
 
     def start(self, saga: str, workflow_id: str, *ids: str, queue_key: str) -> None:
-        self._factory.enqueue(self.session.connection(), saga, workflow_id, ids, queue_key)
+        hand_over(self.session, self._factory.enqueue, Start(saga, workflow_id, ids, queue_key))
 
     def foresee(self, orders: Collection[UUID]) -> None:
         foresee(self.session)
         for records in (self.quotas, self.resources, self.prefixes, self.opinions, self.clocks, self.returns):
             records.foresee(orders)
+
+    def once(self, key: Hashable, work: Callable[[], A]) -> A:
+        return remembered(self.session, ("once", key), work)
 
     @contextmanager
     def together(self) -> Iterator[None]:

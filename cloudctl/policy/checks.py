@@ -12,6 +12,7 @@ import msgspec
 
 from cloudctl.domain.policies import Finding
 from cloudctl.messages import mark
+from cloudctl.policy.benches import benches
 from cloudctl.policy.evaluation import findings_of
 from cloudctl.policy.facts import completed
 from cloudctl.policy.registry import Registry, read
@@ -47,7 +48,7 @@ def run_cases(registry: Registry, name: str = "") -> Iterator[CaseResult]:
 
 
 def _run(rule: Rule, case: Case, registry: Registry) -> CaseResult:
-    findings = list(findings_of([rule], completed(registry.base, case.facts)))
+    findings = list(findings_of(benches([rule]), completed(registry.base, case.facts)))
     why, params = _difference(rule, case, findings)
     return CaseResult(rule=rule.policy.name, case=case.name, why=why, params=params)
 

@@ -13,9 +13,9 @@ import msgspec
 
 from cloudctl.domain.errors import ConfigurationError
 from cloudctl.domain.policies import Effect, Finding, Ruling
+from cloudctl.policy.benches import Bench, Scope, benches
 from cloudctl.policy.conditions import Context
 from cloudctl.policy.registry import Registry
-from cloudctl.policy.rules import Rule
 
 _STRICTNESS = {effect: place for place, effect in enumerate(Effect)}
 
@@ -25,12 +25,12 @@ class OrderRules:
 
     def __init__(self, registry: Registry) -> None:
         self.version = registry.version
-        self._rules = registry.rules
+        self._benches = benches(registry.rules)
         self._description = tuple(msgspec.to_builtins(rule.policy) for rule in registry.rules)
 
     def judge(self, facts: Mapping[str, Any]) -> Ruling:
         """The ruling on `facts.OrderFacts`; a rule that cannot be evaluated denies, and no exemption lifts that."""
-        findings = sorted(findings_of(self._rules, facts), key=_place)
+        findings = sorted(findings_of(self._benches, facts), key=_place)
         return Ruling(findings=tuple(findings))
 
     def describe(self) -> Sequence[Mapping[str, Any]]:
@@ -38,38 +38,24 @@ class OrderRules:
         return self._description
 
 
-def findings_of(rules: Sequence[Rule], facts: Mapping[str, Any]) -> Iterator[Finding]:
+def findings_of(seated: Mapping[Scope, Sequence[Bench]], facts: Mapping[str, Any]) -> Iterator[Finding]:
     """What the rules say, unsorted."""
     try:
         context = Context({name: value for name, value in facts.items() if name != "exemptions"})
     except ConfigurationError:
-        yield from (rule.broken() for rule in rules)
+        yield from (rule.broken() for scope in seated.values() for bench in scope for rule in bench.rules)
         return
     lifts = _lifts(facts)
-    by_scope = {scope: [rule for rule in rules if rule.policy.scope == scope] for scope in ("order", "item")}
-    yield from _spoken(by_scope["order"], context, lifts)
-    yield from _spoken_on_items(by_scope["item"], context, lifts, facts.get("items"))
-
-
-def _spoken_on_items(
-    rules: Sequence[Rule], context: Context, lifts: Mapping[str, UUID], items: object
-) -> Iterator[Finding]:
-    """Items outside, rules inside: an item is converted once."""
+    for bench in seated["order"]:
+        yield from bench.findings(context, lifts)
+    items = facts.get("items")
     if not isinstance(items, list):
-        yield from (rule.broken() for rule in rules)
+        yield from (rule.broken() for bench in seated["item"] for rule in bench.rules)
         return
     for index, item in enumerate(items):
         context.bind("item", item)
-        yield from _spoken(rules, context, lifts, index)
-
-
-def _spoken(
-    rules: Sequence[Rule], context: Context, lifts: Mapping[str, UUID], item: int | None = None
-) -> Iterator[Finding]:
-    for rule in rules:
-        finding = rule.speak(context, item=item, exemption=lifts.get(rule.policy.name))
-        if finding is not None:
-            yield finding
+        for bench in seated["item"]:
+            yield from bench.findings(context, lifts, index)
 
 
 def _lifts(facts: Mapping[str, Any]) -> dict[str, UUID]:

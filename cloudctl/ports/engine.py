@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cloudctl.domain.workflows import StepState, WorkflowState
+
+
+class Start(NamedTuple):
+    """A saga to start: its workflow's id, its arguments, and the key of its lane in the queue."""
+
+    saga: str
+    workflow_id: str
+    ids: tuple[str, ...]
+    queue_key: str
 
 
 class Workflows(Protocol):

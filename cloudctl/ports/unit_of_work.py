@@ -11,7 +11,7 @@ included. No network call may be made inside.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Hashable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
@@ -163,6 +163,13 @@ class UnitOfWork(Protocol):
         """Deciding on these orders, all locked, comes next: reads for all of them at once what that will ask for.
 
         What deciding does not change (people, clouds, policies' facts) is read once from here on.
+        """
+        ...
+
+    def once(self, key: Hashable, work: Callable[[], A]) -> A:
+        """What `work` answers, which depends on `key` alone: after `foresee` it is asked once, by whoever comes first.
+
+        The answer is shared, so nobody changes it.
         """
         ...
 

@@ -15,16 +15,12 @@ from typing import Any
 from uuid import UUID
 
 from cloudctl.domain.accounts import Role
-from cloudctl.domain.adoptions import Adoption, Taking, prefixes_of
+from cloudctl.domain.adoptions import Adoption, Taking, prefixes_of, record_of
 from cloudctl.domain.clouds import Cloud
 from cloudctl.domain.errors import Contended, UserError
-from cloudctl.domain.inventory import CloudObject, ObjectKind, ObjectStatus
+from cloudctl.domain.inventory import CloudObject, ObjectKind
 from cloudctl.domain.lifecycle import TAKINGS
-from cloudctl.domain.networks import Network
 from cloudctl.domain.quotas import Demand
-from cloudctl.domain.resources import Resource
-from cloudctl.domain.servers import Server
-from cloudctl.domain.volumes import Volume
 from cloudctl.messages import mark
 from cloudctl.ports.context import Context
 from cloudctl.ports.unit_of_work import UnitOfWork
@@ -90,7 +86,9 @@ def _record(ctx: Context, uow: UnitOfWork, adoption: Adoption, chunk: Sequence[T
                 continue
             home = homes[taking.department_id, taking.cloud]
             shared = _shared(adoption, taking, home, uow.now) | {"protected": guarded[taking.system_id]}
-            resource = _resource(shared, taking, things[taking.object_id], there)
+            network_id = taking.network_id if taking.network_id in there else None
+            resource = record_of(things[taking.object_id], shared, network_id=network_id, server_id=taking.server_id)
+            assert resource is not None, taking.kind
             uow.resources.add(resource)
             there.add(resource.id)
             demand = resource.footprint
@@ -138,26 +136,6 @@ def _shared(adoption: Adoption, taking: Taking, home: str | None, now: datetime)
         "contact": taking.contact,
         "created_at": now,
     }
-
-
-def _resource(shared: dict[str, Any], taking: Taking, thing: CloudObject, there: set[UUID]) -> Resource:
-    match thing.kind:
-        case ObjectKind.SERVER:
-            return Server(
-                **shared,
-                specification=None,
-                vcpu=thing.vcpu or 0,
-                memory_mib=thing.memory_mib or 0,
-                root_disk_gib=thing.disk_gib or 0,
-                image=None,
-                network_id=taking.network_id if taking.network_id in there else None,
-                fixed_addresses=list(thing.addresses),
-                power="on" if thing.status is ObjectStatus.ACTIVE else "off",
-            )
-        case ObjectKind.VOLUME:
-            return Volume(**shared, size_gib=thing.disk_gib or 0, volume_type=None, server_id=taking.server_id)
-    v4, v6 = prefixes_of(thing)
-    return Network(**shared, cidr_v4=v4 or "", cidr_v6=v6)
 
 
 def _plan_addresses(uow: UnitOfWork, taking: Taking, network: CloudObject) -> None:

@@ -10,8 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+import msgspec
+
 from cloudctl.domain.accounts import missing
 from cloudctl.domain.addresses import IPV6_SEGMENT_LENGTH, Address
+from cloudctl.domain.admissions import Amounts, Ground, Group
 from cloudctl.domain.catalogue import Zone
 from cloudctl.domain.clouds import Cloud, Room
 from cloudctl.domain.errors import Conflict, Invalid, NotFound, PoolExhausted
@@ -19,7 +22,7 @@ from cloudctl.domain.groups import groups
 from cloudctl.domain.items import NetworkItem, ReleaseItem
 from cloudctl.domain.networks import Network
 from cloudctl.domain.orders import Order
-from cloudctl.domain.placements import Amounts, Ground, Group, Placement, place
+from cloudctl.domain.placements import Placement, place
 from cloudctl.domain.plans import Plan, Planner
 from cloudctl.domain.policies import Effect, Finding, Ruling
 from cloudctl.domain.quotas import Demand, Dimension, Quota
@@ -36,16 +39,27 @@ class Assessment:
     """What the applicant sees before handing in and the reviewer beside the order.
 
     By cloud: `demand` is what is asked for, `growth` what of it has to be held, `quota` what the department has and
-    `capacity` what room there is.
+    `capacity` what room there is beside what is `used`.
     """
 
+    order: Order
     plan: Plan
     placements: list[Placement]
-    demand: dict[str, Demand]
     growth: dict[str, Demand]
     ruling: Ruling
     quota: dict[str, dict[Dimension, Quota]]
-    capacity: dict[str, dict[Dimension, Room]]
+    clouds: list[Cloud]
+    used: Amounts
+
+    @property
+    def demand(self) -> dict[str, Demand]:
+        """What is asked for."""
+        return {code: self.plan.demand_of(_items_on(code, self.placements)) for code in self.growth}
+
+    @property
+    def capacity(self) -> dict[str, dict[Dimension, Room]]:
+        """What room there is."""
+        return {cloud.code: _rooms(cloud, self.order, self.used) for cloud in self.clouds}
 
     @property
     def denials(self) -> list[Finding]:
@@ -72,7 +86,7 @@ def assess(ctx: Context, uow: UnitOfWork, order: Order) -> Assessment:
         pinned=pinned_clouds(uow, order.department_id),
         emergency=order.emergency,
     )
-    placements = place(_groups(order, plan), every, ground)
+    placements = _placed(uow, _groups(order, plan), every, ground)
     _refuse_without_ipv6(uow, order)
     home = {position: placement.cloud for placement in placements for position in placement.items}
     for resource in plan.resources:
@@ -82,13 +96,14 @@ def assess(ctx: Context, uow: UnitOfWork, order: Order) -> Assessment:
     quota = {code: uow.quotas.of(order.department_id, code, order.zone) for code in growth}
     ruling = ctx.rules.judge(order_facts(uow, order, plan, system, clouds=clouds, growth=growth, quota=quota))
     return Assessment(
+        order=order,
         plan=plan,
         placements=placements,
-        demand={code: plan.demand_of(_items_on(code, placements)) for code in growth},
         growth=growth,
         ruling=ruling,
         quota=quota,
-        capacity={cloud.code: _rooms(cloud, order, used) for cloud in clouds},
+        clouds=clouds,
+        used=used,
     )
 
 
@@ -195,6 +210,13 @@ def _groups(order: Order, plan: Plan) -> list[Group]:
         return found
     home = {position: at.cloud for at in order.placements for position in at.items}
     return [replace(group, stands=group.stands | {home[group.items[0]]}) for group in found]
+
+
+def _placed(uow: UnitOfWork, wanted: list[Group], clouds: Sequence[Cloud], ground: Ground) -> list[Placement]:
+    """Their places; what many orders ask for on the same ground is placed once, by the room that is left then."""
+    bounds = (tuple(sums.items()) for sums in (ground.used, ground.quota))
+    alike = msgspec.json.encode(wanted), ground.zone, ground.mlps_level, ground.pinned, ground.emergency, *bounds
+    return uow.once(("places", *alike), lambda: place(wanted, clouds, ground))
 
 
 def _quota_left(ctx: Context, uow: UnitOfWork, order: Order, clouds: Sequence[Cloud]) -> Amounts:

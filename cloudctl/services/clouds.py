@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from cloudctl.domain.accounts import Permission
+from cloudctl.domain.accounts import Permission, missing
 from cloudctl.domain.clouds import Cloud, CloudKind
 from cloudctl.domain.errors import Invalid
 from cloudctl.domain.quotas import Dimension
 from cloudctl.ports.context import Context, Request
+from cloudctl.ports.queries import CloudRow, PageAsk
 from cloudctl.services.edits import apply_edits
 
 EDITABLE = frozenset(
@@ -138,11 +139,15 @@ def _refuse_beyond_room(cloud: Cloud) -> None:
                 )
 
 
-def get(ctx: Context, request: Request, cloud_id: UUID) -> Cloud:
-    """One cloud."""
+def get(ctx: Context, request: Request, cloud_id: UUID) -> CloudRow:
+    """One cloud, as the list shows it: with its health and the age of its figures."""
     request.actor.require(Permission.CATALOGUE_READ)
-    with ctx.unit_of_work(request) as uow:
-        return uow.clouds.get(cloud_id)
+    found = ctx.queries.clouds.page(None, {"id": cloud_id}, PageAsk(limit=1)).items
+    if not found:
+        raise missing("cloud", cloud_id)
+    (row,) = found
+    assert isinstance(row, CloudRow)
+    return row
 
 
 def _plain(fields: dict[str, object]) -> dict[str, object]:

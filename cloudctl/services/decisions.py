@@ -59,6 +59,7 @@ def approve_one(ctx: Context, uow: UnitOfWork, order: Order, reason: str | None)
     duties.decide(actor, order)
     if order.state == "signed_off":
         acceptances.take_up(uow, order)
+    order.require("approve")  # who approves twice is told the state, not what the plan collides with
     order.approved_by, order.approved_for = actor.account_id, actor.for_account_id
     _approve(ctx, uow, order, "approve", reason)
     return order

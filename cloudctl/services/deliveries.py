@@ -5,7 +5,7 @@ A step loads what it needs, acts on the cloud, and stores what it learned; no ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
@@ -18,9 +18,11 @@ from cloudctl.domain.catalogue import Image, VolumeType
 from cloudctl.domain.clouds import Cloud
 from cloudctl.domain.errors import Conflict, NotFound
 from cloudctl.domain.groups import carrier
+from cloudctl.domain.inventory import CloudObject
 from cloudctl.domain.items import (
     NEW_ITEMS,
 )
+from cloudctl.domain.networks import Network
 from cloudctl.domain.orders import Order
 from cloudctl.domain.quotas import Demand, Dimension, Quota
 from cloudctl.domain.resources import Resource, Tenant
@@ -30,6 +32,7 @@ from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.services import assessment
 from cloudctl.services.history import advance, say
+from cloudctl.services.vlans import take_another
 
 Kind = TypeVar("Kind", bound=Resource)
 
@@ -150,6 +153,14 @@ def keep_backend_ids(ctx: Context, order_id: UUID, found: Mapping[UUID, str], me
             uow.resources.lock(key).backend_id = backend_id
         if message and found:
             say(uow, order, message, count=len(found))
+
+
+def another_vlan(
+    ctx: Context, order_id: UUID, network: Network, seen: Sequence[CloudObject], tried: Collection[int]
+) -> int:
+    """The VLAN that a network has from now on, because what was `seen` in its cloud carries the one it had."""
+    with ctx.unit_of_work(platform_request(str(order_id))) as uow:
+        return take_another(uow, uow.orders.get(order_id), network, seen, tried)
 
 
 def keep_facts(ctx: Context, order_id: UUID, addresses: Mapping[UUID, tuple[str, ...]]) -> None:

@@ -59,10 +59,10 @@ def order_facts(
     quota: Mapping[str, Mapping[Dimension, Quota]],
 ) -> dict[str, Any]:
     """The facts of an order whose clouds are known; by cloud what it raises, and the department's accounts there."""
-    department = uow.departments.get(order.department_id)
-    zone = uow.catalogue.zone(order.zone)
     totals = plan.growth
     today = today_for_people(uow.now)
+    asked = tuple((code, *raised.items()) for code, raised in growth.items())
+    where = order.department_id, order.zone
     return {
         "order": {
             "number": order.number,
@@ -79,6 +79,26 @@ def order_facts(
             "is_change": not plan.resources,
             "emergency": order.emergency,
         },
+        **uow.once(
+            ("facts", *where, order.system_id, *growth), lambda: _surroundings(uow, order, system, clouds, today)
+        ),
+        "items": [_item(position, item, plan, today, uow.catalogue) for position, item in enumerate(order.items)],
+        "totals": {dimension.value: totals.get(dimension, 0) for dimension in Dimension},
+        "quota": uow.once(
+            ("quota facts", *where, order.held, asked),
+            lambda: {dimension.value: _quota(order, dimension, growth, quota) for dimension in Dimension},
+        ),
+        "today": today.isoformat(),
+    }
+
+
+def _surroundings(
+    uow: UnitOfWork, order: Order, system: System, clouds: Sequence[Cloud], today: date
+) -> dict[str, Any]:
+    """What is so for every order of a system in a zone and on the same clouds."""
+    department = uow.departments.get(order.department_id)
+    zone = uow.catalogue.zone(order.zone)
+    return {
         "department": {"code": department.code, "name": department.name, "level": department.level.value},
         "system": {
             "code": system.code,
@@ -89,10 +109,6 @@ def order_facts(
         },
         "zone": {"code": zone.code, "max_mlps_level": zone.max_mlps_level, "xinchuang": zone.xinchuang},
         "cloud": _cloud(clouds),
-        "items": [_item(position, item, plan, today, uow.catalogue) for position, item in enumerate(order.items)],
-        "totals": {dimension.value: totals.get(dimension, 0) for dimension in Dimension},
-        "quota": {dimension.value: _quota(order, dimension, growth, quota) for dimension in Dimension},
-        "today": today.isoformat(),
         "exemptions": [
             {"rule": exemption.rule, "id": str(exemption.id)}
             for exemption in uow.exemptions.in_force(order.department_id, uow.now)

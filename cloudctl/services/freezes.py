@@ -3,25 +3,28 @@
     freezes.refuse_frozen(uow, {Bound.RELEASES}, server.zone)          # raises Frozen
     freezes.refuse_frozen_order(uow, order)                            # at approval and at a build's new start
     if freezes.frozen(uow, {Bound.RELEASES}, zone): ...                # for jobs, which wait
+    freezes.clear(uow, Bound.PATCHES, zones)                           # before what is begun outside of orders
 
 Emergencies are excepted: then the exception itself goes on the audit trail. Power acts and restoring ask nobody here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.calendars import PEOPLE_ZONE
 from cloudctl.domain.errors import Conflict, Frozen, Invalid, NotFound
-from cloudctl.domain.freezes import Bound, Freeze, acts_of, barring, next_open
+from cloudctl.domain.freezes import Bound, Clearance, Freeze, acts_of, barring, next_closed, next_open
 from cloudctl.domain.orders import Order
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
 
 LONGEST = timedelta(days=366)
+BY_HAND = frozenset({Bound.PATCHES, Bound.CAMPAIGNS})
+"""What is begun outside of orders."""
 
 
 def create(
@@ -87,17 +90,71 @@ def cancel(ctx: Context, request: Request, freeze_id: UUID, reason: str | None =
         return uow.answer(freeze)
 
 
-def frozen(uow: UnitOfWork, acts: Collection[Bound], zone: str) -> list[Freeze]:
-    """The open windows that forbid one of the acts in a zone now."""
-    return barring(uow.freezes.ending_after(uow.now), acts, zone, uow.now)
+def check(ctx: Context, request: Request, *, act: Bound, zones: Sequence[str] = ()) -> Clearance:
+    """Whether an act may begin now in all of these zones (none: everywhere), and until when.
+
+    Raises Frozen where a window forbids it, NotFound for an unknown zone.
+    """
+    request.actor.require(Permission.CALENDARS_READ)
+    with ctx.unit_of_work(request) as uow:
+        _known(uow, zones, field="zone")
+        return clear(uow, act, zones)
 
 
-def refuse_frozen(uow: UnitOfWork, acts: Collection[Bound], zone: str) -> None:
+def except_emergency(
+    ctx: Context, request: Request, *, act: Bound, zones: Sequence[str] = (), reason: str
+) -> Clearance:
+    """Lets an operator begin an act in an emergency, whatever window is open: each that it passes goes on record."""
+    request.actor.require(Permission.WORKFLOWS_WRITE)
+    if not reason.strip():
+        raise Invalid(
+            "An exception from a freeze window needs a reason.", field="reason", way_out="Say what the emergency is."
+        )
+    if act not in BY_HAND:
+        raise Invalid(
+            "What orders do passes a freeze window only as an order.",
+            field="act",
+            way_out="Enter the order as an emergency.",
+        )
+    with ctx.unit_of_work(request) as uow:
+        _known(uow, zones, field="zones")
+        return uow.answer(clear(uow, act, zones, emergency=reason.strip()))
+
+
+def clear(uow: UnitOfWork, act: Bound, zones: Sequence[str], *, emergency: str | None = None) -> Clearance:
+    """The clearance of an act in all of the zones; raises Frozen, unless `emergency` gives a reason, for the record."""
+    passed = frozen(uow, {act}, *zones)
+    if emergency is None:
+        refuse_frozen(uow, {act}, *zones)
+    for freeze in passed:
+        uow.audit(
+            "allow/freeze-exception",
+            "freeze",
+            freeze.id,
+            after={"freeze": freeze.name, "until": freeze.over_at, "act": act.value, "zones": sorted(zones)},
+            reason=emergency,
+        )
+    coming = next_closed(uow.freezes.ending_after(uow.now), {act}, zones, uow.now)
+    return Clearance(
+        act=act,
+        zones=sorted(zones),
+        at=uow.now,
+        open_until=coming.starts_at if coming else None,
+        next_freeze=coming.name if coming else None,
+        passed=[freeze.name for freeze in passed],
+    )
+
+
+def frozen(uow: UnitOfWork, acts: Collection[Bound], *zones: str) -> list[Freeze]:
+    """The open windows that forbid one of the acts now in one of the zones (none: anywhere)."""
+    return barring(uow.freezes.ending_after(uow.now), acts, zones, uow.now)
+
+
+def refuse_frozen(uow: UnitOfWork, acts: Collection[Bound], *zones: str) -> None:
     """Raises Frozen, naming the window and the next open time, when an open window forbids one of the acts."""
-    standing = uow.freezes.ending_after(uow.now)
-    found = barring(standing, acts, zone, uow.now)
+    found = frozen(uow, acts, *zones)
     if found:
-        opens = next_open(standing, acts, zone, uow.now)
+        opens = next_open(uow.freezes.ending_after(uow.now), acts, zones, uow.now)
         raise Frozen(
             "The freeze window {name} forbids this until {until}.",
             way_out="The next open window begins on {opens}; only an emergency goes on before.",
@@ -147,11 +204,15 @@ def _checked(uow: UnitOfWork, starts_at: datetime, ends_at: datetime, zones: lis
         )
     if ends_at <= uow.now:
         raise Invalid("The freeze window would be over already.", field="ends_at", way_out="Choose a later end.")
+    _known(uow, zones, field="zones")
+
+
+def _known(uow: UnitOfWork, zones: Iterable[str], *, field: str) -> None:
     for zone in zones:
         try:
             uow.catalogue.zone(zone)
         except NotFound as error:
-            error.field = "zones"
+            error.field = field
             raise
 
 

@@ -11,13 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from cloudctl.domain.addresses import Address
-from cloudctl.domain.adoptions import Target
+from cloudctl.domain.adoptions import Target, record_of
 from cloudctl.domain.drift import DriftAct, DriftKind, Finding
 from cloudctl.domain.errors import Conflict, Invalid
 from cloudctl.domain.freezes import Bound
 from cloudctl.domain.identifiers import derived_id
 from cloudctl.domain.inventory import ObjectKind, Recorded, object_id
-from cloudctl.domain.networks import Network
 from cloudctl.domain.quotas import Demand
 from cloudctl.domain.resources import Resource
 from cloudctl.domain.servers import Server
@@ -277,25 +276,12 @@ def _new(uow: UnitOfWork, finding: Finding, found: Recorded, owner: UUID) -> Res
         "tenant": thing.tenant,
         "created_at": uow.now,
     }
-    match thing.kind:
-        case ObjectKind.SERVER:
-            return Server(
-                **shared,
-                specification=None,
-                vcpu=thing.vcpu or 0,
-                memory_mib=thing.memory_mib or 0,
-                root_disk_gib=thing.disk_gib or 0,
-                image=None,
-                network_id=None,
-            )
-        case ObjectKind.VOLUME:
-            return Volume(**shared, size_gib=thing.disk_gib or 0, volume_type=None)
-        case ObjectKind.NETWORK:
-            return Network(**shared, cidr_v4="")
-        case _:
-            raise Conflict(
-                "A {kind} on no record cannot be kept for a retention.",
-                field="by",
-                way_out="Have it deleted in the cloud by who runs it.",
-                kind=thing.kind.value,
-            )
+    record = record_of(thing, shared)
+    if record is None:
+        raise Conflict(
+            "A {kind} on no record cannot be kept for a retention.",
+            field="by",
+            way_out="Have it deleted in the cloud by who runs it.",
+            kind=thing.kind.value,
+        )
+    return record

@@ -8,7 +8,9 @@ over all workers, so a sync that still counts as running there was left behind b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Self
 from uuid import UUID
 
 import msgspec
@@ -19,30 +21,41 @@ from cloudctl.domain.errors import BackendError, CloudctlError, ConfigurationErr
 from cloudctl.domain.inventory import (
     Census,
     Changes,
-    CloudObject,
     Identity,
     ObjectKind,
     ObjectStatus,
+    Sighting,
     Source,
 )
 from cloudctl.domain.syncs import Sync, SyncMode
 from cloudctl.messages import LOCALES, fill, mark, translator
+from cloudctl.ports.clock import Clock
 from cloudctl.ports.clouds import Inventory, Provider
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.services import drift
 
 PAGE_SIZE = 1000
+LOT = 2000
+"""So many objects of a full sync are written together."""
+SHORT = mark(
+    "It listed {seen} of {expected} objects that were there last, so nothing counts as gone. If that is how it is: "
+    "`cloudctl syncs run {cloud} --believe`."
+)
 LEFT_BEHIND = mark("Its worker ended before it was done.")
 UNFORESEEN = mark("An error that nobody foresaw: the worker's log has it.")
 
 
-def ask(ctx: Context, request: Request, code: str, *, mode: SyncMode = SyncMode.INCREMENTAL) -> Sync:
+def ask(
+    ctx: Context, request: Request, code: str, *, mode: SyncMode = SyncMode.INCREMENTAL, believed: bool = False
+) -> Sync:
     """Has a worker read a cloud now; raises NotFound for its code, Invalid for a retired one.
 
-    One that waits already is answered, made full where that is asked for.
+    `believed` has all of it read, and takes even a list that is far too short for the truth. One that waits already is
+    answered, made full or believed where that is asked for.
     """
     request.actor.require(Permission.SYNCS_WRITE)
+    mode = SyncMode.FULL if believed else mode
     with ctx.unit_of_work(request) as uow:
         cloud = uow.clouds.lock(code)
         if cloud.retired:
@@ -51,13 +64,19 @@ def ask(ctx: Context, request: Request, code: str, *, mode: SyncMode = SyncMode.
             )
         waiting = next((sync for sync in uow.syncs.open_of(code) if sync.state == "asked"), None)
         if waiting is None:
-            waiting = Sync(cloud=code, mode=mode, asked_by=request.actor.account_id, asked_at=uow.now)
+            waiting = Sync(
+                cloud=code, mode=mode, asked_by=request.actor.account_id, asked_at=uow.now, believed=believed
+            )
             uow.syncs.add(waiting)
-            uow.audit("start/sync", "sync", waiting.id, after={"cloud": code, "mode": mode.value})
-        elif mode is SyncMode.FULL and waiting.mode is not mode:
-            waiting.mode = mode
-            uow.audit("update/sync", "sync", waiting.id, after={"cloud": code, "mode": mode.value})
+            uow.audit("start/sync", "sync", waiting.id, after=_asked(waiting))
+        elif (mode is SyncMode.FULL and waiting.mode is not mode) or (believed and not waiting.believed):
+            waiting.mode, waiting.believed = mode, believed or waiting.believed
+            uow.audit("update/sync", "sync", waiting.id, after=_asked(waiting))
         return uow.answer(waiting)
+
+
+def _asked(sync: Sync) -> dict[str, object]:
+    return {"cloud": sync.cloud, "mode": sync.mode.value, "believed": sync.believed}
 
 
 def get(ctx: Context, request: Request, sync_id: UUID) -> Sync:
@@ -144,11 +163,11 @@ class _Reading:
         cursor = inventory.changes(None).cursor if Capability.CHANGES in provider.capabilities else None
         return self._count(inventory, cursor)
 
-    def fail(self, error: CloudctlError | None) -> Sync:
-        """What was read before counts; nothing counts as gone."""
+    def fail(self, error: CloudctlError | None, *, answered: bool = False) -> Sync:
+        """What was read before counts; nothing counts as gone. `answered` says that the cloud did, with whatever."""
         with self._ctx.unit_of_work(self._request) as uow:
             sync = uow.syncs.lock(self.sync.id)
-            event = "break_off" if sync.objects else "fail"
+            event = "break_off" if sync.objects or answered else "fail"
             sync.end(event, uow.now, _told(error.message, error.params) if error else None)
             if sync.changed:
                 uow.inventory.link(self._code)
@@ -158,8 +177,12 @@ class _Reading:
         """A full sync."""
         with self._ctx.unit_of_work(self._request) as uow:
             census = Census(self._code, uow.inventory.known(self._code))
-        for page in inventory.full():
-            self._write(census, page, Source.FULL)
+        with _Writing(self._write, self._ctx.clock) as writing:
+            for page in inventory.full():
+                writing.add(census.take(page), census.counted)
+        seen, expected = census.met, census.expected
+        if self._ctx.limits.rhythm.is_short(seen, expected) and not self.sync.believed:
+            return self.fail(CloudctlError(SHORT, seen=seen, expected=expected, cloud=self._code), answered=True)
         limit = self._ctx.limits.rhythm.missing_after
         with self._ctx.unit_of_work(self._request) as uow:
             sync = uow.syncs.lock(self.sync.id)
@@ -182,7 +205,8 @@ class _Reading:
         told += [msgspec.structs.replace(row.object, status=ObjectStatus.UNKNOWN) for row in left]
         census = Census(self._code, known)
         for start in range(0, len(told), PAGE_SIZE):
-            self._write(census, told[start : start + PAGE_SIZE], Source.INCREMENTAL, changes.actors)
+            news = census.take(told[start : start + PAGE_SIZE])
+            self._write(news, census.counted, Source.INCREMENTAL, changes.actors)
         with self._ctx.unit_of_work(self._request) as uow:
             sync = uow.syncs.lock(self.sync.id)
             if sync.changed:
@@ -192,13 +216,60 @@ class _Reading:
         return sync
 
     def _write(
-        self, census: Census, page: Sequence[CloudObject], source: Source, actors: Mapping[str, str] | None = None
+        self, news: Sequence[Sighting], counted: int, source: Source, actors: Mapping[str, str] | None = None
     ) -> None:
-        news = census.take(page)
         with self._ctx.unit_of_work(self._request) as uow:
             sync = uow.syncs.lock(self.sync.id)
             sync.changed += uow.inventory.write(self._code, news, source=source, actors=actors)
-            sync.objects = census.counted
+            sync.objects = counted
+
+
+class _Writing:
+    """Writes what a full sync finds while it reads on: neither side waits for the other, one lot at a time.
+
+    A lot is full with LOT objects, or after a second, so that whoever looks on sees it grow. What was read is written
+    also where the reading breaks off.
+    """
+
+    def __init__(self, write: Callable[[Sequence[Sighting], int, Source], None], clock: Clock) -> None:
+        self._write = write
+        self._clock = clock
+        self._lot: list[Sighting] = []
+        self._counted = self._told = 0
+        self._since_s = clock.monotonic_s()
+        self._behind = ThreadPoolExecutor(1, thread_name_prefix="sync-write")
+        self._under_way: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self._send()
+            self._wait()
+        finally:
+            self._behind.shutdown()
+
+    def add(self, news: Sequence[Sighting], counted: int) -> None:
+        """What of a page is to be written, and how many objects were seen so far."""
+        self._lot += news
+        self._counted = counted
+        if len(self._lot) >= LOT or self._clock.monotonic_s() - self._since_s >= 1:
+            self._send()
+
+    def _send(self) -> None:
+        if self._counted == self._told:
+            return
+        self._wait()
+        lot, self._lot = self._lot, []
+        self._told, self._since_s = self._counted, self._clock.monotonic_s()
+        self._under_way = self._behind.submit(self._write, lot, self._counted, Source.FULL)
+
+    def _wait(self) -> None:
+        """Until the last lot is written; raises what went wrong."""
+        under_way, self._under_way = self._under_way, None
+        if under_way is not None:
+            under_way.result()
 
 
 def _connected(ctx: Context, cloud: Cloud) -> tuple[Provider | None, CloudctlError | None]:

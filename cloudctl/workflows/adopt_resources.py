@@ -12,7 +12,7 @@ from cloudctl.domain.workflows import Saga, Verdict
 from cloudctl.ports.context import Context
 from cloudctl.services import adopting
 from cloudctl.workflows.attempts import step
-from cloudctl.workflows.marking import mark_all, parked
+from cloudctl.workflows.marking import in_turn, mark_all, parked
 
 
 @step
@@ -42,12 +42,7 @@ def park_adoption(ctx: Context, adoption_id: str, reason: str) -> None:
 
 def body(steps: Any, adoption_id: str) -> Verdict:
     """Record, mark, finish; parked at the first that cannot."""
-    for act in (steps.record, steps.write_keys, steps.finish_adoption):
-        verdict: Verdict = act(adoption_id)
-        if verdict["outcome"] != "done":
-            steps.park_adoption(adoption_id, verdict.get("reason", ""))
-            return {**verdict, "outcome": "park"}
-    return verdict
+    return in_turn((steps.record, steps.write_keys, steps.finish_adoption), steps.park_adoption, adoption_id)
 
 
 ADOPT_RESOURCES = Saga(name="adopt_resources", steps=(record, write_keys, finish_adoption, park_adoption), body=body)

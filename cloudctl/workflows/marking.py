@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from cloudctl.domain.errors import Absent
 from cloudctl.domain.inventory import ObjectKind
-from cloudctl.domain.workflows import Verdict
+from cloudctl.domain.workflows import DONE, Verdict
 from cloudctl.ports.clouds import Networks, Provider, Servers, Volumes
 from cloudctl.ports.context import Context
 from cloudctl.services import adopting
@@ -53,6 +53,17 @@ def unmark_all(ctx: Context, adoption_id: UUID) -> None:
 def parked(step: str) -> Verdict:
     """The verdict of a step that leaves something for an operator."""
     return {"outcome": "park", "reason": UNMARKED, "step": step}
+
+
+def in_turn(acts: Iterable[Callable[[str], Verdict]], park: Callable[[str, str], object], adoption_id: str) -> Verdict:
+    """The acts one after the other; at the first that cannot go on it is parked. Answers the last verdict."""
+    verdict = DONE
+    for act in acts:
+        verdict = act(adoption_id)
+        if verdict["outcome"] != "done":
+            park(adoption_id, verdict.get("reason", ""))
+            return {**verdict, "outcome": "park"}
+    return verdict
 
 
 def _each(ctx: Context, adoption_id: UUID, state: str, act: Act) -> None:

@@ -8,14 +8,18 @@ from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 from cloudctl.domain.addresses import Address, AddressFact, AddressRequest
+from cloudctl.domain.clouds import Capability
 from cloudctl.domain.errors import Failed, Rejected
+from cloudctl.domain.inventory import ObjectKind
 from cloudctl.domain.networks import Network, NetworkFact, NetworkRequest
+from cloudctl.domain.pairs import apart_of
 from cloudctl.domain.resources import Resource
 from cloudctl.domain.servers import Server, ServerFact, ServerRequest, ServerStatus
 from cloudctl.domain.volumes import Volume, VolumeFact, VolumeRequest, VolumeStatus
 from cloudctl.messages import mark
 from cloudctl.ports.clouds import Provider
 from cloudctl.ports.context import Context
+from cloudctl.services import deliveries
 from cloudctl.services.deliveries import Delivery
 
 Fact = Any  # one of the four; each handler knows its own
@@ -70,6 +74,19 @@ class NetworkHandler:
         return site.provider.networks.find(site.tenant, keys)
 
     def create(self, site: BuildingSite, resource: Network) -> NetworkFact:
+        """With another VLAN, and yet another, where somebody else's network in the cloud carries it."""
+        tried: set[int] = set()
+        while True:
+            try:
+                return self._create(site, resource)
+            except Rejected as error:
+                if error.taken_by is None or resource.vlan is None:
+                    raise
+                tried.add(resource.vlan)
+                seen = site.provider.inventory.look(ObjectKind.NETWORK, [error.taken_by])
+                resource.vlan = deliveries.another_vlan(site.ctx, site.delivery.order.id, resource, seen, tried)
+
+    def _create(self, site: BuildingSite, resource: Network) -> NetworkFact:
         return site.provider.networks.create(
             NetworkRequest(
                 key=resource.id,
@@ -138,6 +155,9 @@ class ServerHandler:
 
     def create(self, site: BuildingSite, resource: Server) -> ServerFact:
         sealed, image = resource.user_data, resource.image or ""
+        apart = apart_of(site.delivery.order, resource, site.delivery.resources)
+        if apart is not None and not apart.required and Capability.ANTI_AFFINITY not in site.provider.capabilities:
+            apart = None
         return site.provider.servers.create(
             ServerRequest(
                 key=resource.id,
@@ -150,6 +170,7 @@ class ServerHandler:
                 network=site.backend_id(resource.network_id),
                 ssh_keys=tuple(resource.ssh_keys),
                 user_data=None if sealed is None else site.ctx.secrets.open(sealed),
+                apart=apart,
             )
         )
 

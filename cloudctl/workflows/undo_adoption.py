@@ -9,7 +9,7 @@ from cloudctl.domain.workflows import Saga, Verdict
 from cloudctl.ports.context import Context
 from cloudctl.services import adopting, disowning
 from cloudctl.workflows.attempts import step
-from cloudctl.workflows.marking import parked, unmark_all
+from cloudctl.workflows.marking import in_turn, parked, unmark_all
 
 
 @step
@@ -38,12 +38,7 @@ def park_undo(ctx: Context, adoption_id: str, reason: str) -> None:
 
 def body(steps: Any, adoption_id: str) -> Verdict:
     """Withdraw, take the keys off, finish; parked at the first that cannot."""
-    for act in (steps.withdraw, steps.take_keys_off, steps.finish_undo):
-        verdict: Verdict = act(adoption_id)
-        if verdict["outcome"] != "done":
-            steps.park_undo(adoption_id, verdict.get("reason", ""))
-            return {**verdict, "outcome": "park"}
-    return verdict
+    return in_turn((steps.withdraw, steps.take_keys_off, steps.finish_undo), steps.park_undo, adoption_id)
 
 
 UNDO_ADOPTION = Saga(name="undo_adoption", steps=(withdraw, take_keys_off, finish_undo, park_undo), body=body)

@@ -143,6 +143,7 @@ def synced(
         provider = ctx.clouds.provider(cloud)
         provider.check()
         prepare(provider)
+        app.settle()  # as a worker does
         for mode in modes:
             syncs.ask(ctx, seed, code, mode=SyncMode(mode))
             done = syncs.run_due(ctx, seed, code)

@@ -16,6 +16,7 @@ def through_cloudctl(url: str, count: int) -> Callable[[], None]:
     """Registers and enqueues; answers what waits for the end."""
     from cloudctl.domain.workflows import DONE, Saga, Verdict
     from cloudctl.engine import Engine, QueueSettings, connect, enqueuer, migrate, open_database
+    from cloudctl.ports.engine import Start
 
     def make(number: int) -> Any:
         def step(_ctx: object, _key: str) -> Verdict:
@@ -37,8 +38,7 @@ def through_cloudctl(url: str, count: int) -> Callable[[], None]:
     client = connect(database)
     enqueue = enqueuer(client)
     with database.begin() as connection:
-        for number in range(count):
-            enqueue(connection, "trivial", f"saga-{number}", (str(number),), "one")
+        enqueue(connection, [Start("trivial", f"saga-{number}", (str(number),), "one") for number in range(count)])
 
     def run() -> None:
         engine.launch()

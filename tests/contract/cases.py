@@ -38,8 +38,8 @@ class ProviderCase:
     """A provider and its cloud's facts. `foreign_network` is one the platform did not make.
 
     `ports(tenant, server)` asks the cloud itself, past the provider: each address that the server's ports have, with
-    the subnet that it is from. `vlans` are free ones, for a cloud whose networks are VLANs. `root_disk_gib`
-    is what `image` needs.
+    the subnet that it is from; `host(tenant, server)` asks it which of its `hosts` the server runs on. `vlans` are free
+    ones, for a cloud whose networks are VLANs. `root_disk_gib` is what `image` needs.
     """
 
     name: str
@@ -52,6 +52,8 @@ class ProviderCase:
     poll_s: float
     foreign_network: Callable[[str], AbstractContextManager[None]]
     ports: Callable[[str, str], list[tuple[str, str]]]
+    host: Callable[[str, str], str]
+    hosts: int
     vlans: Iterator[int] | None = None
     root_disk_gib: int = 1
 
@@ -166,6 +168,7 @@ def simulated(folder: Path) -> Iterator[ProviderCase]:
     """The simulated cloud, on a clock that waiting moves."""
     from cloudctl.providers.simulated import SimulatedCloud, SimulatedProvider
     from cloudctl.providers.simulated.backend.objects import Kind, Status
+    from cloudctl.providers.simulated.backend.servers import HOSTS
 
     clock = MovableClock()
     cloud = SimulatedCloud(
@@ -195,6 +198,10 @@ def simulated(folder: Path) -> Iterator[ProviderCase]:
             network = call.get(Kind.NETWORK, tenant, thing.state["network"])
         return list(zip(thing.state["fixed"], network.state["cidrs"], strict=True))
 
+    def host(tenant: str, server: str) -> str:
+        with cloud.unrecorded() as call:
+            return str(call.get(Kind.SERVER, tenant, server).state["host"])
+
     yield ProviderCase(
         name="simulated",
         provider=provider,
@@ -206,6 +213,8 @@ def simulated(folder: Path) -> Iterator[ProviderCase]:
         poll_s=0.5,
         foreign_network=foreign_network,
         ports=ports,
+        host=host,
+        hosts=HOSTS,
     )
     cloud.close()
 
@@ -258,6 +267,17 @@ def openstack(folder: Path) -> Iterator[ProviderCase]:
             finally:
                 connection.close()
 
+    def host(tenant: str, server: str) -> str:
+        import openstack as sdk
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            connection = sdk.connect(cloud=lab.cloud)
+            try:
+                return str(connection.compute.get_server(server).hypervisor_hostname)
+            finally:
+                connection.close()
+
     yield ProviderCase(
         name="openstack",
         provider=ProviderRegistry(simulation=Simulation(data=folder), clock=clock).provider(cloud),
@@ -269,6 +289,8 @@ def openstack(folder: Path) -> Iterator[ProviderCase]:
         poll_s=0.5,
         foreign_network=foreign_network,
         ports=ports,
+        host=host,
+        hosts=len(lab.hosts),
     )
 
 
@@ -312,6 +334,10 @@ def vsphere(folder: Path) -> Iterator[ProviderCase]:
             interfaces = map(ip_interface, told["network"]["ethernets"]["segment"]["addresses"])
             return [(str(each.ip), str(each.network)) for each in interfaces]
 
+        def host(tenant: str, server: str) -> str:
+            ref = past.call(lambda content: content.searchIndex.FindByUuid(None, server, True, True))
+            return str(next(past.read(vim.VirtualMachine, [ref], ("runtime.host",)))[1]["runtime.host"])
+
         yield ProviderCase(
             name="vsphere",
             provider=ProviderRegistry(
@@ -325,6 +351,8 @@ def vsphere(folder: Path) -> Iterator[ProviderCase]:
             poll_s=0.1,
             foreign_network=foreign_network,
             ports=ports,
+            host=host,
+            hosts=2,
             vlans=iter(range(100, 4000)),
             root_disk_gib=10,
         )

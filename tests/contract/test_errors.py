@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from cloudctl.domain.addresses import AddressRequest
 from cloudctl.domain.clouds import Capability
 from cloudctl.domain.errors import Absent, BackendError, Unsupported
 from cloudctl.domain.quotas import Dimension
+from cloudctl.domain.servers import Apart
 from cloudctl.domain.volumes import VolumeStatus
 
 THREADS = 10
@@ -24,6 +26,9 @@ CALLS = {
         AddressRequest(key=uuid4(), tenant=tenant, external_network=case.external_network, server=str(uuid4()))
     ),
     Capability.ISOLATE: lambda case, tenant: case.provider.servers.isolate(tenant, str(uuid4())),
+    Capability.ANTI_AFFINITY: lambda case, tenant: case.provider.servers.create(
+        replace(case.server_request(tenant, str(uuid4())), apart=Apart(key=uuid4()))
+    ),
     Capability.CHANGES: lambda case, _tenant: case.provider.inventory.changes(None),
     Capability.BACKEND_QUOTA: lambda case, tenant: case.provider.tenants.set_quota(tenant, {Dimension.SEGMENTS: 20}),
 }

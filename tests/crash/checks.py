@@ -13,6 +13,8 @@ from uuid import UUID
 from sqlalchemy import Row, Table, select
 
 from cloudctl.bootstrap import App
+from cloudctl.domain.clouds import Cloud, CloudKind
+from cloudctl.domain.inventory import CloudObject, ObjectKind, ObjectStatus
 from cloudctl.domain.quotas import Demand
 from cloudctl.domain.resources import Resource
 from cloudctl.persistence.tables.addresses import addresses, prefixes
@@ -29,7 +31,7 @@ from cloudctl.persistence.tables.volumes import volumes
 from cloudctl.providers.simulated import SimulatedCloud
 from cloudctl.providers.simulated.backend.cloud import Item
 from cloudctl.services.deliveries import platform_request
-from tests.crash.city import CLOUDS, key
+from tests.crash.city import key
 
 PLACED = frozenset({"active", "changing", "releasing", "retained", "purging"})
 MAY_EXIST = PLACED | {"building"}
@@ -70,19 +72,43 @@ def found(app: App) -> set[str]:
 
 def objects(app: App) -> list[Item]:
     """The clouds' own lists, without what every cloud has."""
-    return [item for code in CLOUDS for item in _listed(app, code)]
+    with app.context.unit_of_work(platform_request("check")) as uow:
+        clouds = uow.clouds.all()
+    return [item for cloud in clouds for item in _LISTED[cloud.kind](app, cloud)]
 
 
-def _listed(app: App, code: str) -> list[Item]:
+def _in_vcenter(app: App, cloud: Cloud) -> list[Item]:
+    """What its feed tells of the departments' folders; portgroups and machines of others are left out."""
+    feed = app.context.clouds.provider(cloud).inventory.full()
+    ours = [each for page in feed for each in page if each.tenant_name and each.tenant_name.startswith("cloudctl/")]
+    assert len({each.tenant for each in ours}) <= 1, "the department's folder was made twice"
+    return [
+        Item(each.kind, each.native_id, each.key and str(each.key), each.tenant, each.name, _status(each))
+        for each in ours
+    ]
+
+
+def _status(thing: CloudObject) -> str:
+    """In the simulated cloud's words."""
+    if thing.kind is ObjectKind.VOLUME:
+        return "IN_USE" if thing.server else "AVAILABLE"
+    return {ObjectStatus.STOPPED: "SHUTOFF"}.get(thing.status, thing.status.upper())
+
+
+def _simulated(app: App, cloud: Cloud) -> list[Item]:
+    code = cloud.code
     path = Path(app.settings.data_dir) / f"simulated-{code}.sqlite3"
     if not path.exists():  # nothing was ever asked of it
         return []
-    cloud = SimulatedCloud(path, clock=app.context.clock, code=code)
-    listed = [item for item in cloud.inventory() if item.kind not in {"image", "tenant"}]
-    tenants = [item.key for item in cloud.inventory() if item.kind == "tenant"]
-    cloud.close()
+    backend = SimulatedCloud(path, clock=app.context.clock, code=code)
+    listed = [item for item in backend.inventory() if item.kind not in {"image", "tenant"}]
+    tenants = [item.key for item in backend.inventory() if item.kind == "tenant"]
+    backend.close()
     assert tenants in ([], [str(key("department"))]), "the department's project was made twice"
     return listed
+
+
+_LISTED = {CloudKind.SIMULATED: _simulated, CloudKind.VSPHERE: _in_vcenter}
 
 
 def rows(app: App, table: Table) -> list[Row[tuple[object, ...]]]:

@@ -1,6 +1,7 @@
-"""A small city to crash in: a department, its people and system, two simulated clouds; and its orders.
+"""A small city to crash in: a department, its people and system, two clouds; and its orders.
 
-Orders go to the first cloud, but for what builds upon a segment on the second.
+Orders go to the first cloud, but for what builds upon a segment on the second. Both are simulated, or the first is a
+vCenter.
 
 Every id is derived from a name, so that each process knows them without being told.
 """
@@ -26,8 +27,9 @@ from cloudctl.services import decisions, orders
 from cloudctl.services.deliveries import platform_request
 from cloudctl.settings import Settings, Simulated
 
-CLOUD, SECOND, ZONE, EXTERNAL = "sim-a", "sim-b", "extranet", "outside"
+CLOUD, SECOND, ZONE, EXTERNAL = "city-a", "city-b", "extranet", "outside"
 CLOUDS = (CLOUD, SECOND)
+TEMPLATE = "debian-12"
 LIMITS = {
     Dimension.VCPU: 4_000,
     Dimension.MEMORY_MIB: 8_000_000,
@@ -79,9 +81,9 @@ def asked_by(login: str) -> Request:
     return Request(actor=actor, request_id=f"crash-{login}")
 
 
-def found(ctx: Context) -> None:
-    """Puts the city on record."""
-    _catalogue(ctx)
+def found(ctx: Context, first: CloudKind = CloudKind.SIMULATED) -> None:
+    """Puts the city on record; its first cloud is of this kind."""
+    _catalogue(ctx, {CLOUD: TEMPLATE} if first is CloudKind.VSPHERE else {})
     with ctx.unit_of_work(platform_request("found")) as uow:
         now = uow.now
         uow.departments.add(
@@ -105,12 +107,13 @@ def found(ctx: Context) -> None:
             )
         )
 
-        for code, times in ((CLOUD, 400), (SECOND, 2)):  # so the first is always the roomier one
+        # So the first is always the roomier one.
+        for code, kind, times in ((CLOUD, first, 400), (SECOND, CloudKind.SIMULATED, 2)):
             uow.clouds.add(
                 Cloud(
                     code=code,
-                    name=f"Simulated {code[-1].upper()}",
-                    kind=CloudKind.SIMULATED,
+                    name=f"City {code[-1].upper()}",
+                    kind=kind,
                     zones=frozenset({ZONE}),
                     capacity={dimension: limit * times for dimension, limit in LIMITS.items()},
                     external_network=EXTERNAL,
@@ -124,7 +127,7 @@ def found(ctx: Context) -> None:
         uow.prefixes.add_supernet(Supernet(zone=ZONE, cidr="fd00:8::/48"))
 
 
-def _catalogue(ctx: Context) -> None:
+def _catalogue(ctx: Context, images: dict[str, str]) -> None:
     with ctx.unit_of_work(platform_request("found")) as uow:
         for entry in (
             Specification(code="small", name="small", vcpu=2, memory_mib=4096, root_disk_gib=40),
@@ -136,16 +139,21 @@ def _catalogue(ctx: Context) -> None:
                 architecture="x86_64",
                 min_disk_gib=10,
                 login_user="debian",
-                names={},
+                names=images,
             ),
             VolumeType(code="standard", name="standard", names={}),
-            Zone(code=ZONE, name="政务外网区", name_en="Extranet", max_mlps_level=3),
+            Zone(code=ZONE, name="政务外网区", name_en="Extranet", max_mlps_level=3, vlan_first=100, vlan_last=199),
         ):
             uow.catalogue.add(entry)
 
 
 def build_items(name: str) -> list[Item]:
     """Two servers with a data volume each on a network of their own, and an address for the first."""
+    return [*plain_items(name), AddressItem(server=f"{name}-1", term_months=12)]
+
+
+def plain_items(name: str) -> list[Item]:
+    """The same without the address."""
     return [
         NetworkItem(name=f"{name}-net", prefix_length=28, ipv6=True, term_months=12),
         ServerItem(
@@ -158,7 +166,6 @@ def build_items(name: str) -> list[Item]:
             ssh_keys=(_ssh_key(),),
             term_months=12,
         ),
-        AddressItem(server=f"{name}-1", term_months=12),
     ]
 
 

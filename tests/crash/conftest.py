@@ -7,10 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from cloudctl.domain.clouds import CloudKind
 from tests.crash.stages import Stages
 from tests.lab.postgres import PostgresServer
 
-OF_MATRIX = {"test_boundaries.py": "boundaries", "test_matrix.py": "full", "test_fleet.py": "full"}
+OF_MATRIX = {
+    "test_boundaries.py": "boundaries",
+    "test_vcenter.py": "boundaries",
+    "test_matrix.py": "full",
+    "test_vcenter_matrix.py": "full",
+    "test_fleet.py": "full",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,6 +33,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 @pytest.fixture(scope="session")
 def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Stages:
     return Stages(tmp_path_factory.mktemp("sqlite"), None)
+
+
+@pytest.fixture(scope="session")
+def vcenters(tmp_path_factory: pytest.TempPathFactory) -> Stages:
+    """Cities whose first cloud is a vCenter, on SQLite."""
+    return Stages(tmp_path_factory.mktemp("vcenters"), None, first=CloudKind.VSPHERE)
 
 
 @pytest.fixture(scope="session")

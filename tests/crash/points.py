@@ -56,13 +56,28 @@ class Trap:
         self._lock = threading.Lock()
         self._step: str | None = None
 
-    def set(self) -> None:
-        """From now on; for the life of the process, in which one saga runs."""
+    def set(self, *, vcenter: bool = False) -> None:
+        """From now on; for the life of the process, in which one saga runs, also on a `vcenter`."""
         steps.judged = self._trapped_step(steps.judged)
         SimulatedCloud.call = self._trapped_call(SimulatedCloud.call)  # type: ignore[method-assign]
         DatabaseUnitOfWork.__exit__ = self._trapped_transaction(  # type: ignore[method-assign]
             DatabaseUnitOfWork.__exit__
         )
+        if vcenter:
+            from cloudctl.providers.vsphere.client import Client
+
+            Client.call = self._trapped_session(Client.call)  # type: ignore[method-assign]
+
+    def _trapped_session(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """What starts a task counts; the task itself goes on without us, as a vCenter's do."""
+
+        def trapped(client: object, act: Callable[..., Any], *, write: bool = False) -> Any:
+            done = call(client, act, write=write)
+            if write:
+                self._done()
+            return done
+
+        return trapped
 
     def _trapped_step(self, judged: Callable[..., Verdict]) -> Callable[..., Verdict]:
         def trapped(step: Step, ctx: object, *ids: Any) -> Verdict:

@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from cloudctl.bootstrap import App, build
+from cloudctl.domain.clouds import CloudKind
 from cloudctl.settings import Settings
 from tests.crash import checks, city, worker
 from tests.crash.points import Point
@@ -69,10 +70,11 @@ class Stage:
 
 @dataclass
 class Stages:
-    """Makes them, below `home`; on SQLite, or on PostgreSQL where there is a `server`."""
+    """Makes them, below `home`; on SQLite, or on PostgreSQL where there is a `server`. `first` is their first cloud."""
 
     home: Path
     server: PostgresServer | None
+    first: CloudKind = CloudKind.SIMULATED
     _numbers: count[int] = field(default_factory=count)
     _prepared: dict[str, Settings] = field(default_factory=dict)
     _counted: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -112,7 +114,7 @@ class Stages:
     def _founded(self) -> Settings:
         if "" not in self._prepared:
             stage = Stage(self._settings(self.server.create_database() if self.server else None))
-            stage.act(lambda app: (app.prepare(), city.found(app.context)))
+            stage.act(lambda app: (app.prepare(), city.found(app.context, self.first)))
             self._prepared[""] = stage.settings
         return self._prepared[""]
 

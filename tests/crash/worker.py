@@ -52,7 +52,7 @@ def work(settings: Settings, point: Point | None) -> None:
     os.dup2(log, 2)
     app = build(settings)
     trap = Trap(point)
-    trap.set()
+    trap.set(vcenter=bool(settings.clouds_file))
     app.engine._reap_s = REAP_S
     app.engine.launch()
     finished = _wait(app)

@@ -56,6 +56,7 @@ OFFICE = {
     "operator": "operator",
     "auditor": "auditor",
     "capacity": "capacity-specialist",
+    "network": "network-specialist",
 }
 
 

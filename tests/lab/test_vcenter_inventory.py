@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,8 +11,9 @@ from uuid import UUID, uuid4
 import pytest
 from pyVmomi import vim
 
+from cloudctl.domain.adoptions import AdoptionRule, Criterion
 from cloudctl.domain.errors import BackendError, Unreachable
-from cloudctl.domain.inventory import CloudObject, ObjectKind, ObjectStatus
+from cloudctl.domain.inventory import CloudObject, ObjectKind, ObjectState, ObjectStatus, Recorded
 from cloudctl.providers.vsphere import reader
 from cloudctl.providers.vsphere.inventory import VsphereInventory
 from cloudctl.providers.vsphere.machines import promised_uuid
@@ -252,6 +254,42 @@ def test_a_key_in_the_custom_field_alone_counts(site: Site, one: CloudObject) ->
     site.hands.call(lambda _: fields.SetField(machine, other, "li"))
     found = site.full(site.another())[one.identity]
     assert (found.key, found.tags) == (UUID(int=7), ("owner=li",))
+
+
+def test_who_did_it_is_told_with_what_changed(site: Site, one: CloudObject, monkeypatch: pytest.MonkeyPatch) -> None:
+    events = vim.event.EventManager.QueryEvents
+
+    def signed(manager: Any, wanted: Any) -> Any:
+        """The simulator's own events; it leaves out who was at work."""
+        told = events(manager, wanted)
+        for each in told:
+            each.userName = "CITY\\wang"
+        return told
+
+    monkeypatch.setattr(vim.event.EventManager, "QueryEvents", signed)
+    cursor = site.inventory.changes(None).cursor
+    site.act(one.native_id, lambda machine: machine.PowerOffVM_Task())
+    changes = site.inventory.changes(cursor)
+    assert changes.actors[one.native_id] == "CITY\\wang"
+    assert {each.native_id: each.status for each in changes.objects}[one.native_id] is ObjectStatus.STOPPED
+    site.act(one.native_id, lambda machine: machine.PowerOnVM_Task())
+
+
+def test_tags_come_with_the_machine_and_rules_of_adoption_fit_them(site: Site, one: CloudObject) -> None:
+    site.tag(one.native_id, "归属", "发改委")
+    site.tag(one.native_id, "tier", "1", "2")
+    found = site.full(site.another())[one.identity]
+    assert found.tags == (*sorted({*one.tags, "归属=发改委", "tier=1", "tier=2"}),)
+    assert all(not each.tags for each in site.full().values() if each.identity != one.identity)
+    now = datetime.now(UTC)
+    recorded = Recorded(
+        id=uuid4(), cloud="v", state=ObjectState.PRESENT, misses=0, resource_id=None, object=found,
+        first_seen_at=now, seen_at=now, changed_at=now,
+    )  # fmt: skip
+    whose = {"department_id": uuid4(), "system_id": uuid4(), "created_by": uuid4()}
+    for wanted in ("归属=发改委", "归属=财政局"):
+        rule = AdoptionRule(code="r", matches={Criterion.TAG: wanted}, term_months=1, created_at=now, **whose)
+        assert rule.fits(recorded, {}) == (wanted == "归属=发改委")
 
 
 def test_the_trash_is_no_part_of_it(site: Site) -> None:

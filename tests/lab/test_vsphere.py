@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -13,9 +14,10 @@ from pyVmomi import vim
 
 from cloudctl.domain.clouds import Cloud, CloudKind
 from cloudctl.domain.errors import Absent, Rejected, Unreachable
+from cloudctl.domain.inventory import ObjectKind
 from cloudctl.domain.networks import NetworkRequest
 from cloudctl.domain.quotas import Dimension
-from cloudctl.domain.servers import ServerRequest, ServerStatus
+from cloudctl.domain.servers import Apart, ServerRequest, ServerStatus
 from cloudctl.domain.volumes import VolumeRequest, VolumeStatus
 from cloudctl.providers.vsphere.client import Client
 from cloudctl.providers.vsphere.config import configured
@@ -23,7 +25,7 @@ from cloudctl.providers.vsphere.machines import PATHS, Machine, machine
 from cloudctl.providers.vsphere.provider import VSphereProvider, connect
 from tests.contract.cases import guest_metadata
 from tests.contract.clocks import RealClock
-from tests.lab.vcenter import Rule, Vcenter, VcenterServer, slow
+from tests.lab.vcenter import Rule, Vcenter, VcenterServer, fault, slow
 
 CODE = "city-v"
 CLOUD = Cloud(code=CODE, name="v", kind=CloudKind.VSPHERE, zones=frozenset(), capacity={})
@@ -342,3 +344,76 @@ def test_a_place_that_is_not_there_is_told_by_its_name(clouds_yaml, clock):
     clouds_yaml.write_text(text.replace("switch: DVS0", "switch: DVS9").replace('"DVS0"', '"DVS9"'), encoding="utf-8")
     with pytest.raises(Rejected, match="no distributed switch named DVS9"):
         connect(CLOUD, clock, clouds_yaml).check()
+
+
+def rules(past: Client, vcenter: Vcenter) -> list[tuple[str, bool, int]]:
+    """The cluster's rules: name, whether it must be kept, and how many machines it is about."""
+    path = f"{vcenter.datacenter}/host/{vcenter.clusters[0]}"
+    cluster = past.call(lambda content: content.searchIndex.FindByInventoryPath(path))
+    (found,) = past.read(vim.ClusterComputeResource, [cluster], ("configurationEx",))
+    return [(rule.name, rule.mandatory, len(rule.vm)) for rule in found[1]["configurationEx"].rule or ()]
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_the_cluster_is_told_of_a_pair_before_its_servers_run_and_until_one_goes(
+    provider: VSphereProvider, tenant: str, past: Client, vcenter: Vcenter, clouds_yaml: Path, required: bool
+) -> None:
+    network, apart = segment(provider, tenant), Apart(key=uuid4(), required=required)
+    pair = [replace(asked(tenant, network, name), apart=apart) for name in ("left", "right")]
+    for request in pair:
+        provider.servers.create(request)
+    keys = [request.key for request in pair]
+
+    def active() -> bool:
+        found = provider.servers.find(tenant, keys).values()
+        return [fact.status for fact in found] == [ServerStatus.ACTIVE] * 2
+
+    wait(active)
+    assert rules(past, vcenter) == [(f"cloudctl:{apart.key}", required, 2)]
+    again = connect(CLOUD, LaterClock(), clouds_yaml)
+    assert len(again.servers.find(tenant, keys)) == 2
+    assert rules(past, vcenter) == [(f"cloudctl:{apart.key}", required, 2)], "another process writes it no second time"
+    for key, fact in provider.servers.find(tenant, keys).items():
+        provider.servers.delete(tenant, fact.backend_id)
+        wait(lambda key=key: key not in provider.servers.find(tenant, keys))
+        wait(lambda: not rules(past, vcenter))
+
+
+def test_a_cluster_that_takes_no_rules_gets_pairs_all_the_same(
+    provider: VSphereProvider, tenant: str, past: Client, vcenter: Vcenter
+) -> None:
+    vcenter.add(Rule("ReconfigureComputeResource", fault("NotSupported")))
+    network, apart = segment(provider, tenant), Apart(key=uuid4())
+    pair = [replace(asked(tenant, network, name), apart=apart) for name in ("left", "right")]
+    for request in pair:
+        provider.servers.create(request)
+    keys = [request.key for request in pair]
+    wait(lambda: {f.status for f in provider.servers.find(tenant, keys).values()} == {ServerStatus.ACTIVE})
+    assert rules(past, vcenter) == []
+
+
+def test_a_portgroup_made_by_hand_has_its_vlan_in_the_inventory_and_is_named_when_it_is_in_the_way(
+    provider: VSphereProvider, tenant: str, past: Client, vcenter: Vcenter
+) -> None:
+    vlan = next(vlans)
+    setting = vim.dvs.VmwareDistributedVirtualSwitch
+    ports = setting.VmwarePortConfigPolicy(vlan=setting.VlanIdSpec(vlanId=vlan, inherited=False))
+    spec = vim.dvs.DistributedVirtualPortgroup.ConfigSpec(
+        name="by-hand", type="earlyBinding", numPorts=8, defaultPortConfig=ports
+    )
+    path = f"{vcenter.datacenter}/network/{vcenter.switch}"
+    switch = past.call(lambda content: content.searchIndex.FindByInventoryPath(path))
+    past.call(lambda _: switch.AddDVPortgroup_Task([spec]))
+    request = NetworkRequest(
+        key=uuid4(), tenant=tenant, name="seg", cidr_v4="10.71.0.0/24", cidr_v6=None, zone="z", external_network=None,
+        vlan=vlan,
+    )  # fmt: skip
+    with pytest.raises(Rejected, match="by-hand") as refused:
+        provider.networks.create(request)
+    assert refused.value.taken_by
+    (seen,) = provider.inventory.look(ObjectKind.NETWORK, [refused.value.taken_by])
+    assert (seen.name, seen.key, seen.vlans) == ("by-hand", None, ((vlan, vlan),))
+    listed = {each.native_id: each for page in provider.inventory.full() for each in page}
+    assert listed[seen.native_id].vlans == seen.vlans
+    made = provider.networks.create(replace(request, vlan=next(vlans)))
+    assert provider.inventory.look(ObjectKind.NETWORK, [made.backend_id])[0].vlans != seen.vlans

@@ -25,6 +25,7 @@ from cloudctl.persistence.engines import Engines
 from cloudctl.persistence.tables import counters, metadata
 from cloudctl.persistence.unit_of_work import DatabaseUnitOfWork, UnitOfWorkFactory
 from cloudctl.ports.context import Idempotency, Request
+from cloudctl.ports.engine import Start
 
 START = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 ADMIN = Actor(
@@ -62,10 +63,11 @@ class FakeSecrets:
         return sealed.removeprefix(b"sealed")[::-1]
 
 
-def enqueue(session: Connection, saga: str, workflow_id: str, ids: Sequence[str], queue_key: str) -> None:
-    """Leaves a row in the transaction, as the engine does."""
-    name = "|".join(("queued", saga, workflow_id, *ids, queue_key))
-    session.execute(counters.insert().values(name=name, value=1))
+def enqueue(connection: Connection, starts: Sequence[Start]) -> None:
+    """Leaves a row for each in the transaction, as the engine does."""
+    for saga, workflow_id, ids, queue_key in starts:
+        name = "|".join(("queued", saga, workflow_id, *ids, queue_key))
+        connection.execute(counters.insert().values(name=name, value=1))
 
 
 class Database:

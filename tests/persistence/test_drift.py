@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from cloudctl.domain.accounts import Account
+from cloudctl.domain.accounts import PLATFORM, Account, Permission
 from cloudctl.domain.drift import DriftAct, DriftKind, News, finding_id
 from cloudctl.domain.errors import Stale
 from cloudctl.domain.identifiers import new_id
@@ -216,3 +217,20 @@ def test_lists_and_gauges(database: Database, city: City, queries: DatabaseQueri
     assert {row.name for page in (first, second) for row in page.items} == {"vm-1", "vm-2"}  # type: ignore[attr-defined]
     assert queries.gauges(START)['cloudctl_drift_findings{kind="unknown"}'] == 2
     assert queries.gauges(START)['cloudctl_drift_findings{kind="over-quota"}'] == 0
+
+
+def test_findings_wait_in_heaps_beside_everything_else(
+    database: Database, city: City, queries: DatabaseQueries
+) -> None:
+    with database.work() as uow:
+        uow.drift.open("sim", SYNC, [news(1), news(2), news(3, department_id=city.department.id)])
+    operator = replace(PLATFORM, name="operator")
+    deputy = replace(PLATFORM, name="b for a", for_name="a", deputy_id=new_id())
+    for hats in ([operator], [operator, deputy], [replace(operator, permissions=frozenset({Permission.DRIFT_WRITE}))]):
+        rows = queries.todo(hats, 10)
+        assert [(row.source, row.number, row.count, row.since) for row in rows] == [("drift", "sim", 3, START)] * len(
+            hats
+        )
+        assert {row.principal for row in rows} == {hat.for_name for hat in hats}
+    below = replace(operator, department_id=city.department.id)
+    assert [row.count for row in queries.todo([below], 10)] == [1]

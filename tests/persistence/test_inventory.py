@@ -20,6 +20,7 @@ from cloudctl.domain.inventory import (
 )
 from cloudctl.domain.syncs import Sync, SyncMode
 from cloudctl.persistence.queries.database import DatabaseQueries
+from cloudctl.persistence.retention import forget_changes
 from cloudctl.persistence.tables import inventory_changes, inventory_objects
 from cloudctl.ports.queries import Page, PageAsk, Subtree
 from tests.persistence.records import START, City, Database, Statements
@@ -311,3 +312,17 @@ def test_a_page_is_a_handful_of_statements_at_any_size(database: Database) -> No
     new, renamed = counted[0], counted[1]
     assert (new, renamed) == (2, 4)  # known, objects; and with changes: what was before, and their history
     assert counted[2:] == [4, 4]  # one of the 900 was there under another name
+
+
+def test_old_changes_are_forgotten_but_never_the_last_of_an_object(database: Database) -> None:
+    count(database, [server(1), server(2), server(3)])
+    for name in ("a", "b", "c"):
+        database.clock.sleep(60)
+        count(database, [server(1, name=name), server(2)])
+    database.clock.sleep(60)
+    count(database, [server(2, name="late")])
+    kept = START + timedelta(seconds=180)
+    assert forget_changes(database.engines.write, kept) == 2
+    left = {(row.object_id, row.fields["name"][1]) for row in database.all(inventory_changes.select())}
+    assert left == {(key_of(1), "c"), (key_of(2), "late")}
+    assert forget_changes(database.engines.write, START + timedelta(days=999)) == 0

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from threading import Barrier
 from typing import Any
+from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import Connection, event, select
 
+from cloudctl.domain.errors import Conflict
 from cloudctl.domain.letters import Letter, LetterKind, numbered
 from cloudctl.domain.notices import News
 from cloudctl.domain.orders import Order
 from cloudctl.domain.quotas import Demand, Dimension
+from cloudctl.domain.volumes import Volume
 from cloudctl.persistence.tables import audit_events, counters, letters, notices, quota_entries, quotas
 from cloudctl.persistence.unit_of_work import DatabaseUnitOfWork
-from tests.persistence.records import START, City, Database
+from cloudctl.ports.context import Request
+from cloudctl.ports.engine import Start
+from tests.persistence.records import ADMIN, START, City, Database
+from tests.persistence.records import enqueue as queue_up
 
 KIND = LetterKind.DECISION
 
@@ -172,3 +181,73 @@ def test_a_notice_told_before_stands_when_many_are_written_together(city: City, 
         for name in ("one", "two", "two"):
             uow.notices.add_once(news(city, order, name))
     assert sorted(database.all(select(notices.c.event))) == [("one",), ("two",)]
+
+
+def test_sagas_are_enqueued_at_the_end_at_once_and_not_what_was_undone(city: City, database: Database) -> None:
+    calls: list[list[Start]] = []
+
+    def enqueue(connection: Connection, starts: Sequence[Start]) -> None:
+        calls.append(list(starts))
+        queue_up(connection, starts)
+
+    factory = replace(database.factory, enqueue=enqueue)
+    with factory(Request(actor=ADMIN, request_id="req-1")) as uow, uow.together():
+        for number in range(3):
+            uow.start("build", f"o:{number}", "o", queue_key="sim")
+        assert calls == []
+    with factory(Request(actor=ADMIN, request_id="req-2")) as uow:
+        uow.start("build", "o:3", "o", queue_key="sim")
+        with suppress(ZeroDivisionError), uow.attempt():
+            uow.start("build", "o:4", "o", queue_key="sim")
+            raise ZeroDivisionError
+        with uow.attempt():
+            uow.start("build", "o:5", "o", queue_key="sim")
+    with suppress(ZeroDivisionError), factory(Request(actor=ADMIN, request_id="req-3")) as uow:
+        uow.start("build", "o:6", "o", queue_key="sim")
+        raise ZeroDivisionError
+    assert [[start.workflow_id for start in starts] for starts in calls] == [["o:0", "o:1", "o:2"], ["o:3"], ["o:5"]]
+    queued = database.all(select(counters.c.name).where(counters.c.name.startswith("queued")))
+    assert sorted(name.split("|")[2] for (name,) in queued) == ["o:0", "o:1", "o:2", "o:3", "o:5"]
+
+
+def test_resources_together_are_written_what_others_stand_on_first(city: City, database: Database) -> None:
+    """The first put on record is a volume alone, then come a volume of a server, the server, and its network."""
+    first, second = city.order("2026-000001"), city.order("2026-000002")
+    network = city.network(order_id=second.id)
+    server = city.server(network.id, order_id=second.id)
+    made = [volume(city, first, "v0"), volume(city, second, "v1", server.id), server, network]
+    with database.work() as uow, uow.together():
+        for resource in made:
+            uow.resources.add(resource)
+    with database.work() as uow:
+        assert {one.name for one in uow.resources.of_order(second.id)} == {"seg", "web-1", "v1"}
+        (alone,) = uow.resources.of_order(first.id)
+        assert (alone.name, alone.version, alone.state) == ("v0", 1, "planned")
+        alone.claim(second.id, "items[0]")  # it is on record like any other: it can be changed
+    with database.work() as uow:
+        assert uow.resources.get(made[0].id).version == 2
+
+
+def test_a_resource_that_is_there_already_refuses_all_together(city: City, database: Database) -> None:
+    order = city.order()
+    with database.work() as uow:
+        uow.resources.add(there := volume(city, order, "v"))
+    again = volume(city, order, "v")
+    again.id = there.id
+    before = database.rows()
+
+    def add_both() -> None:
+        with database.work() as uow, uow.together():
+            uow.resources.add(volume(city, order, "w"))
+            uow.resources.add(again)
+
+    with pytest.raises(Conflict):
+        add_both()
+    assert database.rows() == before
+
+
+def volume(city: City, order: Order, name: str, server_id: UUID | None = None) -> Volume:
+    return Volume(
+        id=uuid4(), order_id=order.id, item=0, department_id=city.department.id, system_id=city.system.id, cloud="sim",
+        zone="egov", name=name, size_gib=9, volume_type="standard", server_id=server_id, created_at=START,
+    )  # fmt: skip

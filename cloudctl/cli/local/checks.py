@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cloudctl.cli.titles import label
+from cloudctl.cli.labels import label
 from cloudctl.cli.words import _
 from cloudctl.messages import fill
 

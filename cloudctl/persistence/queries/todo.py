@@ -4,6 +4,8 @@ A noun that makes people wait adds its `Source`: who has to act (the permission)
 that say what to do and why it is theirs.
 
     Source("sign_off", Permission.ORDERS_SIGN_OFF, orders.c.state == "submitted", what=mark("..."), why=mark("..."))
+
+What comes in heaps is one row with a count: findings of drift by kind and cloud, the objects of an adoption.
 """
 
 from __future__ import annotations
@@ -16,8 +18,14 @@ from sqlalchemy import (
     ColumnElement,
     Engine,
     FromClause,
+    Integer,
     Select,
+    Text,
+    Uuid,
     and_,
+    case,
+    cast,
+    func,
     literal,
     not_,
     null,
@@ -28,14 +36,29 @@ from sqlalchemy import (
 )
 
 from cloudctl.domain.accounts import Actor, Permission
+from cloudctl.domain.drift import DriftKind
 from cloudctl.domain.opinions import Specialist
 from cloudctl.messages import mark
-from cloudctl.persistence.tables import clocks, departments, emergencies, opinions, orders, ratings
+from cloudctl.persistence.tables import (
+    adoptions,
+    clocks,
+    departments,
+    drift_findings,
+    emergencies,
+    opinions,
+    orders,
+    ratings,
+    takings,
+)
 from cloudctl.persistence.types import Instant
 from cloudctl.ports.queries.rows import TodoRow
 
 UNANSWERED = ("asked", "withdrawn")
-_NO_DATE = type_coerce(null(), Instant)
+# Cast, because a union takes the type of its first two parts, and nothing is of no type.
+_NO_DATE: ColumnElement[Any] = cast(null(), Instant)
+_NO_ORDER: ColumnElement[Any] = cast(null(), Uuid)
+_NO_TEXT: ColumnElement[Any] = cast(null(), Text)
+_NO_COUNT: ColumnElement[Any] = cast(null(), Integer)
 
 
 def _mine(actor: Actor) -> ColumnElement[bool]:
@@ -133,9 +156,87 @@ SOURCES: tuple[Source, ...] = (
 )  # fmt: skip
 
 
+HEAPS: dict[DriftKind, str] = {
+    DriftKind.UNKNOWN: mark("On the cloud, and on no record"),
+    DriftKind.MISSING: mark("On record, and no longer on the cloud"),
+    DriftKind.CHANGED: mark("Changed past the platform"),
+    DriftKind.LEAKED: mark("Left behind by the platform"),
+    DriftKind.ORPHAN: mark("Disks and snapshots that belong to nothing"),
+    DriftKind.EXPIRED: mark("Past their term"),
+    DriftKind.OWNERLESS: mark("With nobody to ask about them"),
+    DriftKind.OVER_QUOTA: mark("Quotas that are exceeded"),
+}
+
+
+def _findings(actor: Actor) -> Select[Any]:
+    """Open findings, a row for each kind and cloud."""
+    finding = drift_findings.c
+    kind = type_coerce(finding.kind, Text)
+    titles = {word.value: title for word, title in HEAPS.items()}
+    rows = _heap(
+        "drift",
+        number=finding.cloud,
+        title=case(titles, value=kind),
+        state=literal("open"),
+        what=mark("Resolve each of them: `cloudctl drift list --state open`."),
+        why=mark("A cloud and the records disagree, and you may settle it."),
+        actor=actor,
+        count=func.count(),
+        since=func.min(finding.found_at),
+    ).where(finding.state == "open")
+    realm = {actor.department_id, *actor.below}
+    mine = rows if actor.sees_all else rows.where(finding.department_id.in_(realm))
+    return mine.group_by(finding.cloud, finding.kind)
+
+
+def _adoptions(actor: Actor) -> Select[Any]:
+    """Adoptions, and their undoing, that a cloud has stopped."""
+    adoption = adoptions.c
+    waiting = takings.c.adoption_id == adoption.id, takings.c.state.in_(("recorded", "withdrawn"))
+    objects = select(func.count()).select_from(takings).where(*waiting).correlate(adoptions).scalar_subquery()
+    stopped = or_(adoption.state == "attention", and_(adoption.state == "undoing", adoption.last_error.is_not(None)))
+    return _heap(
+        "adoption",
+        number=adoption.number,
+        title=literal(mark("Objects that an adoption could not mark")),
+        state=adoption.state,
+        what=mark("See why, and have it tried again: `cloudctl adoptions retry`."),
+        why=mark("A cloud refused, or did not answer, and you may go on with it."),
+        actor=actor,
+        count=objects,
+        since=adoption.created_at,
+    ).where(stopped)
+
+
+def _heap(name: str, *, what: str, why: str, actor: Actor, **columns: ColumnElement[Any]) -> Select[Any]:
+    """A row that stands for many things; of no order, and without a deadline."""
+    return select(
+        literal(name).label("source"),
+        _NO_DATE.label("due_at"),
+        _NO_ORDER.label("order_id"),
+        columns["number"].label("number"),
+        columns["title"].label("title"),
+        _NO_TEXT.label("department"),
+        columns["state"].label("state"),
+        literal(what).label("what"),
+        literal(why).label("why"),
+        literal(actor.for_name).label("principal"),
+        columns["count"].label("count"),
+        columns["since"].label("since"),
+    )
+
+
+MANY: tuple[tuple[frozenset[Permission], Callable[[Actor], Select[Any]]], ...] = (
+    (frozenset({Permission.DRIFT_WRITE}), _findings),
+    (frozenset({Permission.ADOPTIONS_WRITE, Permission.WORKFLOWS_WRITE}), _adoptions),
+)
+"""What comes in heaps: for who holds one of the permissions."""
+
+
 def todo(engine: Engine, actors: Sequence[Actor], limit: int) -> list[TodoRow]:
     """What waits for these actors (a person, and as deputy of others), the most urgent first; one statement."""
     parts = [_part(source, actor) for actor in actors for source in SOURCES if source.needs in actor.permissions]
+    parts += [rows(actor) for actor in actors for needs, rows in MANY if needs & actor.permissions]
     if not parts:
         return []
     waiting = union_all(*parts).subquery()
@@ -159,6 +260,8 @@ def _part(source: Source, actor: Actor) -> Select[Any]:
             literal(source.what).label("what"),
             literal(source.why).label("why"),
             literal(actor.for_name).label("principal"),
+            _NO_COUNT.label("count"),
+            _NO_DATE.label("since"),
         )
         .select_from(source.join(orders.join(departments, departments.c.id == orders.c.department_id)))
         .where(source.where, source.whose(actor))

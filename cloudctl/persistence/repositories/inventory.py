@@ -190,6 +190,10 @@ class InventoryRecords:
         for row in self.session.execute(rows, execution_options={"yield_per": _AT_A_TIME}):
             yield Recorded(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
 
+    def vlans(self, cloud: str) -> Sequence[tuple[int, int]]:
+        networks = self.of(cloud, kind=ObjectKind.NETWORK)
+        return [taken for network in networks for taken in network.object.vlans]
+
     def some(self, keys: Collection[UUID]) -> Sequence[Recorded]:
         return [row for chunk in _chunks(keys) for row in self._some(_ROWS.where(objects.c.id.in_(chunk)))]
 

@@ -6,7 +6,7 @@ A prefix whose cool-down has ended counts as free from then on, and is marked so
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from ipaddress import ip_network
 from uuid import UUID
@@ -79,11 +79,14 @@ class PrefixRecords:
             zone=zone,
         )
 
-    def take_vlan(self, prefix: Prefix, *, cloud: str, first: int, last: int) -> None:
+    def take_vlan(
+        self, prefix: Prefix, *, cloud: str, first: int, last: int, taken: Iterable[tuple[int, int]] = ()
+    ) -> None:
         """One read; what is cooling counts as taken."""
         held = select(prefixes.c.vlan).where(prefixes.c.cloud == cloud, prefixes.c.state != "free")
-        taken = set(self.session.scalars(held))
-        free = next((vlan for vlan in range(first, last + 1) if vlan not in taken), None)
+        used = set(self.session.scalars(held))
+        used.update(vlan for start, end in taken for vlan in range(max(start, first), min(end, last) + 1))
+        free = next((vlan for vlan in range(first, last + 1) if vlan not in used), None)
         if free is None:
             raise PoolExhausted(
                 "No VLAN from {first} to {last} is free on {cloud}.",

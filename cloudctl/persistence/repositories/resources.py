@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from cloudctl.domain.accounts import missing
@@ -20,7 +20,8 @@ from cloudctl.domain.resources import Resource
 from cloudctl.domain.servers import Server
 from cloudctl.domain.volumes import Volume
 from cloudctl.persistence.mapping import TABLES
-from cloudctl.persistence.repositories.foresight import foreseen, sort_out
+from cloudctl.persistence.repositories.foresight import foreseen, is_together, sort_out
+from cloudctl.persistence.repositories.outgoing import hand_over
 from cloudctl.persistence.repositories.records import record
 from cloudctl.persistence.tables import addresses, networks, servers, volumes
 
@@ -33,6 +34,20 @@ _KIND_OF = union_all(
         for kind, noun in KINDS.items()
     )
 )
+
+
+_INTO = {noun: insert(TABLES[noun]) for noun in KINDS.values()}
+
+
+def _insert(connection: Connection, resources: Sequence[Resource]) -> None:
+    """Kind by kind, what others refer to first."""
+    for noun, statement in _INTO.items():
+        names = TABLES[noun].c.keys()
+        rows = [
+            {name: getattr(resource, name) for name in names} for resource in resources if isinstance(resource, noun)
+        ]
+        if rows:
+            connection.execute(statement, rows)
 
 
 class ResourceRecords:
@@ -56,7 +71,11 @@ class ResourceRecords:
         return found
 
     def add(self, resource: Resource) -> None:
-        record(self.session, resource)
+        """Within a block of writes that go out together nobody looks for it before the block's end."""
+        if is_together(self.session):
+            hand_over(self.session, _insert, resource)
+        else:
+            record(self.session, resource)
 
     def of_order(self, order_id: UUID) -> Sequence[Resource]:
         key = ("resources", order_id)

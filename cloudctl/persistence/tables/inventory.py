@@ -50,4 +50,5 @@ inventory_changes = Table(
     text("who", null=True),
     Column("source", Word(Source), nullable=False),
     index("object_id", "id"),
+    index("at"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, Table
+from sqlalchemy import Boolean, Column, Integer, Table
 
 from cloudctl.domain.syncs import SyncMode
 from cloudctl.persistence.tables.base import index, key, metadata, refers, text
@@ -24,6 +24,7 @@ syncs = Table(
     Column("missing", Integer, nullable=False),
     Column("error", Json(dict[str, str])),
     text("cursor", null=True),
+    Column("believed", Boolean, nullable=False),
     index("cloud", "id"),
     index("cloud", "state", "mode", "started_at"),
 )

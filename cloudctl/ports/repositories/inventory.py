@@ -43,6 +43,10 @@ class InventoryObjects(Protocol):
         """A cloud's objects, by kind and native id, read as they are asked for: for planners that see all of them."""
         ...
 
+    def vlans(self, cloud: str) -> Sequence[tuple[int, int]]:
+        """The ranges of VLANs that a cloud's networks take up, ours and others', as far as is known."""
+        ...
+
     def some(self, keys: Collection[UUID]) -> Sequence[Recorded]:
         """Those of these ids that there are."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -33,8 +33,12 @@ class Prefixes(Protocol):
         """Takes this prefix; raises Invalid when it lies in no supernet of the zone, Conflict when it overlaps."""
         ...
 
-    def take_vlan(self, prefix: Prefix, *, cloud: str, first: int, last: int) -> None:
+    def take_vlan(
+        self, prefix: Prefix, *, cloud: str, first: int, last: int, taken: Iterable[tuple[int, int]] = ()
+    ) -> None:
         """Gives the prefix's network the first VLAN of the range that is free on the cloud; raises PoolExhausted.
+
+        The ranges in `taken` are not free whatever the plan says.
 
         The caller holds the cloud's lock, so that two never take one.
         """

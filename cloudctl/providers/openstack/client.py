@@ -13,7 +13,7 @@ can be scoped to another project (a password, not an application credential).
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
@@ -98,11 +98,23 @@ class Client:
             url = f"{base}&marker={page[-1].id}"
 
     def create(
-        self, service: str, path: str, member: str, fields: object, kind: type[T], *, tenant: str | None = None
+        self,
+        service: str,
+        path: str,
+        member: str,
+        fields: object,
+        kind: type[T],
+        *,
+        tenant: str | None = None,
+        hints: Mapping[str, str] | None = None,
     ) -> T:
-        """Makes something and reads what was made; what the fields name and the cloud lacks is Rejected."""
+        """Makes something and reads what was made; what the fields name and the cloud lacks is Rejected.
+
+        `hints` are for Nova's scheduler.
+        """
+        body = {member: fields} | ({"os:scheduler_hints": hints} if hints else {})
         try:
-            return self.ask(service, path, {member: fields}, member, kind, tenant=tenant)
+            return self.ask(service, path, body, member, kind, tenant=tenant)
         except Absent as error:
             raise rejected(str(error.params["words"])) from error
 

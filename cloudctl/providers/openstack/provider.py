@@ -18,7 +18,7 @@ from openstack.config import OpenStackConfig
 from openstack.connection import Connection
 from openstack.exceptions import SDKException
 
-from cloudctl.domain.clouds import Capability, Cloud
+from cloudctl.domain.clouds import DECLARED, Capability, Cloud, CloudKind
 from cloudctl.domain.errors import ConfigurationError
 from cloudctl.ports.clock import Clock
 from cloudctl.providers.openstack.addresses import OpenStackAddresses
@@ -35,17 +35,7 @@ from cloudctl.providers.openstack.volumes import OpenStackVolumes
 class OpenStackProvider:
     """The nouns of one cloud over one client; safe for several threads."""
 
-    capabilities: ClassVar[frozenset[Capability]] = frozenset(
-        {
-            Capability.RESIZE,
-            Capability.SNAPSHOT,
-            Capability.CONSOLE,
-            Capability.FLOATING_ADDRESS,
-            Capability.BACKEND_QUOTA,
-            Capability.ISOLATE,
-            Capability.CHANGES,
-        }
-    )
+    capabilities: ClassVar[frozenset[Capability]] = DECLARED[CloudKind.OPENSTACK]
 
     def __init__(self, client: Client, clock: Clock) -> None:
         self._client = client

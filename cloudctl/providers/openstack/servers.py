@@ -20,6 +20,7 @@ from cloudctl.ports.clock import Clock
 from cloudctl.providers.openstack.client import Client
 from cloudctl.providers.openstack.errors import failed
 from cloudctl.providers.openstack.lookups import Lookups, NamedEntry
+from cloudctl.providers.openstack.pairs import Pairs
 from cloudctl.providers.openstack.segments import NEUTRON, PortEntry, of_project
 from cloudctl.providers.openstack.translate import KEY, Entry, ServerEntry, by_key, require_ownerless, server_fact
 from cloudctl.providers.openstack.userdata import encode
@@ -43,6 +44,7 @@ class OpenStackServers:
         self._client = client
         self._lookups = lookups
         self._volumes = volumes
+        self._pairs = Pairs(client, clock)
         self._clock = clock
 
     def find(self, tenant: str, keys: Collection[UUID] | None = None) -> dict[UUID, ServerFact]:
@@ -52,7 +54,7 @@ class OpenStackServers:
         return by_key((server_fact(entry, now) for entry in entries), keys)
 
     def create(self, request: ServerRequest) -> ServerFact:
-        """One call; three more for the first server of its size and image."""
+        """One call; three more for the first server of its size and image, a pair's waits for hosts."""
         server = {
             "name": request.name,
             "flavorRef": self._lookups.flavour(request.vcpu, request.memory_mib, request.root_disk_gib),
@@ -63,8 +65,13 @@ class OpenStackServers:
         user_data = encode(request.user_data, request.ssh_keys)
         if user_data is not None:
             server["user_data"] = user_data
+
+        def send(group: str | None) -> Entry:
+            hints = {"group": group} if group else None
+            return self._client.create(NOVA, "/servers", "server", server, Entry, tenant=request.tenant, hints=hints)
+
         try:
-            made = self._client.create(NOVA, "/servers", "server", server, Entry, tenant=request.tenant)
+            made = send(None) if request.apart is None else self._pairs.build(request.tenant, request.apart, send)
         except Rejected:
             self._lookups.forget()
             raise
@@ -170,9 +177,10 @@ class OpenStackServers:
                 self._client.act(NOVA, "DELETE", f"/servers/{backend_id}/metadata/{KEY}", tenant=tenant)
 
     def delete(self, tenant: str, backend_id: str) -> None:
-        """One call."""
+        """One call, and one for the server groups that it may leave empty."""
         with suppress(Absent):
             self._client.act(NOVA, "DELETE", f"/servers/{backend_id}", tenant=tenant)
+            self._pairs.tidy(tenant)
 
     def _gate(self, tenant: str, backend_id: str, *, up: bool) -> None:
         for port in self._ports(tenant, backend_id):

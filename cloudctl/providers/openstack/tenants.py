@@ -33,7 +33,8 @@ LARGEST_LIMIT = 2**31 - 1
 QUOTAS: dict[Dimension, dict[str, dict[str, int | None]]] = {
     Dimension.VCPU: {"compute": {"cores": 1}},
     Dimension.MEMORY_MIB: {"compute": {"ram": 1}},
-    Dimension.SERVERS: {"compute": {"instances": 1}},
+    # A pair of servers is a server group, and a pair may have as many as there are servers.
+    Dimension.SERVERS: {"compute": {"instances": 1, "server_groups": 1, "server_group_members": 1}},
     Dimension.VOLUME_GIB: {"block-storage": {"gigabytes": 1, "volumes": None}},
     # A segment is a network with at most two subnets and a router; its ports are bounded by its prefix.
     Dimension.SEGMENTS: {"network": {"network": 1, "subnet": 2, "router": 1, "port": None}},

@@ -107,6 +107,7 @@ def _object(thing: Thing, tenants: dict[str, str]) -> CloudObject:
         vcpu=state.get("vcpu"),
         memory_mib=state.get("memory_mib"),
         disk_gib=thing.volume_gib if is_server else state.get("size_gib"),
+        host=state.get("host"),
         image=state.get("image"),
         addresses=tuple(sorted((*floating, *shown, *state.get("cidrs", ())))),
         networks=(state["network"],) if is_server else (),

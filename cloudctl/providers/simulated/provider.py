@@ -14,7 +14,7 @@ from typing import ClassVar, TypeVar
 from uuid import UUID
 
 from cloudctl.domain.addresses import AddressFact, AddressRequest
-from cloudctl.domain.clouds import Capability
+from cloudctl.domain.clouds import DECLARED, Capability, CloudKind
 from cloudctl.domain.errors import Unsupported
 from cloudctl.domain.networks import NetworkFact, NetworkRequest
 from cloudctl.domain.quotas import Dimension
@@ -27,17 +27,7 @@ from cloudctl.providers.simulated.backend.cloud import SimulatedCloud
 from cloudctl.providers.simulated.backend.objects import Kind, Thing
 from cloudctl.providers.simulated.inventory import SimulatedInventory
 
-CAPABILITIES = frozenset(
-    {
-        Capability.RESIZE,
-        Capability.SNAPSHOT,
-        Capability.CONSOLE,
-        Capability.FLOATING_ADDRESS,
-        Capability.BACKEND_QUOTA,
-        Capability.ISOLATE,
-        Capability.CHANGES,
-    }
-)
+CAPABILITIES = DECLARED[CloudKind.SIMULATED]
 
 Fact = TypeVar("Fact")
 
@@ -188,6 +178,8 @@ class SimulatedServers(_Port):
             )
 
     def create(self, request: ServerRequest) -> ServerFact:
+        if request.apart is not None:
+            self._need(Capability.ANTI_AFFINITY)
         with self._ask("create", keys=[request.key], name=request.name) as call:
             return translate.server_fact(servers.create(call, request))
 

@@ -135,7 +135,7 @@ class Client:
             stub = SmartStubAdapter(
                 host=config.host,
                 port=config.port,
-                sslContext=_tls(config),
+                sslContext=trust(config),
                 poolSize=POOL_SIZE,
                 httpConnectionTimeout=TIMEOUT_S,
                 connectionPoolTimeout=IDLE_S,
@@ -157,7 +157,7 @@ def _continued(token: str, content: Content) -> Any:
     return content.propertyCollector.ContinueRetrievePropertiesEx(token)
 
 
-def _tls(config: Connection) -> ssl.SSLContext:
+def trust(config: Connection) -> ssl.SSLContext:
     """Our own trust: the system's authorities or the one that is named; no environment variable overrides it."""
     context = ssl.create_default_context(cafile=config.cacert)
     if not config.verify:

@@ -1,5 +1,6 @@
 """All machines of one vCenter: looked at by department, and moved on, step by step, to what was begun with them.
 
+    fleet.find(tenant, keys, ...)               # one call: facts by key, a copied key sorted out
     site = fleet.site(tenant)                   # one call
     server = fleet.get(tenant, uuid)            # two calls; raises Absent
     fleet.send(tenant, server, Step(act=Act.POWER_ON))
@@ -13,11 +14,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from pyVmomi import vim
@@ -27,12 +28,15 @@ from cloudctl.ports.clock import Clock
 from cloudctl.providers.vsphere import specs
 from cloudctl.providers.vsphere.client import Client
 from cloudctl.providers.vsphere.errors import absent
-from cloudctl.providers.vsphere.machines import PATHS, Machine, machine
+from cloudctl.providers.vsphere.machines import PATHS, Machine, machine, promised_uuid
+from cloudctl.providers.vsphere.pairs import Pairs
 from cloudctl.providers.vsphere.places import Places
 from cloudctl.providers.vsphere.steps import Act, Site, Step, step_of, volume_step
 from cloudctl.providers.vsphere.tasks import Tasks
 
 log = logging.getLogger(__name__)
+
+Fact = TypeVar("Fact")
 
 #: A department is looked at again after this many times as long as the last look took.
 SPARING = 3.0
@@ -67,6 +71,7 @@ class Fleet:
         self.places = places
         self._clock = clock
         self.tasks = Tasks(client, client.config.tasks, self._after)
+        self.pairs = Pairs(client, places, self.tasks, clock)
         self._promises: dict[str, Promise] = {}
         self._leaving: set[str] = set()
         self._touched: dict[str, float] = {}
@@ -112,6 +117,34 @@ class Fleet:
             with self._lock:
                 self._promises.pop(promise.uuid, None)
             raise
+
+    def find(
+        self,
+        tenant: str,
+        keys: Collection[UUID] | None,
+        of: Callable[[Site], Iterable[Machine]],
+        told: Callable[[Machine, Site], Fact],
+        expected: Callable[[Promise, BackendError | None], Fact | None],
+    ) -> dict[UUID, Fact]:
+        """The facts of a department's machines by key: of those that are there, and of what is promised.
+
+        Asked for keys, it also goes on with what is unfinished. Of two machines with one key, the one that was made for
+        it speaks; the other is a copy by hand.
+        """
+        if keys is not None and not keys:
+            return {}
+        promises, site = self.promised(tenant), self.site(tenant)
+        if keys is not None:
+            self.push(tenant, site)
+        found: dict[UUID, Fact] = {}
+        for promise, failure in self.outstanding(promises, site):
+            if (fact := expected(promise, failure)) is not None:
+                found[promise.key] = fact
+        for each in sorted(of(site), key=lambda each: each.key is not None and each.uuid == promised_uuid(each.key)):
+            if each.key is not None:
+                found[each.key] = told(each, site)
+        wanted = None if keys is None else frozenset(keys)
+        return {key: fact for key, fact in found.items() if wanted is None or key in wanted}
 
     def promised(self, tenant: str) -> list[tuple[Promise, bool]]:
         """What this process makes for a department, and whether it is still at it: asked before looking at the site."""
@@ -160,6 +193,7 @@ class Fleet:
 
     def push(self, tenant: str, site: Site) -> None:
         """Sends the next task for every machine of the department that is on its way."""
+        self.pairs.keep(site)
         for target, step, blame in self._todo(site):
             if self.tasks.busy(target.uuid) or self.tasks.failure(blame) is not None:
                 continue
@@ -173,8 +207,11 @@ class Fleet:
         now = self._clock.now()
         for each in site.machines:
             step = step_of(each, site, now)
-            if step is not None and step.act is Act.POWER_ON and site.clash(each):
-                step = self.readdress(each, site)
+            if step is not None and step.act is Act.POWER_ON:
+                if site.clash(each):
+                    step = self.readdress(each, site)
+                elif self.pairs.waits(each):
+                    continue
             if step is not None:
                 yield each, step, each.uuid
         for holder in site.holders:

@@ -7,9 +7,10 @@ vCenter itself tells what changed (`feed`); what it names is read again, so that
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from threading import RLock
 
+from cloudctl.domain.errors import BackendError
 from cloudctl.domain.inventory import Changes, CloudObject, Identity, ObjectKind
 from cloudctl.providers.vsphere.client import Client
 from cloudctl.providers.vsphere.feed import NETWORKS, Feed
@@ -31,6 +32,7 @@ from cloudctl.providers.vsphere.sightings import (
     volumes_of,
 )
 from cloudctl.providers.vsphere.soap import Seen
+from cloudctl.providers.vsphere.tags import tags_of_machines
 
 EVERYTHING = frozenset(ObjectKind)
 NOTHING = Depth()
@@ -52,6 +54,7 @@ class VsphereInventory:
         self._depths: dict[str, Depth] = {}
         self._told: dict[str, frozenset[Identity]] = {}
         self._owners: dict[Identity, str] = {}
+        self._tags: Mapping[str, tuple[str, ...]] | None = None
 
     def full(self) -> Iterator[Sequence[CloudObject]]:
         return self._counted(self._feed.beginning() or self._reader.machines(LIGHT if self._deep else SHALLOW))
@@ -89,6 +92,7 @@ class VsphereInventory:
         return Changes(objects=objects, suspects=sorted(before - {each.identity for each in objects}), cursor=cursor)
 
     def _counted(self, listed: Iterator[list[Seen]]) -> Iterator[Sequence[CloudObject]]:
+        self._read_tags()
         networks = self._survey()
         if networks and ObjectKind.NETWORK in self._kinds:
             yield networks
@@ -182,6 +186,14 @@ class VsphereInventory:
         self._told.pop(moid, None)
         self._depths.pop(moid, None)
 
+    def _read_tags(self) -> None:
+        """Tags are in no feed: between full counts what was read last holds, as it does while they cannot be read."""
+        try:
+            self._tags = tags_of_machines(self._client.config)
+        except BackendError:
+            if self._tags is None:
+                raise
+
     def _surveyed(self, page: Iterable[Seen]) -> Places:
         """The places, read again when a machine names one that is not known."""
         places = self._places
@@ -209,6 +221,7 @@ class VsphereInventory:
             key_field=next((str(field.key) for field in fields if field.name == KEY), ""),
             fields={str(field.key): field.name for field in fields},
             trash=frozenset(moid for moid, path in folders.items() if f"{path}/".startswith(f"{trash}/")),
+            tags=self._tags or {},
         )
         networks = (
             of_network(moid, seen.values, places) for moid, seen in found.items() if seen.type in NETWORKS

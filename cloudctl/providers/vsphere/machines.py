@@ -15,6 +15,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import msgspec
 from pyVmomi import vim
 
+from cloudctl.domain.servers import Apart
+
 PREFIX = "cloudctl."
 KEY = "cloudctl.key"
 KIND = "cloudctl.kind"
@@ -23,6 +25,7 @@ GOAL = "cloudctl.goal"
 DISK = "cloudctl.disk"
 ADDRESSES = "cloudctl.addresses"
 TRASHED = "cloudctl.trashed"
+PAIR = "cloudctl.pair"
 
 KIB_PER_GIB = 1024 * 1024
 LONGEST_NAME = 80
@@ -39,6 +42,7 @@ PATHS = (
     "config.hardware.device",
     "config.extraConfig",
     "runtime.powerState",
+    "runtime.host",
     "guest.toolsRunningStatus",
     "guest.net",
     "customValue",
@@ -86,7 +90,7 @@ class Nic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """A virtual machine. `on` says that it is not switched off; a suspended one counts as off."""
+    """A virtual machine. `on` says that it is not switched off; a suspended one counts as off. `host` is an id."""
 
     ref: Any = None
     moid: str
@@ -98,6 +102,7 @@ class Machine:
     vcpu: int = 0
     memory_mib: int = 0
     on: bool = False
+    host: str | None = None
     disks: tuple[Disk, ...] = ()
     nics: tuple[Nic, ...] = ()
     controllers: tuple[Any, ...] = ()
@@ -128,6 +133,13 @@ class Machine:
         return found
 
     @property
+    def pair(self) -> Apart | None:
+        """The servers that it is kept apart from."""
+        key, _, insisted = self.notes.get(PAIR, "").partition(" ")
+        found = as_key(key)
+        return None if found is None else Apart(key=found, required=bool(insisted))
+
+    @property
     def held(self) -> Held | None:
         """A holder's note of its disk."""
         found: Held | None = _decoded(self.notes.get(DISK), Held)
@@ -147,7 +159,7 @@ def machine(ref: Any, values: Mapping[str, Any], key_field: int | None) -> Machi
     """A machine of what was read of it."""
     devices = values.get("config.hardware.device") or ()
     own = [value.value for value in values.get("customValue") or () if value.key == key_field]
-    parent = values.get("parent")
+    parent, host = values.get("parent"), values.get("runtime.host")
     return Machine(
         ref=ref,
         moid=ref._GetMoId(),  # noqa: SLF001 - pyVmomi's only way to the id
@@ -159,6 +171,7 @@ def machine(ref: Any, values: Mapping[str, Any], key_field: int | None) -> Machi
         vcpu=values.get("config.hardware.numCPU", 0),
         memory_mib=values.get("config.hardware.memoryMB", 0),
         on=values.get("runtime.powerState") == "poweredOn",
+        host=None if host is None else host._GetMoId(),  # noqa: SLF001 - as above
         disks=tuple(_disks(devices)),
         nics=tuple(_nics(devices)),
         controllers=tuple(device for device in devices if isinstance(device, vim.vm.device.VirtualSCSIController)),
@@ -192,6 +205,11 @@ def full_name(name: str, key: UUID) -> str:
 def noted(**notes: object) -> dict[str, str]:
     """Notes as they are written: structs as JSON, nothing as an empty text, which takes a note away."""
     return {f"{PREFIX}{name}": _encoded(value) for name, value in notes.items()}
+
+
+def pair_note(apart: Apart) -> dict[str, str]:
+    """The note that a server is one of a pair."""
+    return {PAIR: f"{apart.key} required" if apart.required else str(apart.key)}
 
 
 def as_key(text: str | None) -> UUID | None:

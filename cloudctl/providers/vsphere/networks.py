@@ -24,12 +24,12 @@ from cloudctl.messages import mark
 from cloudctl.providers.vsphere.errors import absent, busy, rejected
 from cloudctl.providers.vsphere.fleet import Fleet
 from cloudctl.providers.vsphere.machines import as_key, full_name
+from cloudctl.providers.vsphere.sightings import tagged
 
 MARK = "cloudctl:"
 UNKEYED = "cloudctl:-"
 TASK_S = 30.0
 PATHS = ("name", "key", "config.description", "config.defaultPortConfig", "config.configVersion", "config.uplink", "vm")
-EVERY_VLAN = 4095
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ def _planned(request: NetworkRequest) -> Plan:
 
 
 def _free_vlan(request: NetworkRequest, groups: Iterable[Portgroup]) -> int:
-    """The VLAN of the request; raises Rejected without one, or when a portgroup of somebody else carries it."""
+    """The VLAN of the request; raises Rejected without one, or when another portgroup carries it."""
     vlan = request.vlan
     if vlan is None:
         raise Rejected(mark("A segment on vSphere needs a VLAN, and none was reserved for {name}."), name=request.name)
@@ -206,6 +206,7 @@ def _free_vlan(request: NetworkRequest, groups: Iterable[Portgroup]) -> int:
                     "VLAN {vlan} is taken in the vCenter by the portgroup {name}: free it there, or take it out of the "
                     "zone's range."
                 ),
+                taken_by=group.moid,
                 vlan=vlan,
                 name=group.name,
             )
@@ -236,12 +237,7 @@ def _portgroup(ref: Any, values: dict[str, Any]) -> Portgroup:
 
 
 def _vlans(setting: Any) -> Iterable[tuple[int, int]]:
-    """Ranges of VLANs; untagged and `every` count as none: they take nobody's."""
+    """Ranges of VLANs as the vCenter tells them."""
     which = getattr(setting, "vlanId", None)
-    if isinstance(which, int):
-        if 0 < which < EVERY_VLAN:
-            yield which, which
-    else:
-        for each in which or ():
-            if (each.start, each.end) != (0, EVERY_VLAN - 1):
-                yield each.start, each.end
+    ranges = [(which, which)] if isinstance(which, int) else [(each.start, each.end) for each in which or ()]
+    return tagged(ranges)

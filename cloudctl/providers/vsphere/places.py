@@ -94,6 +94,14 @@ class Places:
         return self._remembered("host", "largest", find)
 
     @property
+    def hosts(self) -> list[Any]:
+        """The hosts of the cluster that machines can be put on, as they are now."""
+        found = self._client.one(vim.ComputeResource, self.cluster, ("host",)).get("host", [])
+        paths = ("runtime.connectionState", "runtime.inMaintenanceMode")
+        read = self._client.read(vim.HostSystem, found, paths)
+        return [ref for ref, values in read if values.get(paths[0]) == "connected" and not values.get(paths[1])]
+
+    @property
     def key_field(self) -> int:
         """The number of our custom field; defined when it is absent."""
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from cloudctl.domain.clouds import Capability, Cloud
+from cloudctl.domain.clouds import DECLARED, Capability, Cloud, CloudKind
 from cloudctl.ports.clock import Clock
 from cloudctl.providers.vsphere.addresses import VSphereAddresses
 from cloudctl.providers.vsphere.client import Client
@@ -30,15 +30,7 @@ from cloudctl.providers.vsphere.volumes import VSphereVolumes
 class VSphereProvider:
     """The nouns of one vCenter over one session; safe for several threads."""
 
-    capabilities: ClassVar[frozenset[Capability]] = frozenset(
-        {
-            Capability.RESIZE,
-            Capability.SNAPSHOT,
-            Capability.BACKEND_QUOTA,
-            Capability.ISOLATE,
-            Capability.CHANGES,
-        }
-    )
+    capabilities: ClassVar[frozenset[Capability]] = DECLARED[CloudKind.VSPHERE]
 
     def __init__(self, client: Client, clock: Clock) -> None:
         self._places = Places(client, clock)

@@ -27,7 +27,13 @@ SCAFFOLD: Mapping[type, tuple[str, ...]] = {
     vim.ComputeResource: ("name",),
     vim.ClusterComputeResource: ("name",),
     vim.Network: ("name", "tag"),
-    vim.dvs.DistributedVirtualPortgroup: ("name", "tag", "config.description", "config.uplink"),
+    vim.dvs.DistributedVirtualPortgroup: (
+        "name",
+        "tag",
+        "config.description",
+        "config.uplink",
+        "config.defaultPortConfig",
+    ),
 }
 _TOKEN = re.compile(rb"<token>([^<]+)</token>")
 #: The token stands before the objects.

@@ -23,7 +23,18 @@ from cloudctl.providers.vsphere import specs
 from cloudctl.providers.vsphere.errors import busy, failed, no_room, rejected
 from cloudctl.providers.vsphere.fleet import Fleet, Promise
 from cloudctl.providers.vsphere.leases import choose, gateway
-from cloudctl.providers.vsphere.machines import KEY, KIND, NAME, Goal, Machine, Nic, full_name, noted, promised_uuid
+from cloudctl.providers.vsphere.machines import (
+    KEY,
+    KIND,
+    NAME,
+    Goal,
+    Machine,
+    Nic,
+    full_name,
+    noted,
+    pair_note,
+    promised_uuid,
+)
 from cloudctl.providers.vsphere.networks import Plan, VSphereNetworks
 from cloudctl.providers.vsphere.steps import Act, Site, Step
 from cloudctl.providers.vsphere.tenants import VSphereTenants
@@ -65,26 +76,10 @@ class VSphereServers:
 
     def find(self, tenant: str, keys: Collection[UUID] | None = None) -> dict[UUID, ServerFact]:
         """One call for the department's folder; asked for keys, it also goes on with what is unfinished."""
-        if keys is not None and not keys:
-            return {}
-        promises, site = self._fleet.promised(tenant), self._fleet.site(tenant)
-        wanted = None if keys is None else frozenset(keys)
-        if keys is not None:
-            self._fleet.push(tenant, site)
-        found: dict[UUID, ServerFact] = {}
-        for promise, failure in self._fleet.outstanding(promises, site):
-            if promise.volume_gib is None:
-                found[promise.key] = _promised(promise, failure)
-        # Of two with one key, the one that was made for it speaks; the other is a copy by hand.
-        for server in sorted(
-            site.servers, key=lambda each: each.key is not None and each.uuid == promised_uuid(each.key)
-        ):
-            if server.key is not None:
-                found[server.key] = self._fact(server, site)
-        return {key: fact for key, fact in found.items() if wanted is None or key in wanted}
+        return self._fleet.find(tenant, keys, lambda site: site.servers, self._fact, _expected)
 
     def create(self, request: ServerRequest) -> ServerFact:
-        """One task; the first of its template, network and department asks a little more."""
+        """One task; the first of its template, network and department, and one of a pair, ask a little more."""
         self._require_room(request.vcpu, request.memory_mib)
         template = self._places.template(request.image)
         folder, pool = self._client.ref(vim.Folder, request.tenant), self._tenants.pool(request.tenant)
@@ -99,8 +94,12 @@ class VSphereServers:
             **specs.address_notes(addresses),
             **self._guest_info(request, plan, addresses, uuid),
         }
+        host = None
+        if request.apart is not None:
+            notes |= pair_note(request.apart)
+            host = self._fleet.pairs.host(request.apart, request.key, lambda: self._fleet.site(request.tenant))
         spec = vim.vm.CloneSpec(
-            location=vim.vm.RelocateSpec(datastore=self._places.datastore(None), pool=pool),
+            location=vim.vm.RelocateSpec(datastore=self._places.datastore(None), pool=pool, host=host),
             powerOn=False,
             template=False,
             config=vim.vm.ConfigSpec(
@@ -346,6 +345,11 @@ def _goal(request: ServerRequest) -> Goal:
 def _gateways(plan: Plan) -> tuple[str, ...]:
     """The ways out of a segment that has any."""
     return tuple(gateway(cidr) for cidr in plan.cidrs) if plan.via else ()
+
+
+def _expected(promise: Promise, failure: BackendError | None) -> ServerFact | None:
+    """The fact of a promise of this kind."""
+    return _promised(promise, failure) if promise.volume_gib is None else None
 
 
 def _promised(promise: Promise, failure: BackendError | None) -> ServerFact:

@@ -57,6 +57,7 @@ SHALLOW = (*SERVER, "network")
 
 BUILDING, DELETING = frozenset({"build"}), frozenset({"delete"})
 OURS = "cloudctl:"
+HIGHEST_VLAN = 4094
 DISK_DEVICE = "VirtualDisk"
 CARDS = frozenset(
     {
@@ -75,7 +76,7 @@ UNWELL = {"orphaned": ObjectStatus.ERROR, "invalid": ObjectStatus.ERROR, "inacce
 class Places(msgspec.Struct, frozen=True):
     """What machines refer to: folders with their paths, hosts with names and clusters, custom fields, the trash.
 
-    All by their ids; `key_field` is the field with our key.
+    All by their ids; `key_field` is the field with our key. `tags` are the machines' own, by the machine's id.
     """
 
     folders: Mapping[str, str]
@@ -83,6 +84,7 @@ class Places(msgspec.Struct, frozen=True):
     key_field: str
     fields: Mapping[str, str]
     trash: frozenset[str]
+    tags: Mapping[str, tuple[str, ...]] = {}
 
     def has(self, values: Mapping[str, Value]) -> bool:
         """Whether a machine's folder and host are known."""
@@ -190,13 +192,7 @@ def of_machine(moid: str, values: Mapping[str, Value], depth: Depth, places: Pla
         host=None if is_image else host,
         addresses=_addresses(values, notes),
         networks=depth.networks or _shallow(values),
-        tags=tuple(
-            sorted(
-                f"{places.fields.get(number, number)}={text}"
-                for number, text in fields.items()
-                if number != places.key_field
-            )
-        ),
+        tags=_tags(moid, fields, places),
         created_at=created_at,
     )
     for snapshot in _snapshots(rows(values.get("snapshot.rootSnapshotList"))):
@@ -250,7 +246,25 @@ def of_network(moid: str, values: Mapping[str, Value], places: Places) -> CloudO
         tenant_name=places.folders.get(tenant or ""),
         status=ObjectStatus.ACTIVE,
         addresses=tuple(sorted(words[3:])) if ours else (),
+        vlans=tuple(sorted(tagged(_ranges(values.get("config.defaultPortConfig"))))),
     )
+
+
+def tagged(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Ranges of VLANs, first and last; untagged and a trunk of all of them count as none: they take nobody's."""
+    for first, last in ranges:
+        if last > 0 and first <= HIGHEST_VLAN and not (first <= 1 and last >= HIGHEST_VLAN):
+            yield max(first, 1), min(last, HIGHEST_VLAN)
+
+
+def _ranges(setting: Value | None) -> Iterator[tuple[int, int]]:
+    """A portgroup's VLAN, or those of its trunk."""
+    for vlan in rows(setting, "vlan"):
+        for which in rows(vlan, "vlanId"):
+            if len(which):
+                yield int(text(which, "start")), int(text(which, "end"))
+            elif which.text:
+                yield int(which.text), int(which.text)
 
 
 def _status(values: Mapping[str, Value], notes: Mapping[str, str], whole: ObjectStatus | None) -> ObjectStatus:
@@ -273,6 +287,15 @@ def _addresses(values: Mapping[str, Value], notes: Mapping[str, str]) -> tuple[s
         return tuple(sorted(address.partition("/")[0] for address in given))
     told = {each.text for nic in rows(values.get("guest.net")) for each in rows(nic, "ipAddress")}
     return tuple(sorted(address for address in told if not address.lower().startswith(("fe80:", "169.254."))))
+
+
+def _tags(moid: str, fields: Mapping[str, str], places: Places) -> tuple[str, ...]:
+    """The machine's tags, and its custom fields in the same form; our key is told apart from them."""
+    own = places.tags.get(moid, ())
+    if not fields:
+        return own
+    named = (f"{places.fields.get(key, key)}={text}" for key, text in fields.items() if key != places.key_field)
+    return tuple(sorted({*own, *named}))
 
 
 def _shallow(values: Mapping[str, Value]) -> tuple[str, ...]:

@@ -178,7 +178,11 @@ def _delete(machine: Machine, site: Site, now: datetime) -> Step:
             name=machine.name[: LONGEST_NAME - len(ending)] + ending,
             uuid=str(uuid4()),
             notes=noted(
-                key=None, disk=None, addresses=None, trashed=f"{machine.key} {now.astimezone(UTC).isoformat()}"
+                key=None,
+                disk=None,
+                addresses=None,
+                pair=None,
+                trashed=f"{machine.key} {now.astimezone(UTC).isoformat()}",
             ),
         )
     return Step(act=Act.TRASH)

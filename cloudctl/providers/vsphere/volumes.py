@@ -36,22 +36,7 @@ class VSphereVolumes:
 
     def find(self, tenant: str, keys: Collection[UUID] | None = None) -> dict[UUID, VolumeFact]:
         """One call for the department's folder; asked for keys, it also goes on with what is unfinished."""
-        if keys is not None and not keys:
-            return {}
-        promises, site = self._fleet.promised(tenant), self._fleet.site(tenant)
-        wanted = None if keys is None else frozenset(keys)
-        if keys is not None:
-            self._fleet.push(tenant, site)
-        found: dict[UUID, VolumeFact] = {}
-        for promise, failure in self._fleet.outstanding(promises, site):
-            if promise.volume_gib is not None:
-                found[promise.key] = _promised(promise, failure)
-        for holder in sorted(
-            site.holders, key=lambda each: each.key is not None and each.uuid == promised_uuid(each.key)
-        ):
-            if holder.key is not None:
-                found[holder.key] = self._fact(holder, site)
-        return {key: fact for key, fact in found.items() if wanted is None or key in wanted}
+        return self._fleet.find(tenant, keys, lambda site: site.holders, self._fact, _expected)
 
     def create(self, request: VolumeRequest) -> VolumeFact:
         """One task. `volume_type` names a datastore."""
@@ -217,6 +202,11 @@ class VSphereVolumes:
 
 def _leave(_: Machine) -> Step:
     return Step(notes=noted(goal=Goal(act="delete")))
+
+
+def _expected(promise: Promise, failure: BackendError | None) -> VolumeFact | None:
+    """The fact of a promise of this kind."""
+    return _promised(promise, failure) if promise.volume_gib is not None else None
 
 
 def _promised(promise: Promise, failure: BackendError | None) -> VolumeFact:

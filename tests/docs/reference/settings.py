@@ -60,6 +60,9 @@ SENTENCES = {
     "sync_stale_after_s": "After how long without a clean sync a cloud's figures are stale.",
     "sync_missing_after": "How many clean full syncs in a row do not see what is missing.",
     "sync_retention_days": "How long syncs stay listed.",
+    "sync_short_percent": "A full sync that sees a smaller share of what the last one saw, and at least 20 objects "
+    "fewer, is not believed. 0: it always is.",
+    "change_retention_days": "How long the history of the clouds' objects stays; each one's last change stays.",
     "drift_orphan_days": "How long a disk hangs on no server before it counts as an orphan.",
     "attempt_retention_days": "How long each attempt to send a notice stays on record; the notice itself stays.",
     "clouds_file": "Where clouds.yaml is.",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
 from collections.abc import Callable
+from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,7 @@ from pyVim.task import WaitForTask
 from pyVmomi import vim
 
 from cloudctl.domain.inventory import CloudObject, Identity, ObjectKind
-from cloudctl.providers.vsphere.client import Client
+from cloudctl.providers.vsphere.client import Client, trust
 from cloudctl.providers.vsphere.config import configured
 from cloudctl.providers.vsphere.inventory import VsphereInventory
 from tests.lab.vcenter import Vcenter
@@ -86,6 +89,29 @@ class Site:
         self.act(uuid, lambda machine: machine.ReconfigVM_Task(vim.vm.ConfigSpec(deviceChange=[change])))
         devices = self.machine(uuid).config.hardware.device
         return str([each for each in devices if isinstance(each, vim.vm.device.VirtualDisk)][-1].backing.fileName)
+
+    def tag(self, uuid: str, category: str, *names: str) -> None:
+        """Attaches these tags of a category to a machine, all of them new."""
+        config = configured("lab-vcenter", self.clouds)
+        connection = HTTPSConnection(config.host, config.port, context=trust(config))
+        login = b64encode(f"{config.username}:{config.password}".encode()).decode()
+
+        def ask(path: str, body: object, **headers: str) -> Any:
+            connection.request("POST", f"/rest/com/vmware/cis/{path}", json.dumps(body), headers)
+            response = connection.getresponse()
+            answer = response.read()
+            assert response.status == 200, answer
+            return json.loads(answer)["value"] if answer else None
+
+        session = {"vmware-api-session-id": ask("session", {}, Authorization=f"Basic {login}")}
+        made = {"name": category, "description": "", "cardinality": "MULTIPLE", "associable_types": []}
+        owner = ask("tagging/category", {"create_spec": made}, **session)
+        machine = {"type": "VirtualMachine", "id": self.machine(uuid)._GetMoId()}
+        for name in names:
+            tag = {"name": name, "description": "", "category_id": owner}
+            key = ask("tagging/tag", {"create_spec": tag}, **session)
+            ask(f"tagging/tag-association/id:{key}?~action=attach", {"object_id": machine}, **session)
+        connection.close()
 
     def close(self) -> None:
         for client in self.clients:

@@ -58,6 +58,28 @@ def test_a_freeze_window_answers_approvals_with_the_next_open_time(city: City) -
         assert admin.delete(f"/v1/freezes/{made.json()['id']}").status == 200
 
 
+def test_what_is_begun_by_hand_asks_and_an_emergency_goes_on_once(city: City) -> None:
+    admin, operator = city.as_("admin"), city.as_("operator")
+    path = "/v1/freezes/check?act=patches&zone=extranet"
+    assert operator.get(path).json()["passed"] == []
+    made = admin.post("/v1/freezes", window(binds=["patches"]))
+    try:
+        refused = operator.get(path)
+        assert (refused.status, refused.json()["code"]) == (409, "frozen")
+        assert refused.json()["params"]["opens"] == "2026-12-31 00:00"
+        body = {"act": "patches", "zones": ["extranet"], "reason": "高危漏洞"}
+        said = [operator.post("/v1/freezes/exceptions", body, **{"Idempotency-Key": "once"}).json() for _ in range(2)]
+        assert said[0] == said[1]
+        assert (said[0]["passed"], said[0]["open_until"]) == (["高考"], None)
+        told = city.as_("auditor").get(f"/v1/audit?action=allow/freeze-exception&target_id={made.json()['id']}")
+        assert len(told.json()["items"]) == 1
+        assert operator.post("/v1/freezes/exceptions", body | {"act": "orders"}).json()["field"] == "act"
+    finally:
+        assert admin.delete(f"/v1/freezes/{made.json()['id']}").status == 200
+    assert operator.get("/v1/freezes/check?act=naps").status == 422
+    assert operator.get("/v1/freezes/check?act=patches&zone=nowhere").json()["field"] == "zone"
+
+
 def test_a_window_needs_a_zone_of_time_and_known_words(city: City) -> None:
     admin = city.as_("admin")
     for changes in ({"starts_at": "2026-01-01T00:00:00"}, {"binds": ["everything"]}, {"binds": []}, {"reason": ""}):

@@ -29,6 +29,10 @@ def test_bad_codes_and_fields_are_refused(city: City) -> None:
 def test_clouds_and_their_capacity(city: City) -> None:
     path = f"/v1/clouds/{city.ids['cloud-a']}"
     assert city.as_("officer").get(path).json()["zones"] == ["extranet"]
+    (listed,) = city.as_("officer").get("/v1/clouds?code=cloud-a").json()["items"]
+    shown = city.as_("officer").get(path).json()
+    assert shown == listed | {"age_s": shown["age_s"]}
+    assert {"health", "synced_at", "age_s"} <= shown.keys()
     version = city.as_("admin").get(path).json()["version"]
     changed = city.as_("admin").patch(path, {"overcommit": {"vcpu": 2.0}}, if_match=f'"{version}"')
     assert changed.json()["overcommit"] == {"vcpu": 2.0}

@@ -66,6 +66,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "name": "n", "starts_at": "2027-01-01T00:00:00Z", "ends_at": "2027-01-02T00:00:00Z", "binds": ["orders"],
         "reason": "r",
     },
+    "POST /v1/freezes/exceptions": {"act": "patches", "reason": "r"},
     "POST /v1/supervision/cards/{card_id}/excuse": {"reason": "r"},
     "POST /v1/deputies": {
         "principal": "officer", "deputy": "{who}", "starts_at": "2026-01-01T00:00:00Z",
@@ -127,6 +128,7 @@ BODIES["POST /v1/orders/check"] = BODIES["POST /v1/orders"]
 # What everybody may see, and one's own: these answer 200, without anything of another department.
 OPEN = {
     "GET /v1/emergencies", "GET /v1/transfers", "GET /v1/calendars/{year}", "GET /v1/freezes",
+    "GET /v1/freezes/check",
     "GET /v1/supervision/due", "GET /v1/supervision/cards", "GET /v1/supervision/limits",
     "GET /v1/me", "GET /v1/todo", "GET /v1/deputies", "GET /v1/catalogue", "GET /v1/capacity", "GET /v1/policies",
     "GET /v1/clouds",
@@ -142,6 +144,9 @@ OPEN = {
     "GET /v1/order-form.xlsx",
 }  # fmt: skip
 
+
+# What has to be asked with.
+ASKED = {"/v1/freezes/check": "?act=patches"}
 
 # What takes a file refuses the body of these tests before it looks at anything.
 FILES = {
@@ -380,7 +385,7 @@ def rated(city: City, order_id: UUID, officer: str, department: str) -> str:
 
 def target(path: str, belongings: Belongings) -> str:
     noun = path.split("/")[2]
-    return belongings.fill(path.replace("{resource_id}", f"{{{noun}}}"))
+    return belongings.fill(path.replace("{resource_id}", f"{{{noun}}}")) + ASKED.get(path, "")
 
 
 @pytest.mark.parametrize(("path", "method"), ROUTES)

@@ -42,7 +42,7 @@ VERBS = {
     "channels": "list test show set",
     "supervision": "due cards limits excuse",
     "calendars": "show add remove",
-    "freezes": "list create cancel",
+    "freezes": "list create cancel check",
     "db": "upgrade check",
     "config": "show",
     "contexts": "list use",

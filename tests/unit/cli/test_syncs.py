@@ -48,6 +48,12 @@ def test_one_that_fails_is_told_in_words_and_by_the_exit_code(logged_in: Cloudct
     assert api.of("POST", "/v1/clouds/a/sync")[0].body == {"mode": "incremental"}
 
 
+def test_a_short_list_is_believed_on_request(logged_in: Cloudctl, api: FakeApi) -> None:
+    api.on("POST", "/v1/clouds/a/sync", sync(A, "a", "asked"))
+    assert logged_in("syncs", "run", "a", "--believe", "--no-wait").code == 0
+    assert api.asked[0].body == {"mode": "full", "believed": True}
+
+
 def test_nobody_waits_who_does_not_want_to(logged_in: Cloudctl, api: FakeApi) -> None:
     api.on("POST", "/v1/clouds/a/sync", sync(A, "a", "asked"))
     assert logged_in("syncs", "run", "a", "--no-wait").code == 0

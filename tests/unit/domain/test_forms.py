@@ -13,7 +13,10 @@ from cloudctl.domain.forms import COLUMNS, COVER_FIELDS, Entry, Filled
 ITEMS: dict[str, Any] = {
     "server": ServerItemIn, "volume": VolumeItemIn, "network": NetworkItemIn, "address": AddressItemIn,
 }  # fmt: skip
-ELSEWHERE = {"system_id", "items", "user_data", "user_data_encoding", "kind", "prefix_length", "cidr", "anti_affinity"}
+ELSEWHERE = {
+    "system_id", "items", "user_data", "user_data_encoding", "kind", "prefix_length", "cidr", "anti_affinity",
+    "separation",
+}  # fmt: skip
 
 
 def bounds(schema: dict[str, Any], name: str) -> tuple[int | None, int | None]:

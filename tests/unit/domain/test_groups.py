@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from cloudctl.domain.admissions import Group
+from cloudctl.domain.clouds import Capability
 from cloudctl.domain.errors import Invalid
 from cloudctl.domain.groups import groups
 from cloudctl.domain.items import (
@@ -13,10 +15,11 @@ from cloudctl.domain.items import (
     Item,
     NetworkItem,
     ReleaseItem,
+    ResizeItem,
+    Separation,
     ServerItem,
     VolumeItem,
 )
-from cloudctl.domain.placements import Group
 from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.resources import Resource
 from tests.unit.domain.making import IMAGES, network, plan, server, volume
@@ -55,6 +58,21 @@ def test_a_group_needs_what_its_servers_need() -> None:
     (made,) = found(items)
     assert made.architectures == {"x86_64", "aarch64"}
     assert made.images == {}, "where nobody has named an image in any cloud, nothing is known of it"
+
+
+def test_a_group_needs_what_its_items_ask_a_cloud_to_do() -> None:
+    running = server()
+    items = [
+        segment("n"),
+        servers("x", "n", anti_affinity="db", separation=Separation.REQUIRED),
+        servers("y", "n", count=2, anti_affinity="db"),
+        AddressItem(server="y-1", term_months=1),
+        ResizeItem(server=running.id, specification="s4"),
+    ]
+    together, resized = found(items, running)
+    assert together.needs == {Capability.ANTI_AFFINITY: 1, Capability.FLOATING_ADDRESS: 3}
+    assert together.insisted == together.united == {"db"}
+    assert resized.needs == {Capability.RESIZE: 4}
 
 
 def test_images_that_clouds_name_are_known(monkeypatch: pytest.MonkeyPatch) -> None:

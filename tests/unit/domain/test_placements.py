@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from cloudctl.domain.clouds import Cloud
+from cloudctl.domain.admissions import Ground, Group
+from cloudctl.domain.clouds import DECLARED, Capability, Cloud, CloudKind
 from cloudctl.domain.errors import Invalid, PoolExhausted
-from cloudctl.domain.placements import Ground, Group, Placement, joined, place
+from cloudctl.domain.placements import Placement, joined, place
 from cloudctl.domain.quotas import Demand, Dimension
 from tests.unit.domain.test_clouds import cloud
 
@@ -228,7 +229,10 @@ def test_a_pair_that_cannot_be_kept_apart_is_told_so() -> None:
     pair = [group(number, apart=frozenset({"db"})) for number in range(2)]
     for found in place(pair, [room("a", 100), room("b", 3)], ground()):
         assert found.cloud == "a"
-        assert said(found)[-1] == "db: its members share a: no other cloud may or can take one of them"
+        assert said(found)[-2:] == [
+            "db: its members share a: no other cloud may or can take one of them",
+            "db: its servers on a go to different hosts, as far as there are enough",
+        ]
 
 
 def test_the_clouds_of_an_order_as_one_word() -> None:
@@ -285,3 +289,45 @@ def _fits(groups: list[Group], free: dict[str, int]) -> bool:
         return True
     amount = groups[0].growth[VCPU]
     return any(_fits(groups[1:], free | {code: left - amount}) for code, left in free.items() if left >= amount)
+
+
+ADDRESS = {Capability.FLOATING_ADDRESS: 3}
+
+
+def test_what_a_cloud_cannot_do_is_left_to_one_that_can() -> None:
+    poor = cloud("a", kind=CloudKind.VSPHERE, external_network="out")
+    (found,) = place([group(needs=ADDRESS)], [poor, cloud("b", external_network="out")], ground())
+    assert found.cloud == "b"
+    assert said(found)[0] == "a: has no floating addresses"
+
+
+@pytest.mark.parametrize("stands", [frozenset[str](), frozenset({"a"})])
+@pytest.mark.parametrize("new", [True, False])
+def test_what_no_cloud_can_do_is_refused_with_field_and_way_out(stands: frozenset[str], new: bool) -> None:
+    clouds = [cloud("a", kind=CloudKind.VSPHERE, external_network="out")]
+    clouds += [cloud("b", external_network="out")] if stands else [cloud("b")]  # one without a network to take from
+    if not stands and not new:
+        stands = frozenset({"b"})
+    with pytest.raises(Invalid, match="has floating addresses") as caught:
+        place([group(needs=ADDRESS, stands=stands, new=new)], clouds, ground())
+    assert caught.value.field == "items[3].server"
+    assert caught.value.way_out
+
+
+@pytest.mark.parametrize(("insisted", "words"), [(True, "or are not built"), (False, "as far as there are enough")])
+def test_servers_of_a_pair_on_one_segment_are_told_of_their_hosts(insisted: bool, words: str) -> None:
+    names = frozenset({"db"})
+    pair = group(apart=names, united=names, insisted=names if insisted else frozenset())
+    (found,) = place([pair], [cloud("a")], ground())
+    assert said(found)[-1] == f"db: its servers on a go to different hosts, {words}"
+
+
+def test_a_cloud_that_cannot_keep_servers_apart_takes_no_pair_that_insists(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(DECLARED, CloudKind.VSPHERE, frozenset())  # type: ignore[arg-type]  # read-only by its type
+    names, plain = frozenset({"db"}), cloud("a", kind=CloudKind.VSPHERE)
+    (found,) = place([group(apart=names, united=names)], [plain], ground())
+    assert said(found)[-1] == "db: a cannot keep its servers on different hosts"
+    insisting = group(1, apart=names, united=names, insisted=names, needs={Capability.ANTI_AFFINITY: 1})
+    with pytest.raises(Invalid, match="keeps servers on different hosts") as caught:
+        place([insisting], [plain], ground())
+    assert caught.value.field == "items[1].separation"

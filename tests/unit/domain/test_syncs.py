@@ -66,3 +66,12 @@ def test_a_sync_ends_once_and_only_after_it_began() -> None:
     assert (sync.state, sync.started_at, sync.ended_at, sync.error) == ("partial", NOW, NOW, {"en": "why"})
     with pytest.raises(Refused):
         sync.end("finish", NOW)
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected", "short"),
+    [(0, 19, False), (0, 20, True), (19, 39, True), (20, 40, False), (49, 100, True), (50, 100, False), (5, 0, False)],
+)
+def test_a_list_is_short_by_its_share_and_by_its_number(seen: int, expected: int, short: bool) -> None:
+    assert Rhythm().is_short(seen, expected) is short
+    assert not Rhythm(short_percent=0).is_short(seen, expected)

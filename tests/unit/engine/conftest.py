@@ -9,6 +9,7 @@ from sqlalchemy import Engine as Database
 from cloudctl.domain.workflows import Saga
 from cloudctl.engine import Engine, QueueSettings, WorkflowClient, connect, enqueuer, leases, migrate
 from cloudctl.engine.database import open_database
+from cloudctl.ports.engine import Start
 from tests.lab.postgres import PostgresServer
 from tests.unit.engine.toys import Journal
 
@@ -60,7 +61,7 @@ def start(database: Database) -> Callable[..., None]:
 
     def begin(workflow_id: str, *ids: str, saga: str = "plain", key: str = "cloud-a") -> None:
         with database.begin() as connection:
-            enqueue(connection, saga, workflow_id, ids, key)
+            enqueue(connection, [Start(saga, workflow_id, ids, key)])
 
     return begin
 

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from cloudctl.domain.errors import ConfigurationError
 from cloudctl.engine import WorkflowClient, connect, enqueuer, open_database
 from cloudctl.persistence.engines import open_engines
+from cloudctl.ports.engine import Start
 
 
 def test_sqlite_is_set_up_for_durability_and_for_waiting(database: Database) -> None:
@@ -35,7 +36,7 @@ def test_the_domains_own_connections_can_enqueue(name: str, request: pytest.Fixt
     client = connect(database)
     with engines.write.begin() as connection:
         connection.execute(text("CREATE TABLE orders (id TEXT)"))
-        enqueuer(client)(connection, "plain", "o:1", ("o",), "cloud-a")
+        enqueuer(client)(connection, [Start("plain", "o:1", ("o",), "cloud-a")])
     engines.close()
     assert [state.id for state in WorkflowClient(client, _dead).recent()] == ["o:1"]
 

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from cloudctl.engine import Engine, WorkflowClient, connect, enqueuer, leases
 from cloudctl.engine.failover import Reaper
+from cloudctl.ports.engine import Start
 from tests.unit.engine.toys import Journal, until
 
 Worker = subprocess.Popen[bytes]
@@ -39,7 +40,7 @@ def spawn(journal: Journal) -> Iterator[Callable[..., Worker]]:
 def started(database: Database, workflow_id: str, key: str) -> WorkflowClient:
     client = connect(database)
     with database.begin() as connection:
-        enqueuer(client)(connection, "plain", workflow_id, (key,), "cloud-a")
+        enqueuer(client)(connection, [Start("plain", workflow_id, (key,), "cloud-a")])
     return WorkflowClient(client, leases.liveness(database))
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from cloudctl.domain.policies import Effect
+from cloudctl.policy.conditions import REMEMBERED
 from cloudctl.policy.evaluation import OrderRules
 from cloudctl.ports.rules import Rules
 
@@ -169,3 +170,24 @@ def test_values_become_words_of_each_language(rules: Make, facts: Facts) -> None
         }
     ).judge(facts())
     assert judged.findings[0].reason == {"zh_CN": "发展和改革委员会:1.5、2、3", "en": "fgw: 1.5, 2, 3"}
+
+
+def test_what_was_silent_speaks_when_what_it_reads_has_changed(rules: Make, facts: Facts) -> None:
+    """The same rules over many facts, more than they remember, and all of it once more."""
+    judge = rules(rule("big", scope="item", when="item.vcpu > 4")).judge
+    for _ in range(2):
+        for servers in range(2 * REMEMBERED):
+            assert [finding.item for finding in judge(facts(items=[{"vcpu": servers}])).findings] == [0] * (servers > 4)
+
+
+def test_a_rule_that_broke_breaks_again_and_only_on_what_breaks_it(rules: Make, facts: Facts) -> None:
+    judge = rules(rule("ratio", when="10 / totals.servers > 5", effect="warn")).judge
+    for servers, effects in ((0, [Effect.DENY]), (5, []), (0, [Effect.DENY]), (1, [Effect.WARN]), (0, [Effect.DENY])):
+        assert [finding.effect for finding in judge(facts(totals={"servers": servers})).findings] == effects
+
+
+def test_a_lifted_finding_is_not_remembered_as_lifted(rules: Make, facts: Facts) -> None:
+    judge = rules(rule("free", exemptable=True)).judge
+    lifted = [{"rule": "free", "id": str(FIRST)}]
+    found = [judge(facts(exemptions=given)).findings[0].exemption_id for given in (lifted, [], lifted)]
+    assert found == [FIRST, None, FIRST]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import pytest
 
-from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound, PolicyDenied, Stale
-from cloudctl.domain.items import NetworkItem
+from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound, PolicyDenied, PoolExhausted, Stale
+from cloudctl.domain.items import NetworkItem, VolumeItem
 from cloudctl.domain.orders import Order
+from cloudctl.domain.quotas import Dimension
+from cloudctl.domain.resources import Resource
 from cloudctl.domain.returns import FoundDefect, Ground
 from cloudctl.ports.context import Idempotency, Replayed, Request
 from cloudctl.services import acceptances, batches, decisions
 from cloudctl.services.batches import Report, Row
-from tests.factories import Installed
+from tests.factories import CLOUD, Installed
 
 
 @pytest.fixture
@@ -181,3 +186,53 @@ def test_orders_of_several_departments_are_decided_together(installed: Installed
     report = decide(cities[0], "reject", [Row(order=order.number, reason="x") for order in made])
     assert [outcome.number for outcome in report.outcomes] == [order.number for order in made]
     assert all(city.ledger()["servers"] == (0, 0) for city in cities)
+
+
+def test_a_batch_judges_places_and_registers_as_a_single_approval_would(city: Installed) -> None:
+    """Alike and unlike orders mixed: what is shared among the first must not reach the others."""
+    wanted = [
+        [VolumeItem(name="a", size_gib=90, term_months=30)],
+        [VolumeItem(name="b", size_gib=90, term_months=30)],
+        city.build_items("c", count=2, address=True),
+        [VolumeItem(name="d", size_gib=200, term_months=12)],
+        city.build_items("e", count=1, disks=2),
+    ]
+    made = [city.signed(items, purpose=f"Purpose {number}") for number, items in enumerate(wanted)]
+    one_by_one = {}
+    for order in made:
+        with suppress(_Undone), city.ctx.unit_of_work(city.people["office-admin"]) as uow:
+            locked = decisions.approve_one(city.ctx, uow, uow.orders.lock(order.id), None)
+            one_by_one[order.id] = locked.ruling, shapes(uow.resources.of_order(order.id))
+            raise _Undone
+    report = decide(city, "approve", [Row(order=order.number) for order in made], "office-admin")
+    assert [outcome.error for outcome in report.outcomes] == [None] * len(made)
+    for order in made:
+        approved = city.order(order.id)
+        assert (approved.ruling, shapes(city.resources(order).values())) == one_by_one[order.id]
+    assert len({msgspec.json.encode(ruling) for ruling, _ in one_by_one.values()}) > 2, "they were all alike"
+    city.run()
+    assert states(city, made) == ["delivered"] * len(made)
+
+
+class _Undone(Exception):
+    pass
+
+
+def shapes(resources: Iterable[Resource]) -> list[dict[str, Any]]:
+    """All that is on record of them."""
+    rows = [{name: value for name, value in vars(one).items() if not name.startswith("_")} for one in resources]
+    return sorted(({**row, "created_at": None} for row in rows), key=lambda row: str(row["id"]))
+
+
+def test_a_cloud_that_shrinks_before_the_batch_refuses_what_no_longer_fits(city: Installed) -> None:
+    """Both orders hold their room; of what is left for both, both are refused, as they would be one by one."""
+    made = [city.signed(city.build_items(f"v{number}", count=1)) for number in range(2)]
+    with city.ctx.unit_of_work(city.people["office-admin"]) as uow:
+        cloud = uow.clouds.lock(CLOUD)
+        cloud.capacity[Dimension.VCPU] = 2
+    outcomes = decide(city, "approve", [Row(order=order.number) for order in made]).outcomes
+    with pytest.raises(PoolExhausted):
+        decisions.approve(city.ctx, city.people["reviewer"], made[0].id)
+    assert [type(outcome.error) for outcome in outcomes] == [PoolExhausted] * 2
+    assert states(city, made) == ["signed_off"] * 2
+    assert city.queued() == []

@@ -16,6 +16,7 @@ from cloudctl.domain.freezes import Bound, Freeze
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.items import ReleaseItem, VolumeItem
 from cloudctl.domain.servers import Server
+from cloudctl.ports.queries import PageAsk
 from cloudctl.services import decisions, freezes, resources, workflows
 from tests.factories import Installed
 from tests.seeds import ZONE
@@ -185,3 +186,68 @@ def test_a_retry_waits_and_undoing_does_not(city: Installed) -> None:
         with pytest.raises(Frozen):
             workflows.retry(city.ctx, operator, order.id)
         assert workflows.roll_back(city.ctx, operator, order.id).state == "provisioning"
+
+
+PATCHES: dict[str, Any] = {"binds": [Bound.PATCHES], "zones": [ZONE]}
+
+
+def test_what_is_begun_by_hand_asks_first_and_is_told_when_the_next_window_begins(city: Installed) -> None:
+    operator, begins = city.people["operator"], city.clock.now() + timedelta(hours=1)
+    made(city, starts_at=begins, ends_at=begins + timedelta(days=1), name="高考", **PATCHES)
+    before = city.rows()
+    clearance = freezes.check(city.ctx, operator, act=Bound.PATCHES, zones=[ZONE])
+    assert (clearance.open_until, clearance.next_freeze, clearance.passed) == (begins, "高考", [])
+    assert freezes.check(city.ctx, operator, act=Bound.CAMPAIGNS, zones=[ZONE]).open_until is None
+    assert city.rows() == before
+    city.clock.move(hours=1)
+    for zones in ([ZONE], []):
+        with pytest.raises(Frozen) as caught:
+            freezes.check(city.ctx, operator, act=Bound.PATCHES, zones=zones)
+        assert caught.value.params["name"] == "高考"
+        assert caught.value.params["opens_at"] == (begins + timedelta(days=1)).isoformat()
+    city.clock.move(days=1)  # the first moment after it
+    assert freezes.check(city.ctx, operator, act=Bound.PATCHES, zones=[ZONE]).at == begins + timedelta(days=1)
+
+
+def test_an_emergency_by_hand_passes_and_each_window_it_passes_is_on_record(city: Installed) -> None:
+    operator = city.people["operator"]
+    with frozen(city, **PATCHES) as window, frozen(city, name="重保", **PATCHES) as other:
+        for reason in ("", "  "):
+            with pytest.raises(Invalid) as refused:
+                freezes.except_emergency(city.ctx, operator, act=Bound.PATCHES, zones=[ZONE], reason=reason)
+            assert refused.value.field == "reason"
+        clearance = freezes.except_emergency(city.ctx, operator, act=Bound.PATCHES, zones=[ZONE], reason="高危漏洞")
+        assert sorted(clearance.passed) == sorted(["两会", "重保"])
+        told = {entry["target"]["id"]: entry for entry in city.audited(action="allow/freeze-exception")}
+        for passed in (window, other):
+            entry = told[str(passed.id)]
+            assert (entry["reason"], entry["after"]["act"], entry["after"]["zones"]) == ("高危漏洞", "patches", [ZONE])
+    before = city.rows()
+    assert freezes.except_emergency(city.ctx, operator, act=Bound.PATCHES, zones=[ZONE], reason="x").passed == []
+    assert city.rows() == before
+
+
+def test_an_order_is_excepted_only_as_an_order_and_a_zone_has_to_be_one(city: Installed) -> None:
+    operator = city.people["operator"]
+    for act in (Bound.ORDERS, Bound.RESIZES, Bound.RELEASES):
+        with pytest.raises(Invalid) as refused:
+            freezes.except_emergency(city.ctx, operator, act=act, zones=[ZONE], reason="x")
+        assert refused.value.field == "act"
+    with pytest.raises(NotFound) as asked:
+        freezes.check(city.ctx, operator, act=Bound.PATCHES, zones=[ZONE, "nowhere"])
+    with pytest.raises(NotFound) as excepted:
+        freezes.except_emergency(city.ctx, operator, act=Bound.PATCHES, zones=["nowhere"], reason="x")
+    assert (asked.value.field, excepted.value.field) == ("zone", "zones")
+
+
+def test_a_limit_that_ends_in_the_window_keeps_its_day_and_the_check_says_when_it_goes_on(city: Installed) -> None:
+    order = INTO["in_review"](city)
+    (clock,) = city.ctx.queries.due.page(None, {"order_id": order.id}, PageAsk()).items
+    due = datetime.combine(clock.due_on, datetime.min.time(), PEOPLE_ZONE)
+    with frozen(city, ends_at=due + timedelta(days=1), binds=[Bound.ORDERS, Bound.PATCHES]) as window:
+        with pytest.raises(Frozen) as by_hand:
+            freezes.check(city.ctx, city.people["operator"], act=Bound.PATCHES, zones=[ZONE])
+        with pytest.raises(Frozen) as decided:
+            decisions.approve(city.ctx, city.people["office-admin"], order.id)
+        assert by_hand.value.params["opens_at"] == decided.value.params["opens_at"]
+        assert datetime.fromisoformat(str(by_hand.value.params["opens_at"])) == window.ends_at

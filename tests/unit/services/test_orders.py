@@ -11,7 +11,7 @@ import pytest
 
 from cloudctl.bootstrap import platform
 from cloudctl.domain.accounts import Role
-from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound, PolicyDenied
+from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound, PolicyDenied, Refused
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.items import NetworkItem, ServerItem
 from cloudctl.domain.opinions import Verdict
@@ -109,6 +109,15 @@ def test_approval_registers_and_queues_in_one_transaction(city: Installed) -> No
     assert city.resources(order)["oa-net"].cidr_v4 in {prefix.cidr for prefix in city.prefixes(order)}
     (queued,) = city.queued()
     assert (queued.id, queued.saga, queued.input) == (order.workflow_id, "provision_order", (str(order.id), "1"))
+    city.run()
+
+
+def test_who_approves_twice_is_told_the_state(city: Installed) -> None:
+    order = decisions.approve(city.ctx, city.people["reviewer"], at_the_office(city).id)
+    with pytest.raises(Refused) as refusal:
+        decisions.approve(city.ctx, city.people["reviewer"], order.id)
+    assert refusal.value.params["state"] == "approved"
+    assert len(city.queued()) == 1
     city.run()
 
 

@@ -13,6 +13,7 @@ from cloudctl.domain.clouds import CloudKind
 from cloudctl.domain.departments import Level
 from cloudctl.domain.drift import DriftAct
 from cloudctl.domain.errors import CloudctlError, Forbidden
+from cloudctl.domain.freezes import Bound
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.opinions import Specialist, Verdict
 from cloudctl.domain.quotas import Dimension
@@ -155,6 +156,11 @@ CASES: dict[str, tuple[Callable[[Any, Any, Installed], object], set[str]]] = {
         ADMIN,
     ),
     "freezes.cancel": (lambda ctx, who, _: freezes.cancel(ctx, who, NOBODY), ADMIN),
+    "freezes.check": (lambda ctx, who, _: freezes.check(ctx, who, act=Bound.PATCHES, zones=["nowhere"]), EVERYBODY),
+    "freezes.except_emergency": (
+        lambda ctx, who, _: freezes.except_emergency(ctx, who, act=Bound.PATCHES, reason=""),
+        {"operator"},
+    ),
     "supervision.get": (lambda ctx, who, _: supervision.get(ctx, who, NOBODY), EVERYBODY),
     "supervision.excuse": (lambda ctx, who, _: supervision.excuse(ctx, who, NOBODY, reason="x"), ADMIN),
     "mergers.merge": (lambda ctx, who, _: mergers.merge(ctx, who, NOBODY, into=NOBODY, reason="x"), ADMIN),

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from cloudctl.domain.accounts import Role
+from cloudctl.domain.drift import DriftAct
 from cloudctl.domain.errors import Forbidden
 from cloudctl.domain.opinions import Specialist
 from cloudctl.ports.context import Request
 from cloudctl.ports.queries import TodoRow
+from cloudctl.providers.simulated import Fault, FaultKind
 from cloudctl.services import (
     acceptances,
     accounts,
+    adoptions,
     decisions,
     deliveries,
     deputies,
@@ -22,15 +26,18 @@ from cloudctl.services import (
     tokens,
     workflows,
 )
-from tests.factories import Installed
-from tests.seeds import person
+from tests.factories import Installed, installation
+from tests.seeds import CLOUD, person
+from tests.unit.services.outside import Outside
+from tests.unit.services.test_adoptions import adopted, running, synced
 
 
 def waiting(city: Installed, who: str | Request) -> dict[str, TodoRow]:
     """What waits for somebody of this test's own orders, by what kind of work it is."""
     request = city.people[who] if isinstance(who, str) else who
     rows = todo.waiting(city.ctx, request, 500)
-    return {row.source: row for row in rows if city.order(row.order_id).department_id == city.ids["fgw"]}
+    mine = [row for row in rows if row.order_id and city.order(row.order_id).department_id == city.ids["fgw"]]
+    return {row.source: row for row in mine}
 
 
 def test_an_order_waits_for_one_after_the_other(city: Installed) -> None:
@@ -133,3 +140,45 @@ def test_a_token_without_the_permission_gets_no_list(city: Installed) -> None:
     )
     with pytest.raises(Forbidden):
         todo.waiting(city.ctx, Request(actor=accounts.authenticate(city.ctx, narrow), request_id="r"), 10)
+
+
+def heaps(city: Installed, who: str) -> dict[tuple[str, str], TodoRow]:
+    """What comes in heaps, by the cloud or number and the title."""
+    return {(row.number, row.title): row for row in todo.waiting(city.ctx, city.people[who], 500) if row.count}
+
+
+def test_findings_are_one_line_for_each_kind_and_cloud_with_the_oldest(outside: Outside) -> None:
+    city = outside.city
+    assert heaps(city, "operator") == {}
+    outside.strange_server("one")
+    outside.sync()
+    first = outside.only()
+    outside.strange_server("two")
+    outside.provider.servers.stop(outside.tenant, outside.server.backend_id)
+    outside.sync()
+    unknown, changed = (CLOUD, "On the cloud, and on no record"), (CLOUD, "Changed past the platform")
+    for who in ("operator", "office-admin"):
+        found = heaps(city, who)
+        assert {key: row.count for key, row in found.items()} == {unknown: 2, changed: 1}
+        assert (found[unknown].since, found[unknown].due_at, found[unknown].order_id) == (first.found_at, None, None)
+    for who in ("reviewer", "auditor", "officer", "head"):
+        assert heaps(city, who) == {}
+    outside.resolve(DriftAct.ACCEPT, first)
+    assert {key: row.count for key, row in heaps(city, "operator").items()} == {unknown: 1, changed: 1}
+
+
+def test_a_stopped_adoption_waits_for_whoever_may_go_on_with_it(tmp_path: Path) -> None:
+    with installation(tmp_path) as city:
+        stock = running(city, 2, disks=0)
+        synced(city)
+        city.cloud.inject(Fault(operation="servers.adopt", kind=FaultKind.HANG, times=50))
+        adoption = adopted(city, stock)
+        stopped = (adoption.number, "Objects that an adoption could not mark")
+        for who in ("operator", "office-admin"):
+            row = heaps(city, who)[stopped]
+            assert (row.count, row.state, row.since) == (2, "attention", adoption.created_at)
+        assert stopped not in heaps(city, "reviewer")
+        city.cloud.clear_faults()
+        adoptions.retry(city.ctx, city.people["operator"], adoption.id)
+        city.run()
+        assert stopped not in heaps(city, "operator")

@@ -9,10 +9,11 @@ import pytest
 from cloudctl.bootstrap import platform
 from cloudctl.domain.clouds import CloudKind
 from cloudctl.domain.errors import Invalid, PoolExhausted
+from cloudctl.domain.inventory import Census, CloudObject, ObjectKind, Source
 from cloudctl.domain.items import NetworkItem
 from cloudctl.domain.orders import Order
 from cloudctl.domain.quotas import Dimension
-from cloudctl.services import addresses, catalogue, clouds, orders
+from cloudctl.services import addresses, catalogue, clouds, deliveries, orders
 from tests.factories import Installed
 
 ZONES = {"vm-a": "10.71.0.0/16", "vm-b": "10.72.0.0/16"}
@@ -61,6 +62,47 @@ def test_each_segment_gets_a_free_vlan_whatever_its_zone_and_gives_it_back(halls
     assert vlans(halls, again) == [(CLOUD, 201)]
     for order in (made[0], made[2], again):
         orders.cancel(halls.ctx, halls.people["officer"], order.id)
+
+
+def test_what_others_networks_carry_in_the_cloud_is_not_handed_out(halls: Installed) -> None:
+    seen = [portgroup("dvportgroup-7", (200, 200)), portgroup("dvportgroup-8", (190, 201)), portgroup("dvportgroup-9")]
+    with halls.ctx.unit_of_work(platform("sync")) as uow:
+        census = Census(CLOUD, uow.inventory.known(CLOUD))
+        uow.inventory.write(CLOUD, census.take(seen), source=Source.FULL)
+    order = submitted(halls)
+    assert vlans(halls, order) == [(CLOUD, 202)]
+    with halls.ctx.unit_of_work(platform("sync")) as uow:
+        for _ in range(3):
+            uow.inventory.miss(CLOUD, [each.id for each in uow.inventory.of(CLOUD)], limit=3)
+    again = submitted(halls)
+    assert vlans(halls, again) == [(CLOUD, 200)], "a sync says that it is free"
+    for each in (order, again):
+        orders.cancel(halls.ctx, halls.people["officer"], each.id)
+
+
+def test_a_network_that_finds_its_vlan_taken_gets_the_next_and_the_taken_one_is_nobodys(halls: Installed) -> None:
+    order = halls.approved([NetworkItem(name="seg", prefix_length=26, ipv6=False, term_months=12)], zone="vm-a")
+    (network,) = halls.resources(order).values()
+    assert network.vlan == 200
+    seen = [portgroup("dvportgroup-17", (200, 200))]
+    assert deliveries.another_vlan(halls.ctx, order.id, network, seen, {200}) == 201
+    (kept,) = halls.resources(order).values()
+    assert ([(CLOUD, kept.vlan)], kept.vlan) == (vlans(halls, order), 201)
+    other = submitted(halls)
+    assert vlans(halls, other) == [(CLOUD, 202)], "200 is in the inventory now"
+    with pytest.raises(PoolExhausted):
+        deliveries.another_vlan(halls.ctx, order.id, kept, [], {200, 201})
+    (left,) = halls.resources(order).values()
+    assert left.vlan == 201
+    for each in (order, other):
+        orders.cancel(halls.ctx, halls.people["officer"], each.id)
+    with halls.ctx.unit_of_work(platform("sync")) as uow:
+        for _ in range(3):
+            uow.inventory.miss(CLOUD, [each.id for each in uow.inventory.of(CLOUD)], limit=3)
+
+
+def portgroup(native_id: str, *vlans: tuple[int, int]) -> CloudObject:
+    return CloudObject(kind=ObjectKind.NETWORK, native_id=native_id, name=native_id, vlans=vlans)
 
 
 def test_the_network_on_record_has_the_vlan(halls: Installed) -> None:

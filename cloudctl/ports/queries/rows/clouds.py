@@ -12,7 +12,7 @@ from cloudctl.ports.queries.rows.base import Row
 class CloudRow(Row, frozen=True):
     """A cloud on record; `health` and `age_s`, seconds since `synced_at`, say how far its figures can be relied on."""
 
-    FILTERS: ClassVar[frozenset[str]] = frozenset({"code", "kind", "health"})
+    FILTERS: ClassVar[frozenset[str]] = frozenset({"id", "code", "kind", "health"})
 
     id: UUID
     code: str

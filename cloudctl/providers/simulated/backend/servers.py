@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from uuid import UUID
 
 from cloudctl.domain.quotas import Demand, Dimension
@@ -12,6 +13,7 @@ from cloudctl.providers.simulated.backend.networks import allot, on_network
 from cloudctl.providers.simulated.backend.objects import Kind, Status, Thing
 from cloudctl.providers.simulated.backend.refusals import Reason, Refusal
 
+HOSTS = 4
 SETTLED = (Status.ACTIVE, Status.SHUTOFF)
 
 
@@ -26,7 +28,23 @@ def create(call: Call, request: ServerRequest) -> Thing:
     fixed = next(allot(network, on_network(call, request.tenant, network.id)), None)
     if fixed is None:
         raise Refusal(Reason.NO_CAPACITY, f"network {network.name} has no free address")
-    return add(call, request, fixed, Status.BUILD, then={"status": Status.ACTIVE})
+    return add(call, request, fixed, Status.BUILD, then={"status": Status.ACTIVE}, host=_host(call, request))
+
+
+def _host(call: Call, request: ServerRequest) -> str:
+    """The host that it goes to: any, but for a pair's server one that has no other of the pair."""
+    hosts = [f"host-{number}" for number in range(1, HOSTS + 1)]
+    start = request.key.int % HOSTS
+    hosts = hosts[start:] + hosts[:start]
+    if request.apart is None:
+        return hosts[0]
+    pair = str(request.apart.key)
+    others = [thing for thing in call.things(Kind.SERVER, request.tenant) if thing.state.get("pair") == pair]
+    taken = Counter(thing.state["host"] for thing in others)
+    best = min(hosts, key=lambda host: taken[host])
+    if taken[best] and request.apart.required:
+        raise Refusal(Reason.NO_CAPACITY, f"every simulated host has a server of the pair {pair}")
+    return best
 
 
 def takes(request: ServerRequest) -> Demand:
@@ -49,6 +67,7 @@ def add(
     *,
     then: dict[str, object] | None = None,
     keyed: bool = True,
+    host: str | None = None,
 ) -> Thing:
     """Puts a server into the file, unchecked. Of user data only the length is kept: it may hold secrets."""
     return call.add(
@@ -63,6 +82,8 @@ def add(
             "network": request.network,
             "fixed": fixed,
             "image": request.image,
+            "host": host,
+            "pair": None if request.apart is None else str(request.apart.key),
             "labels": request.labels,
             "ssh_keys": len(request.ssh_keys),
             "user_data_bytes": len(request.user_data or b""),

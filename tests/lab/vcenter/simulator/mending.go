@@ -84,6 +84,7 @@ func prepare(call *simulator.Method) func(*simulator.Task) {
 		return func(task *simulator.Task) {
 			source.Config.Hardware.Device = kept
 			if clone := madeBy(task); clone != nil {
+				house(clone, body.Spec.Location.Host)
 				freshen(clone)
 			}
 		}
@@ -120,6 +121,22 @@ func madeBy(task *simulator.Task) *simulator.VirtualMachine {
 	}
 	vm, _ := simulator.Map.Get(ref).(*simulator.VirtualMachine)
 	return vm
+}
+
+// house puts a clone on the host that was asked for: the library leaves it where its source is.
+func house(vm *simulator.VirtualMachine, wanted *types.ManagedObjectReference) {
+	if wanted == nil || vm.Runtime.Host == nil || *wanted == *vm.Runtime.Host {
+		return
+	}
+	host, ok := simulator.Map.Get(*wanted).(*simulator.HostSystem)
+	if !ok {
+		return
+	}
+	before := simulator.Map.Get(*vm.Runtime.Host).(*simulator.HostSystem)
+	simulator.Map.WithLock(before, func() { simulator.RemoveReference(&before.Vm, vm.Self) })
+	simulator.Map.WithLock(host, func() { host.Vm = append(host.Vm, vm.Self) })
+	vm.Runtime.Host, vm.Summary.Runtime.Host = wanted, wanted
+	changed(vm, "runtime.host")
 }
 
 var addresses, versions int64

@@ -106,7 +106,16 @@ def test_every_dimension_has_its_limit_in_the_backend(cloud: RecordedCloud, prov
         cloud.on("PUT", path, {})
     provider.tenants.set_quota(PROJECT, {dimension: n for n, dimension in enumerate(Dimension, 1)})
     sent = {call.path: call.body for call in cloud.calls}
-    assert sent[paths["nova"]] == {"quota_set": {"cores": 1, "ram": 2, "instances": 4, "force": True}}
+    assert sent[paths["nova"]] == {
+        "quota_set": {
+            "cores": 1,
+            "ram": 2,
+            "instances": 4,
+            "server_groups": 4,
+            "server_group_members": 4,
+            "force": True,
+        }
+    }
     assert sent[paths["cinder"]] == {"quota_set": {"gigabytes": 3, "volumes": -1}}
     assert sent[paths["neutron"]] == {"quota": {"network": 5, "subnet": 10, "router": 5, "port": -1, "floatingip": 6}}
     assert len(cloud.calls) == 3

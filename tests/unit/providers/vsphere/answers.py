@@ -75,6 +75,22 @@ def updates(version: str, *changes: tuple[str, str, str], truncated: bool = Fals
     return ENVELOPE.format(f"{body}</WaitForUpdatesExResponse>").encode()
 
 
+def happened(kind: str, key: int, who: str, moid: str | None) -> str:
+    """An event as a vCenter 8 tells it."""
+    machine = f'<vm><name>web</name><vm type="VirtualMachine">{moid}</vm></vm>' if moid else ""
+    return (
+        f'<returnval xsi:type="{kind}"><key>{key}</key><chainId>{key}</chainId>'
+        f"<createdTime>2026-03-02T08:15:{key % 60:02}.52Z</createdTime><userName>{who}</userName>"
+        '<datacenter><name>City</name><datacenter type="Datacenter">datacenter-3</datacenter></datacenter>'
+        f"{machine}<fullFormattedMessage>x</fullFormattedMessage></returnval>"
+    )
+
+
+def history(*events: str) -> bytes:
+    body = f'<QueryEventsResponse xmlns="urn:vim25">{"".join(events)}</QueryEventsResponse>'
+    return ENVELOPE.format(body).encode()
+
+
 NOTHING_NEW = ENVELOPE.format('<WaitForUpdatesExResponse xmlns="urn:vim25"></WaitForUpdatesExResponse>').encode()
 PREFIX = 'xmlns:XMLSchema-instance="http://www.w3.org/2001/XMLSchema-instance" XMLSchema-instance:type'
 #: The simulator calls the prefix of types otherwise.

@@ -196,6 +196,27 @@ def network(*properties: str) -> CloudObject | None:
     return of_network(one.moid, one.values, PLACES)
 
 
+@pytest.mark.parametrize(
+    ("setting", "taken"),
+    [
+        ("<vlanId>310</vlanId>", ((310, 310),)),
+        ("<vlanId>0</vlanId>", ()),
+        (
+            "<vlanId><start>20</start><end>29</end></vlanId><vlanId><start>7</start><end>7</end></vlanId>",
+            ((7, 7), (20, 29)),
+        ),
+        ("<vlanId><start>0</start><end>4094</end></vlanId>", ()),
+        ("<vlanId><start>0</start><end>9</end></vlanId>", ((1, 9),)),
+        ("", ()),
+    ],
+)
+def test_the_vlans_that_a_portgroup_takes_up(setting: str, taken: tuple[tuple[int, int], ...]) -> None:
+    config = f"<inherited>false</inherited><vlan><inherited>false</inherited>{setting}</vlan>"
+    found = network(prop("name", "seg"), prop("config.defaultPortConfig", config, "VMwareDVSPortSetting"))
+    assert found is not None
+    assert found.vlans == taken
+
+
 def test_networks() -> None:
     foreign = network(prop("name", "VM Network"))
     assert foreign is not None
@@ -210,6 +231,7 @@ def test_networks() -> None:
     assert ours is not None
     assert (ours.key, ours.tenant, ours.tenant_name) == (KEY, "group-v9", "cloudctl/fgw")
     assert ours.addresses == ("10.8.1.0/24", "fd00:8::/64")
+    assert ours.vlans == ()
     tag = prop("tag", "<Tag><key>SYSTEM/DVS.UPLINKPG</key></Tag>", "ArrayOfTag")
     assert network(prop("name", "up"), tag) is None
     assert network(prop("name", "up"), prop("config.uplink", "true", "xsd:boolean")) is None
