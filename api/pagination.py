@@ -30,6 +30,9 @@ from cloudctl.ports.queries.rows import Row
 
 MOST_ROWS = 500
 DEFAULT_ROWS = 50
+AS_OF: Final = query_parameter(
+    "as_of", {"type": "string", "format": "date"}, "The list as it stood at the end of this day in Asia/Shanghai."
+)
 PATHS: Final[set[str]] = set()  # of the lists, which admit their callers themselves
 
 
@@ -100,7 +103,8 @@ def page_parameters(row: type[Row], *without: str) -> list[dict[str, Any]]:
 def filter_parameters(row: type[Row], *without: str) -> list[dict[str, Any]]:
     """The filters of a row, for the OpenAPI document."""
     hints = get_type_hints(row)
-    return [
-        query_parameter(name, msgspec.json.schema(hints[name]), f"Only rows with this {name}.")
+    filters = [
+        query_parameter(name, msgspec.json.schema(hints[name]), row.MEANINGS.get(name, f"Only rows with this {name}."))
         for name in sorted(row.FILTERS.difference(without))
     ]
+    return [*filters, AS_OF] if row.AS_OF else filters

@@ -169,7 +169,7 @@ def too_large(most_bytes: int) -> ApiError:
     return ApiError(
         "body-too-large",
         message="The body is larger than {most_kib} KiB.",
-        way_out="Send less; large files do not belong into orders.",
+        way_out="Send less, or send it in parts.",
         most_kib=most_bytes // 1024,
     )
 

@@ -11,7 +11,7 @@ LARGEST_WORKBOOK = 10 * 1024 * 1024
 
 _LARGER = (
     (re.compile(r"/v1/orders/[0-9a-fA-F-]{36}/attachments\Z"), LARGEST_BYTES),
-    (re.compile(r"/v1/orders/import(/marked)?\Z"), LARGEST_WORKBOOK),
+    (re.compile(r"/v1/(orders|adoptions|register-forms/[a-z]+)/import(/marked)?\Z"), LARGEST_WORKBOOK),
 )
 
 

@@ -25,14 +25,18 @@ from cloudctl.documents.papers import PdfPrinter
 from cloudctl.documents.workbooks import ExcelWorkbooks
 from cloudctl.domain.accounts import PLATFORM
 from cloudctl.domain.errors import ConfigurationError
+from cloudctl.domain.measures import Measures
 from cloudctl.domain.notices import MAIL
 from cloudctl.domain.retention import RetentionRule
+from cloudctl.domain.savings import PriceBook
 from cloudctl.domain.syncs import Rhythm
+from cloudctl.domain.waves import WaveRules
 from cloudctl.engine import Engine, QueueSettings, WorkflowClient, connect, enqueuer, migrate, open_database
 from cloudctl.engine.leases import exclusivity, liveness
 from cloudctl.engine.retention import forget_finished
 from cloudctl.engine.schedules import Job, Ticker
 from cloudctl.files import open_files
+from cloudctl.netbox.reader import HttpNetbox
 from cloudctl.notifications.logs import Log
 from cloudctl.notifications.mail import Mail, MailSettings
 from cloudctl.notifications.messengers import Messenger
@@ -44,15 +48,19 @@ from cloudctl.persistence.queries.database import DatabaseQueries
 from cloudctl.persistence.retention import forget_answers, forget_attempts, forget_changes
 from cloudctl.persistence.unit_of_work import UnitOfWorkFactory
 from cloudctl.policy import limits as time_limits
+from cloudctl.policy import measures, prices
 from cloudctl.policy import registry as policies
-from cloudctl.policy.evaluation import OrderRules
+from cloudctl.policy import waves as wave_rules
+from cloudctl.policy.evaluation import RuleBook
 from cloudctl.ports.clock import Clock
 from cloudctl.ports.clouds import Clouds
 from cloudctl.ports.context import Limits, Request
 from cloudctl.ports.engine import Workflows
 from cloudctl.ports.files import Files
+from cloudctl.ports.netbox import Netbox
 from cloudctl.ports.notifier import Notifier
 from cloudctl.ports.printer import Printer
+from cloudctl.ports.probes import Probes
 from cloudctl.ports.queries import Queries
 from cloudctl.ports.rules import Rules
 from cloudctl.ports.secrets import Secrets
@@ -61,18 +69,26 @@ from cloudctl.ports.workbooks import Workbooks
 from cloudctl.providers.registry import ProviderRegistry, Simulation
 from cloudctl.secrets.sealing import Sealing, read_keys
 from cloudctl.services import (
+    assessments,
     attachments,
     capacity,
+    cases,
     emergencies,
+    evidence,
     first_start,
+    indicators,
     notices,
     orders,
+    reminders,
     resources,
+    rooms,
     supervision,
     syncs,
     terms,
+    waves,
 )
 from cloudctl.settings import Settings
+from cloudctl.telemetry.probes import NetworkProbes
 from cloudctl.workflows import SAGAS
 
 log = logging.getLogger(__name__)
@@ -105,6 +121,8 @@ class Wiring:
     clock: Clock
     clouds: Clouds
     rules: Rules
+    room_rules: Rules
+    assessment_rules: Rules
     secrets: Secrets
     queries: Queries
     workflows: Workflows
@@ -112,7 +130,12 @@ class Wiring:
     files: Files
     printer: Printer
     workbooks: Workbooks
+    netbox: Netbox
     limits: Limits
+    measures: Measures
+    price_book: PriceBook
+    probes: Probes
+    wave_rules: WaveRules
     unit_of_work: Callable[[Request], UnitOfWork]
 
 
@@ -179,6 +202,7 @@ def build(
     clock: Clock | None = None,
     clouds: Clouds | None = None,
     notifier: Notifier | None = None,
+    probes: Probes | None = None,
 ) -> App:
     """Wires an installation; raises ConfigurationError for what cannot be wired as it is set."""
     map_domain()
@@ -192,10 +216,13 @@ def build(
     limits = _limits(settings)
     directory = Path(settings.policies_dir) if settings.policies_dir else policies.shipped()
     timetable = time_limits.load(directory)
+    measured = measures.load(directory)
     context = Wiring(
         clock=time,
         clouds=clouds or _clouds(settings, time),
-        rules=OrderRules(policies.load(directory)),
+        rules=RuleBook(policies.load(directory)),
+        room_rules=RuleBook(policies.load(directory, policies.ROOMS)),
+        assessment_rules=RuleBook(policies.load(directory, policies.ASSESSMENTS)),
         secrets=secrets,
         queries=DatabaseQueries(engines.read, time, limits.rhythm),
         workflows=WorkflowClient(client, alive=liveness(engine_database)),
@@ -203,7 +230,12 @@ def build(
         files=open_files(settings.files_url, data),
         printer=PdfPrinter(),
         workbooks=ExcelWorkbooks(),
+        netbox=HttpNetbox(),
         limits=limits,
+        measures=measured,
+        price_book=prices.load(directory, measured.indicators),
+        probes=probes or NetworkProbes(),
+        wave_rules=wave_rules.load(directory),
         unit_of_work=UnitOfWorkFactory(
             engine=engines.write,
             secrets=secrets,
@@ -242,12 +274,19 @@ def _jobs(app: App) -> list[Job]:
         *(_sender(ctx, channel) for channel in ctx.notifier.channels),
         Job("strays", every_s=300, run=lambda: notices.send_strays(ctx, platform("job:strays"))),
         Job("corrections", every_s=300, run=lambda: orders.expire_corrections(ctx, platform("job:corrections"))),
+        Job("rooms", every_s=3600, run=lambda: rooms.tell_lapsed(ctx, platform("job:rooms"))),
         Job("purges", every_s=300, run=lambda: resources.purge_due(ctx, platform("job:purges"))),
         Job("files", every_s=3600, run=lambda: attachments.sweep(ctx, platform("job:files"))),
         Job("supervision", every_s=300, run=lambda: supervision.run(ctx, platform("job:supervision"))),
         Job("emergencies", every_s=300, run=lambda: emergencies.lapse(ctx, platform("job:emergencies"))),
+        Job("evidence", every_s=3600, run=lambda: evidence.gather(ctx, platform("job:evidence"))),
+        Job("indicators", every_s=3600, run=lambda: indicators.keep(ctx, platform("job:indicators"))),
+        Job("cases", every_s=3600, run=lambda: cases.supervise(ctx, platform("job:cases"))),
         Job("capacity", every_s=3600, run=lambda: capacity.sample(ctx, platform("job:capacity"))),
+        Job("reminders", every_s=3600, run=lambda: reminders.remind(ctx, platform("job:reminders"))),
         Job("terms", every_s=3600, run=lambda: terms.remind(ctx, platform("job:terms"))),
+        Job("waves", every_s=300, run=lambda: waves.follow_up(ctx, platform("job:waves"))),
+        Job("assessments", every_s=3600, run=lambda: assessments.lapse(ctx, platform("job:assessments"))),
         Job("clouds", every_s=CLOUDS_EVERY_S, run=lambda: _follow_clouds(app), everywhere=True),
         Job("workflow-retention", every_s=3600, run=lambda: forget_finished(app.client, ctx.clock.now(), keep_days)),
         Job("answers-retention", every_s=3600, run=lambda: forget_answers(app.engines.write, ctx.clock.now())),

@@ -14,7 +14,7 @@ from api.deps import Acting, Caller
 from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.batches import BatchIn, BatchOut
-from api.schemas.orders import AssessmentOut, DecisionIn, OrderChanges, OrderIn, OrderOut
+from api.schemas.orders import DecisionIn, EvaluationOut, OrderChanges, OrderIn, OrderOut
 from api.schemas.returns import ReturnIn, ReturnOut
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.orders import Order
@@ -34,11 +34,11 @@ def create_order(act: Acting, body: OrderIn, *, submit: bool = False) -> Respons
     return act.carry_out(OrderOut.of, orders.create, body.form(), submit=submit)
 
 
-@router.post("/v1/orders/check", **answering(AssessmentOut, needs=Permission.ORDERS_WRITE))
+@router.post("/v1/orders/check", **answering(EvaluationOut, needs=Permission.ORDERS_WRITE))
 def check_order(act: Acting, body: OrderIn) -> Response:
     """What would happen if the form were handed in: findings, placement, quota, capacity. Writes nothing."""
     found = orders.check(act.ctx, act.request, body.form())
-    return Response(encode(AssessmentOut.of(found)), media_type="application/json")
+    return Response(encode(EvaluationOut.of(found)), media_type="application/json")
 
 
 @router.post("/v1/orders/decisions", **answering(BatchOut, needs=Permission.ORDERS_REVIEW))

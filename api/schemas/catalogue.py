@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from api.schemas.fields import In, Line, MlpsLevel, Name, Out
+from api.schemas.fields import In, Line, MlpsLevel, Name, Out, Text
 from cloudctl.domain.catalogue import Architecture
 
 Vlan = Annotated[int, Field(ge=1, le=4094)]
@@ -93,6 +93,7 @@ class ZoneIn(In):
     xinchuang: bool = False
     vlan_first: Vlan | None = None
     vlan_last: Vlan | None = None
+    egress_mbps: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
     retired: bool = False
 
 
@@ -102,6 +103,18 @@ class ClassificationIn(In):
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "基础设施服务"}]})
 
     name: Name
+    retired: bool = False
+
+
+class SecurityPackageIn(In):
+    """What protects a network access; the description says of what it consists."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "基础安全包", "description": "边界防火墙、入侵检测、上网行为管理"}]}
+    )
+
+    name: Name
+    description: Text = ""
     retired: bool = False
 
 
@@ -153,6 +166,7 @@ class ZoneOut(Out, frozen=True, kw_only=True):
     xinchuang: bool
     vlan_first: int | None
     vlan_last: int | None
+    egress_mbps: int | None
     retired: bool
 
 
@@ -164,6 +178,15 @@ class ClassificationOut(Out, frozen=True, kw_only=True):
     retired: bool
 
 
+class SecurityPackageOut(Out, frozen=True, kw_only=True):
+    """What protects a network access."""
+
+    code: str
+    name: str
+    description: str
+    retired: bool
+
+
 class CatalogueOut(Out, frozen=True, kw_only=True):
     """All that can be ordered."""
 
@@ -172,6 +195,7 @@ class CatalogueOut(Out, frozen=True, kw_only=True):
     volume_types: list[VolumeTypeOut]
     zones: list[ZoneOut]
     classifications: list[ClassificationOut]
+    security_packages: list[SecurityPackageOut]
 
 
 KEPT: dict[str, tuple[type[In], type[Out]]] = {
@@ -180,4 +204,5 @@ KEPT: dict[str, tuple[type[In], type[Out]]] = {
     "volume-types": (VolumeTypeIn, VolumeTypeOut),
     "zones": (ZoneIn, ZoneOut),
     "classifications": (ClassificationIn, ClassificationOut),
+    "security-packages": (SecurityPackageIn, SecurityPackageOut),
 }

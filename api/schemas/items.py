@@ -12,8 +12,9 @@ import msgspec
 from pydantic import Field, ValidationInfo, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
-from api.schemas.fields import Code, In
+from api.schemas.fields import Code, In, Line, Zone
 from cloudctl.domain import items as domain
+from cloudctl.domain.fittings import AccessKind, AccessLevel
 
 ItemName = Annotated[str, Field(min_length=1, max_length=63)]
 TermMonths = Annotated[int, Field(ge=1, le=120)]
@@ -120,6 +121,37 @@ class AddressItemIn(_ItemIn):
     term_months: TermMonths
 
 
+class ColocationItemIn(_ItemIn):
+    """A place for a device of one's own in the shared room; `device` says what is to stand there.
+
+    `room_zone` is a part of the room, as `GET /v1/rooms/spaces` names it; without it any will do.
+    """
+
+    kind: Literal["colocation"]
+    name: ItemName
+    units: int = Field(ge=1, le=60)
+    power_w: int = Field(ge=1, le=100_000)
+    device: Line = ""
+    room_zone: Zone | None = None
+    term_months: TermMonths
+
+
+class AccessItemIn(_ItemIn):
+    """Lines, terminals or an Internet egress in the order's zone; the bandwidth is that of each.
+
+    An egress names a `security_package` of the catalogue.
+    """
+
+    kind: Literal["access"]
+    name: ItemName
+    access: AccessKind
+    level: AccessLevel
+    count: int = Field(default=1, ge=1, le=100_000)
+    bandwidth_mbps: int | None = Field(default=None, ge=1, le=10_000_000)
+    security_package: Code | None = None
+    term_months: TermMonths
+
+
 class ResizeItemIn(_ItemIn):
     """Another specification for a server."""
 
@@ -156,6 +188,8 @@ ItemIn = Annotated[
     | VolumeItemIn
     | NetworkItemIn
     | AddressItemIn
+    | ColocationItemIn
+    | AccessItemIn
     | ResizeItemIn
     | ExtendItemIn
     | RenewItemIn
@@ -167,6 +201,8 @@ _DOMAIN: dict[str, type[domain.Item]] = {
     "volume": domain.VolumeItem,
     "network": domain.NetworkItem,
     "address": domain.AddressItem,
+    "colocation": domain.ColocationItem,
+    "access": domain.AccessItem,
     "resize": domain.ResizeItem,
     "extend": domain.ExtendItem,
     "renew": domain.RenewItem,
@@ -201,6 +237,8 @@ ItemOut = (
     | domain.VolumeItem
     | domain.NetworkItem
     | domain.AddressItem
+    | domain.ColocationItem
+    | domain.AccessItem
     | domain.ResizeItem
     | domain.ExtendItem
     | domain.RenewItem

@@ -1,4 +1,4 @@
-"""Orders: the form as it is sent, the order and its assessment as they are answered."""
+"""Orders: the form as it is sent, the order and its evaluation as they are answered."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from pydantic import ConfigDict, Field
 from api.schemas.fields import UNSET, Changes, In, Line, Name, Out, Text, Zone
 from api.schemas.items import ItemIn, ItemOut, shown
 from cloudctl.domain.clocks import Clock
+from cloudctl.domain.colocations import Colocation
 from cloudctl.domain.lifecycle import ORDERS
 from cloudctl.domain.orders import Backup, Order
 from cloudctl.domain.placements import Placement, joined
 from cloudctl.domain.policies import Finding
-from cloudctl.services.assessment import Assessment
+from cloudctl.services.evaluations import Evaluation
 from cloudctl.services.orders import OrderForm
 
 Items = Annotated[list[ItemIn], Field(min_length=1, max_length=100)]
@@ -205,7 +206,19 @@ class AmountOut(Out, frozen=True, kw_only=True):
     cloud_left: int | None
 
 
-class AssessmentOut(Out, frozen=True, kw_only=True):
+class BerthOut(Out, frozen=True, kw_only=True):
+    """Where a colocation would stand in the shared room."""
+
+    item: int
+    name: str
+    room_id: UUID | None
+    rack_id: UUID | None
+    first_unit: int | None
+    units: int
+    power_w: int
+
+
+class EvaluationOut(Out, frozen=True, kw_only=True):
     """What would happen if the form were handed in now. Nothing was written."""
 
     cloud: str
@@ -215,10 +228,11 @@ class AssessmentOut(Out, frozen=True, kw_only=True):
     findings: list[Finding]
     amounts: list[AmountOut]
     resources: list[str]
+    fittings: list[BerthOut]
 
     @classmethod
-    def of(cls, found: Assessment) -> Self:
-        """This shape of an assessment."""
+    def of(cls, found: Evaluation) -> Self:
+        """This shape of an evaluation."""
         amounts = [
             AmountOut(
                 cloud=cloud,
@@ -237,5 +251,6 @@ class AssessmentOut(Out, frozen=True, kw_only=True):
             auto_approved=found.ruling.auto_approved,
             findings=list(found.ruling.findings),
             amounts=amounts,
-            resources=[f"{resource.KIND.value} {resource.name}" for resource in found.plan.resources],
+            resources=[f"{entry.KIND.value} {entry.name}" for entry in (*found.plan.resources, *found.plan.fittings)],
+            fittings=[BerthOut.of(entry) for entry in found.plan.fittings if isinstance(entry, Colocation)],
         )

@@ -14,9 +14,9 @@ from cloudctl.ports.queries import TodoRow
 class TodoOut(Out, frozen=True, kw_only=True):
     """Something that waits for the caller: until when, what to do, and why it is theirs.
 
-    `principal` is the login for whom the caller would act (header `Act-For`); null in their own name. Findings of drift
-    and objects of an adoption come as one row with their `count`, and `since` when the oldest waits; `number` is then
-    the cloud's code, or the adoption's number.
+    `order_id` is null for what is no order, as a case. `principal` is the login for whom the caller would act (header
+    `Act-For`); null in their own name. Findings of drift and objects of an adoption come as one row with their
+    `count`, and `since` when the oldest waits; `number` is then the cloud's code, or the adoption's number.
     """
 
     source: str

@@ -21,8 +21,12 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("os_name", "os_version", "xinchuang", "retired"),
     ),
     "volume-types": (("name",), ("retired",)),
-    "zones": (("name", "name_en", "max_mlps_level"), ("vlan_first", "vlan_last", "xinchuang", "retired")),
+    "zones": (
+        ("name", "name_en", "max_mlps_level"),
+        ("vlan_first", "vlan_last", "egress_mbps", "xinchuang", "retired"),
+    ),
     "classifications": (("name",), ("retired",)),
+    "security-packages": (("name",), ("description", "retired")),
 }
 NAMED_BY_CLOUD = frozenset({"images", "volume-types"})
 

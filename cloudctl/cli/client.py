@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any, NamedTuple
@@ -80,10 +80,12 @@ class Client:
         key = {"Idempotency-Key": str(uuid4())}
         return self._ask("POST", path, query, {} if body is None else body, {**key, **_if_match(version)})
 
-    def upload(self, path: str, content: bytes, *, media_type: str, query: Query | None = None) -> Answer:
+    def upload(
+        self, path: str, content: bytes, *, media_type: str, query: Query | None = None, key: str | None = None
+    ) -> Answer:
         """Hands a file in, as it is."""
-        key = {"Idempotency-Key": str(uuid4()), "Content-Type": media_type}
-        return self._ask("POST", path, query, content, key)
+        headers = {"Idempotency-Key": key or str(uuid4()), "Content-Type": media_type}
+        return self._ask("POST", path, query, content, headers)
 
     def download(self, path: str, *, accept: str = "*/*", query: Query | None = None) -> bytes:
         """A file."""
@@ -130,16 +132,24 @@ class Client:
 
     @contextmanager
     def stream(
-        self, path: str, *, accept: str, query: Query | None = None, last_event_id: str | None = None
+        self,
+        path: str,
+        *,
+        accept: str,
+        query: Query | None = None,
+        last_event_id: str | None = None,
+        sent: tuple[Iterable[bytes], Mapping[str, str]] | None = None,
     ) -> Iterator[HTTPResponse]:
         """An open answer to read from, on a connection of its own. Status 204: nothing is to come.
 
-        Raises Failure for a refusal, and what http.client raises for a lost connection.
+        With `sent`, a body and its headers, it is the answer to a POST. Raises Failure for a refusal, and what
+        http.client raises for a lost connection.
         """
         connection, prefix = self._open(self._timeout_s)
         headers = {"Accept": accept, **({"Last-Event-ID": last_event_id} if last_event_id else {})}
+        method, (body, more) = ("GET", (None, {})) if sent is None else ("POST", sent)
         with closing(connection):
-            connection.request("GET", prefix + BASE + path + _query(query), None, self._headers(headers))
+            connection.request(method, prefix + BASE + path + _query(query), body, self._headers({**headers, **more}))
             response = connection.getresponse()
             if response.status not in {200, 204}:
                 raise failure_of(response.status, _decoded(response.read()))

@@ -17,7 +17,9 @@ from typing import Any, NamedTuple
 import click
 
 from cloudctl.cli.client import Client
+from cloudctl.cli.premises import PREMISES
 from cloudctl.cli.references import resolve
+from cloudctl.cli.surveys import SURVEY, WORDS, Asked
 from cloudctl.cli.tables import PEOPLE_ZONE
 from cloudctl.cli.words import _
 
@@ -63,6 +65,18 @@ class Moment(click.ParamType[str, str]):
         return (moment if moment.tzinfo else moment.replace(tzinfo=PEOPLE_ZONE)).isoformat()
 
 
+class Yuan(click.ParamType[int, str]):
+    """An amount in yuan, as 12000 or 99.50; the API gets it in fen."""
+
+    name = "yuan"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        found = re.fullmatch(r"(\d{1,13})(?:\.(\d{1,2}))?", value.replace(",", ""))
+        if found is None:
+            self.fail(_("{value} is not an amount as 12000 or 99.50.").format(value=value), param, ctx)
+        return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+
+
 class Field(NamedTuple):
     """A field: its option and help, the noun it refers to, its type, whether it takes several values."""
 
@@ -81,8 +95,11 @@ FIELDS: dict[str, Field] = {
     "actor": Field("--actor", _("Who did it, as a deputy too, or for whom a deputy did: by login.")),
     "architecture": Field("--architecture", _("The processor: x86_64, aarch64, loongarch64.")),
     "architectures": Field("--architecture", _("An architecture of its processors; once for each."), many=True),
+    "as_of": Field("--as-of", _("The list as it stood at the end of this day."), kind=Day()),
     "binds": Field(
-        "--binds", _("What it forbids: orders, resizes, releases, patches or campaigns; once for each."), many=True
+        "--binds",
+        _("What it forbids: orders, resizes, releases, patches, campaigns or migrations; once for each."),
+        many=True,
     ),
     "capacity": Field("--capacity", _("Physical room: vcpu=64,memory_mib=262144,volume_gib=10000."), kind=Figures()),
     "channel": Field("--channel", _("The channel, as `mail`.")),
@@ -104,7 +121,11 @@ FIELDS: dict[str, Field] = {
     "ends_at": Field("--ends-at", _("Until when, by the clock on the wall."), kind=Moment()),
     "ends_on": Field("--ends-on", _("The last day on which it holds."), kind=Day()),
     "external_network": Field("--external-network", _("The backend's network of floating addresses.")),
-    "health": Field("--health", _("How far its figures hold: fresh, stale, unreachable or never.")),
+    "health": Field(
+        "--health",
+        _("How far its figures hold: fresh, stale, unreachable, never; of a wave: on_track, lagging, blocked."),
+    ),
+    "incomplete": Field("--incomplete/--complete", _("Whether the self-inventory lacks something."), kind=bool),
     "into": Field("--into", _("The department that it is merged into: id or code."), "departments"),
     "kind": Field("--kind", _("Which kind, as the list shows it; of a cloud: simulated, openstack or vsphere.")),
     "level": Field("--level", _("city, district, township or village.")),
@@ -128,8 +149,10 @@ FIELDS: dict[str, Field] = {
         _("The declaration that no state secrets are handled; what handles them is refused and not kept."),
         kind=bool,
     ),
+    "note": Field("--note", _("A remark.")),
     "number": Field("--number", _("The number that people quote.")),
     "office_id": Field("--office", _("The district whose office decides: id or code."), "departments"),
+    "on_id": Field("--on", _("The system that is needed: id or code."), "systems"),
     "order_id": Field("--order", _("The order: id or number."), "orders"),
     "os_family": Field("--os-family", _("The family of the operating system.")),
     "os_name": Field("--os-name", _("The operating system's name.")),
@@ -137,10 +160,13 @@ FIELDS: dict[str, Field] = {
     "overcommit": Field("--overcommit", _("Over-commit by dimension: vcpu=4.0."), kind=Figures()),
     "parent_id": Field("--parent", _("The upper unit: id or code."), "departments"),
     "principal": Field("--principal", _("For whom, by login.")),
+    "overdue": Field("--overdue/--on-time", _("Whether it is past its day and not done."), kind=bool),
+    "proposed": Field("--proposed", _("What the rules propose: keep, merge, retire, rehost or postpone.")),
     "provisional": Field("--provisional/--final", _("Whether it reaches an unpublished year."), kind=bool),
     "reason": Field("--reason", _("The reason; it goes on record.")),
     "recipient": Field("--recipient", _("The mail address.")),
     "retired": Field("--retired/--in-service", _("Whether it can no longer be ordered."), kind=bool),
+    "role": Field("--role", _("The role that owes it.")),
     "roles": Field("--role", _("A role; give the option once for each."), many=True),
     "root_disk_gib": Field("--root-disk-gib", _("The root disk in GiB."), kind=int),
     "rule": Field("--rule", _("The policy's name.")),
@@ -152,7 +178,10 @@ FIELDS: dict[str, Field] = {
     "starts_at": Field("--starts-at", _("From when, by the clock on the wall."), kind=Moment()),
     "subject_kind": Field("--of", _("What it is about: server, volume, network, address, snapshot or quota.")),
     "state": Field("--state", _("The state's code word, as `delivered`.")),
-    "status": Field("--status", _("The engine's word for its status.")),
+    "origin": Field("--origin", _("What it was opened for: finding, slip, lie, reopened or hand.")),
+    "title": Field("--title", _("What has to be put right, in a line.")),
+    "working_days": Field("--working-days", _("How many working days there are."), kind=int),
+    "status": Field("--status", _("Its status, as the list shows it.")),
     "step": Field("--step", _("The step: sign-off, acceptance, opinions, decision, correction or delivery.")),
     "system_id": Field("--system", _("The system: id or code."), "systems"),
     "target_id": Field("--target-id", _("The id of what it was done to.")),
@@ -161,13 +190,36 @@ FIELDS: dict[str, Field] = {
     "tenant_name": Field("--tenant", _("The project's name, or the folder's path.")),
     "term_months": Field("--term-months", _("For how many months it may be used."), kind=int),
     "vcpu": Field("--vcpu", _("The number of vCPUs."), kind=int),
-    "verdict": Field("--verdict", _("agree, agree_with_conditions or object.")),
+    "verdict": Field(
+        "--verdict", _("agree, agree_with_conditions, object; of a system: keep, merge, retire, rehost, postpone.")
+    ),
     "vlan_first": Field("--vlan-first", _("The first VLAN of its segments, where segments are VLANs."), kind=int),
     "vlan_last": Field("--vlan-last", _("The last VLAN of its segments."), kind=int),
+    "wave": Field("--wave", _("The wave's number."), kind=int),
     "xinchuang": Field("--xinchuang/--no-xinchuang", _("Whether it is domestic (xinchuang), or has to be."), kind=bool),
     "zone": Field("--zone", _("The zone's code.")),
     "zones": Field("--zone", _("A zone that it serves; once for each."), many=True),
 }
+
+
+def _asked(asked: Asked) -> Field:
+    """A field of the survey as an option."""
+    option = asked.name.removesuffix("_id").replace("_fen", "_yuan").replace("_", "-")
+    text = _(asked.title)
+    match asked.kind:
+        case "yes":
+            return Field(f"--{option}/--not-{option}", text, kind=bool)
+        case "word":
+            return Field(f"--{option}", text, kind=click.Choice(tuple(WORDS[asked.name])))
+        case "list":
+            return Field(f"--{option.removesuffix('es')}", text, many=True)
+        case "systems" | "rooms" | "racks" | "colocations":
+            return Field(f"--{option}", text, asked.kind)
+    kinds = {"day": Day(), "whole": int, "figure": float, "yuan": Yuan()}
+    return Field(f"--{option}", text, kind=kinds.get(asked.kind, str))
+
+
+FIELDS |= {asked.name: _asked(asked) for asked in (*SURVEY, *PREMISES) if asked.name not in FIELDS}
 
 
 def options(*names: str, required: bool = False) -> Callable[[Command], Command]:

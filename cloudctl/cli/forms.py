@@ -53,7 +53,7 @@ def show_order(api: Client, order: Row) -> None:
         click.echo(progress_text(line))
 
 
-def show_assessment(found: Row) -> None:
+def show_evaluation(found: Row) -> None:
     """Prints what would happen to an order if it were handed in."""
     click.echo(record_table(found, ("cloud", "effect")))
     show_placements(found["placements"])

@@ -132,7 +132,8 @@ class Noun(NamedTuple):
         def run(*, form: Form, **given: Any) -> None:
             """Put a new one on record."""
             api = connect()
-            form.record(api.post(self.path, body_of(api, given)).data)
+            record = api.post(self.path, body_of(api, given)).data
+            form.record(self.shown(record) if form.is_table else record)
 
         return run
 
@@ -150,7 +151,8 @@ class Noun(NamedTuple):
             changes = body_of(api, given)
             if not changes:
                 raise click.UsageError(_("Nothing to change: give an option."))
-            form.record(api.patch(item(self.path, resolve(api, self.name, key)), changes, version=version).data)
+            record = api.patch(item(self.path, resolve(api, self.name, key)), changes, version=version).data
+            form.record(self.shown(record) if form.is_table else record)
 
         return run
 

@@ -17,7 +17,7 @@ from cloudctl.cli.defects import defect as stated
 from cloudctl.cli.documents import read_document
 from cloudctl.cli.exits import Exit, Failure
 from cloudctl.cli.fields import options
-from cloudctl.cli.forms import show_assessment, show_order
+from cloudctl.cli.forms import show_evaluation, show_order
 from cloudctl.cli.labels import label
 from cloudctl.cli.nouns import Noun, key, version_option
 from cloudctl.cli.output import Command, Decorator, Form, formatted
@@ -99,7 +99,7 @@ def check(*, form: Form, file: IO[str]) -> None:
     api = connect()
     found = api.post("/orders/check", written(api, file)).data
     if form.is_table:
-        show_assessment(found)
+        show_evaluation(found)
     else:
         form.plain(found)
 

@@ -6,7 +6,7 @@ import click
 
 from cloudctl.cli.client import connect
 from cloudctl.cli.findings import in_my_language
-from cloudctl.cli.forms import show_assessment
+from cloudctl.cli.forms import show_evaluation
 from cloudctl.cli.groups import Entry, Lazy, Section, Verb
 from cloudctl.cli.nouns import key
 from cloudctl.cli.output import Form, formatted
@@ -34,7 +34,7 @@ def judge(*, form: Form, key: str) -> None:
     api = connect()
     found = api.post("/policies/explain", {"order_id": resolve(api, "orders", key)}).data
     if form.is_table:
-        show_assessment(found)
+        show_evaluation(found)
     else:
         form.plain(found)
 

@@ -79,6 +79,27 @@ def counted(total: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: bar.update(task, advance=done)
 
 
+@contextmanager
+def staged() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for each stage on a terminal, by what the given function is told of it; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _stage, _done, _total: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, Any] = {}
+
+        def told(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(label(stage), total=total)
+            bars.update(tasks[stage], completed=done)
+
+        yield told
+
+
 def progress_text(line: Mapping[str, Any]) -> str:
     """One line of an order's history: when, in which state, what happened, who did it and why."""
     said = line.get("text") or fill(_, line["message"], line.get("params") or {})

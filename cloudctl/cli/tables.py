@@ -14,6 +14,7 @@ from typing import Any
 from unicodedata import combining, east_asian_width
 
 from cloudctl.cli.labels import label
+from cloudctl.cli.surveys import WORDS
 from cloudctl.cli.titles import title
 from cloudctl.cli.words import _
 from cloudctl.messages import acting
@@ -25,7 +26,8 @@ LABELLED = frozenset(
     {
         "state", "kind", "level", "effect", "power", "dimension", "backup", "outcome", "role", "roles", "specialist",
         "verdict", "step", "colour", "card", "binds", "source", "told", "health", "mode", "status",
-        "subject_kind", "act",
+        "subject_kind", "act", "matter", "claimed", "verified", "noun", "origin", "lies", "evidence_kind", "unit",
+        "category", "access", "proposed", "relation",
     }
 )  # fmt: skip
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*(Z|[+-]\d\d:\d\d)\Z")
@@ -67,6 +69,8 @@ def cell(key: str, value: Any) -> str:
     if value in (None, "", [], {}):
         return NOTHING
     match value:
+        case int() if key.endswith("_fen"):
+            return f"{value / 100:,.2f}"
         case str():
             return _text(key, value)
         case list():
@@ -90,6 +94,8 @@ def _text(key: str, value: str) -> str:
         return acting(_, value)
     if key == "specialist":
         return label(f"{value}-specialist")  # the field's own word is also that of a segment
+    if value in WORDS.get(key, ()):
+        return _(WORDS[key][value])
     return label(value) if key in LABELLED else " ".join(value.split())
 
 

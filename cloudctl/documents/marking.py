@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
 
+from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
@@ -33,9 +34,12 @@ def mark(data: bytes, notes: Sequence[Note]) -> bytes:
     reasons: dict[tuple[str, str], list[str]] = {}
     for note in notes:
         reasons.setdefault((note.sheet, note.cell), []).append(f"{note.reason}\n{note.way_out}".strip())
-    for (sheet, place), words in reasons.items():
-        _mark(_own_cell(book[sheet], place), "\n".join(words))
-    _list(book, notes)
+    for (name, place), words in reasons.items():
+        _mark(_own_cell(book[name], place), "\n".join(words))
+    sheet = list_faults(book, notes)
+    book.active = 0
+    for other in book.worksheets:
+        other.sheet_view.tabSelected = other is sheet
     out = BytesIO()
     book.save(out)
     return out.getvalue()
@@ -68,10 +72,15 @@ def _own_cell(sheet: Worksheet, place: str) -> Any:
 
 def _mark(cell: Any, words: str) -> None:
     """Colours a cell and says why."""
-    comment = Comment(words, AUTHOR)
-    comment.width, comment.height = 320, 40 + 18 * words.count("\n") + 18 * (len(words) // 24)
     cell.fill = styles.MARK_FILL
-    cell.comment = comment
+    cell.comment = comment(words)
+
+
+def comment(words: str) -> Comment:
+    """What stands beside a faulty cell, large enough to be read."""
+    made = Comment(words, AUTHOR)
+    made.width, made.height = 320, 40 + 18 * words.count("\n") + 18 * (len(words) // 24)
+    return made
 
 
 def _lines(words: str, width: int) -> int:
@@ -79,24 +88,27 @@ def _lines(words: str, width: int) -> int:
     return sum(1 + (character >= WIDE) for character in words) // (width - 2) + 1
 
 
-def _list(book: Workbook, notes: Sequence[Note]) -> None:
+def list_faults(book: Workbook, notes: Sequence[Note]) -> Worksheet:
+    """The first sheet: every fault, with a link to its cell; in a workbook that is written row by row as well."""
     sheet: Worksheet = book.create_sheet(forms.FAULTS, 0)
-    for place, (title, width) in enumerate(TITLES, start=1):
-        put(sheet.cell(1, place), title)
-        styles.label(sheet.cell(1, place))
+    for place, (_, width) in enumerate(TITLES, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = width
-    for row, note in enumerate(notes, start=2):
-        told: tuple[Value, ...] = (row - 1, note.sheet, note.cell, note.reason, note.way_out)
-        for place, value in enumerate(told, start=1):
-            cell = sheet.cell(row, place)
-            put(cell, value)
-            styles.entry(cell)
-        sheet.row_dimensions[row].height = LINE_POINTS * max(_lines(note.reason, 60), _lines(note.way_out, 50))
-        sheet.cell(row, 3).hyperlink = f"#'{note.sheet}'!{note.cell}"
-        sheet.cell(row, 3).font = styles.LINK
     sheet.freeze_panes = "A2"
     sheet.print_title_rows = "1:1"
     styles.page(sheet, landscape=True)
-    book.active = 0
-    for other in book.worksheets:
-        other.sheet_view.tabSelected = other is sheet
+    for row, note in enumerate(notes, start=2):
+        sheet.row_dimensions[row].height = LINE_POINTS * max(_lines(note.reason, 60), _lines(note.way_out, 50))
+    sheet.append([_listed(sheet, title, styles.label) for title, _ in TITLES])
+    for number, note in enumerate(notes, start=1):
+        line = [_listed(sheet, value, styles.entry) for value in (number, *note)]
+        line[2].hyperlink = f"#'{note.sheet}'!{note.cell}"
+        line[2].font = styles.LINK
+        sheet.append(line)
+    return sheet
+
+
+def _listed(sheet: Worksheet, value: Value, style: Callable[[Any], None]) -> Any:
+    cell = WriteOnlyCell(sheet)
+    put(cell, value)
+    style(cell)
+    return cell

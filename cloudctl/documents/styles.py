@@ -21,6 +21,8 @@ MARK_FILL = PatternFill("solid", fgColor="FFC7CE")
 MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)
 TABLE = Alignment(horizontal="left", vertical="center", shrink_to_fit=True)
+BEGIN = Alignment(horizontal="left", vertical="center", indent=1)
+RIGHT = Alignment(horizontal="right", vertical="center", indent=1)
 ONE_LINE = Alignment(horizontal="left", vertical="top", wrap_text=True)
 """What is longer than its row is cut off, and still there."""
 TOP = Alignment(horizontal="left", vertical="top", wrap_text=True, indent=1)

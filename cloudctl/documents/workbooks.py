@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloudctl.documents import adoption_sheets, blanks, marking, reading
-from cloudctl.domain.adoption_sheets import Handed, SheetForm
+from cloudctl.documents import blanks, marking, reading, sheets
+from cloudctl.documents.leaves import write as write_leaves
 from cloudctl.domain.forms import Blank, Filled
-from cloudctl.ports.workbooks import Note
+from cloudctl.domain.sheets import Handed, Sheet, SheetForm
+from cloudctl.ports.workbooks import Leaf, Note
 
 
 class ExcelWorkbooks:
@@ -25,10 +26,14 @@ class ExcelWorkbooks:
         """The file with its faults marked; raises Invalid."""
         return marking.mark(data, notes)
 
-    def write_sheet(self, form: SheetForm) -> bytes:
-        """The sheet of an adoption."""
-        return adoption_sheets.write(form)
+    def write_sheet(self, sheet: Sheet, form: SheetForm, notes: Sequence[Note] = ()) -> bytes:
+        """The sheet, with what it is filled with."""
+        return sheets.write(sheet, form, notes)
 
-    def read_sheet(self, data: bytes) -> Handed:
+    def write_leaves(self, title: str, leaves: Sequence[Leaf]) -> bytes:
+        """The leaves with their charts."""
+        return write_leaves(title, leaves)
+
+    def read_sheet(self, sheet: Sheet, data: bytes) -> Handed:
         """The rows of a sheet; raises Invalid."""
-        return adoption_sheets.read(data)
+        return sheets.read(sheet, data)

@@ -52,6 +52,9 @@ class Permission(StrEnum):
     DEPARTMENTS_WRITE = "departments:write"
     SYSTEMS_READ = "systems:read"
     SYSTEMS_WRITE = "systems:write"
+    ROOMS_READ = "rooms:read"
+    ROOMS_WRITE = "rooms:write"
+    FITTINGS_WRITE = "fittings:write"
     ACCOUNTS_READ = "accounts:read"
     ACCOUNTS_WRITE = "accounts:write"
     POLICIES_READ = "policies:read"
@@ -79,6 +82,12 @@ class Permission(StrEnum):
     SYNCS_WRITE = "syncs:write"
     ADOPTIONS_READ = "adoptions:read"
     ADOPTIONS_WRITE = "adoptions:write"
+    EVIDENCE_WRITE = "evidence:write"
+    CASES_READ = "cases:read"
+    CASES_WRITE = "cases:write"
+    CONSOLIDATION_READ = "consolidation:read"
+    CONSOLIDATION_WRITE = "consolidation:write"
+    STEPS_WRITE = "steps:write"
 
 
 _READS = frozenset(p for p in Permission if p.value.endswith(":read"))
@@ -92,24 +101,31 @@ _DEPARTMENT_READS = _READS - {
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.DEPARTMENT_OFFICER: _DEPARTMENT_READS
-    | {Permission.ORDERS_WRITE, Permission.SYSTEMS_WRITE, Permission.DEPUTIES_WRITE, Permission.TRANSFERS_WRITE},
-    Role.DEPARTMENT_HEAD: _DEPARTMENT_READS | {Permission.ORDERS_SIGN_OFF, Permission.DEPUTIES_WRITE},
+    | {Permission.ORDERS_WRITE, Permission.SYSTEMS_WRITE, Permission.DEPUTIES_WRITE, Permission.TRANSFERS_WRITE}
+    | {Permission.ROOMS_WRITE, Permission.EVIDENCE_WRITE}
+    | {Permission.STEPS_WRITE},
+    Role.DEPARTMENT_HEAD: _DEPARTMENT_READS
+    | {Permission.ORDERS_SIGN_OFF, Permission.DEPUTIES_WRITE}
+    | {Permission.STEPS_WRITE, Permission.EVIDENCE_WRITE},
     Role.DISTRICT_REVIEWER: _DEPARTMENT_READS | {Permission.ORDERS_REVIEW, Permission.DEPUTIES_WRITE},
     Role.DISTRICT_ADMIN: _DEPARTMENT_READS
     | {Permission.QUOTAS_WRITE, Permission.ACCOUNTS_READ, Permission.AUDIT_READ, Permission.DEPUTIES_WRITE},
     Role.OFFICE_REVIEWER: _READS
     | {Permission.ORDERS_FILE}
-    | {Permission.RATINGS_ANSWER}
-    | {Permission.ORDERS_REVIEW, Permission.ORDERS_TAKE_OVER, Permission.DEPUTIES_WRITE, Permission.EMERGENCIES_WRITE},
+    | {Permission.RATINGS_ANSWER, Permission.EVIDENCE_WRITE, Permission.CASES_WRITE}
+    | {Permission.ORDERS_REVIEW, Permission.ORDERS_TAKE_OVER, Permission.DEPUTIES_WRITE, Permission.EMERGENCIES_WRITE}
+    | {Permission.STEPS_WRITE},
     Role.OFFICE_ADMIN: frozenset(Permission)
-    - {Permission.ORDERS_WRITE, Permission.ORDERS_SIGN_OFF, Permission.OPINIONS_WRITE, Permission.WORKFLOWS_WRITE},
+    - {Permission.ORDERS_WRITE, Permission.ORDERS_SIGN_OFF, Permission.OPINIONS_WRITE, Permission.WORKFLOWS_WRITE}
+    - {Permission.FITTINGS_WRITE},
     Role.NETWORK_SPECIALIST: _READS | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE},
     Role.SECURITY_SPECIALIST: _READS | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE},
     Role.CAPACITY_SPECIALIST: _READS | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE},
     Role.BUDGET_SPECIALIST: _READS | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE},
     Role.OPERATOR: _READS
     | {Permission.WORKFLOWS_WRITE, Permission.DEPUTIES_WRITE, Permission.NOTICES_WRITE, Permission.SYNCS_WRITE}
-    | {Permission.DRIFT_WRITE},
+    | {Permission.DRIFT_WRITE, Permission.FITTINGS_WRITE, Permission.EVIDENCE_WRITE}
+    | {Permission.STEPS_WRITE},
     Role.AUDITOR: _READS,
 }
 

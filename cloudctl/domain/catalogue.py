@@ -58,7 +58,8 @@ class Zone:
     """A network and security zone: 政务外网区, 互联网区, 专网区, DMZ, ... as each city has them.
 
     `xinchuang` says that new servers in it have to run on domestic processors and systems (信创). From `vlan_first` to
-    `vlan_last` are the VLANs that its segments get on clouds whose segments are VLANs.
+    `vlan_last` are the VLANs that its segments get on clouds whose segments are VLANs. `egress_mbps` is the bandwidth
+    of its Internet egress, out of which units get theirs (None: nobody has bounded it).
     """
 
     code: str
@@ -68,6 +69,7 @@ class Zone:
     xinchuang: bool = False
     vlan_first: int | None = None
     vlan_last: int | None = None
+    egress_mbps: int | None = None
     retired: bool = False
 
 
@@ -77,4 +79,14 @@ class Classification:
 
     code: str
     name: str
+    retired: bool = False
+
+
+@dataclass(kw_only=True, eq=False)
+class SecurityPackage:
+    """What protects a network access (安全服务包): firewall, intrusion detection, ... as its description says."""
+
+    code: str
+    name: str
+    description: str = ""
     retired: bool = False

@@ -30,28 +30,33 @@ MOST_KEYS = 32
 LONGEST_KEY = 16384
 LARGEST_GIB = 65536
 PREFIX_LENGTHS = range(8, 31)
+FIRST_YEAR = 1960
 
-_INVISIBLE = dict.fromkeys([*map(ord, "\u200b\u200c\u200d\u2060\ufeff")])
-_WHOLE = re.compile(r"\+?([0-9]{1,9})(?:\.0+)?")
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff]+")
+_WHOLE = re.compile(r"\+?([0-9]{1,15})(?:\.0+)?")
+_FIGURE = re.compile(r"[+-]?(?:[0-9]{1,13}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.[0-9]+)?")
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})")
 _SEVERAL = re.compile(r"[+,;、\n]")
+_APART = re.compile(r"[,;、\n]")
 YES = frozenset({"是", "yes", "y", "true", "1", "√"})
 NO = frozenset({"否", "no", "n", "false", "0", "×"})
 
 
 def empty(value: Value) -> bool:
     """Nothing is written there; blanks of any kind are nothing."""
-    return value is None or (isinstance(value, str) and not written(value))
+    return value is None or (isinstance(value, str) and not value[:1].isalnum() and not written(value))
 
 
 def written(value: Value) -> str:
     """The cell as text, without invisible characters and blanks around it; punctuation stays as it was typed."""
+    if isinstance(value, str):
+        return _INVISIBLE.sub("", value).replace("\r\n", "\n").strip()
     match value:
         case datetime() | date():
             return value.isoformat()[:10]
         case float() if value.is_integer():
             return str(int(value))
-    return str(value).translate(_INVISIBLE).replace("\r\n", "\n").strip()
+    return str(value)
 
 
 def plain(value: Value) -> str:
@@ -98,15 +103,60 @@ def whole(least: int, most: int) -> Reader:
     return read
 
 
+def figure(least: float, most: float, places: int) -> Reader:
+    """A number of `least` to `most` with at most so many decimals; thousands may be set apart by commas."""
+
+    def read(value: Value, _: Spellings) -> float:
+        typed = "" if isinstance(value, bool | date) else _told(value, places)
+        if not _FIGURE.fullmatch(typed):
+            raise Invalid(
+                "{value} is not a number.", way_out="Write digits only; the unit stands in the header.",
+                value=_short(value),
+            )  # fmt: skip
+        if len(typed.partition(".")[2].rstrip("0")) > places:
+            raise Invalid(
+                "{value} has more than {places} decimals.", way_out="Round it.", value=_short(value), places=places
+            )
+        found = float(typed.replace(",", ""))
+        if found < least:
+            raise Invalid(
+                "{value} is too small: it is at least {least}.", way_out="Correct the number.", value=_short(value),
+                least=f"{least:g}",
+            )  # fmt: skip
+        if found > most:
+            raise Invalid(
+                "{value} is too large: it is at most {most}.", way_out="Correct the number.", value=_short(value),
+                most=f"{most:.15g}",
+            )  # fmt: skip
+        return found
+
+    return read
+
+
+def yuan(most_fen: int) -> Reader:
+    """An amount in yuan with at most two decimals, as fen."""
+    amount = figure(0, most_fen / 100, 2)
+
+    def read(value: Value, spellings: Spellings) -> int:
+        return round(float(str(amount(value, spellings))) * 100)
+
+    return read
+
+
+def several(value: Value, _: Spellings) -> list[str]:
+    """Short texts, set apart by 、, comma, semicolon or a new line."""
+    return list(dict.fromkeys(part.strip() for part in _APART.split(plain(value)) if part.strip()))
+
+
 def day(value: Value, _: Spellings) -> date:
     """A date: a date cell, or text as 2027-01-15, 2027/1/15, 2027.1.15, 2027年1月15日 or 20270115."""
     if isinstance(value, datetime):
-        return value.date()
+        return _plausible(value.date())
     if isinstance(value, date):
-        return value
+        return _plausible(value)
     found = _DAY.fullmatch(plain(value))
     try:
-        return date(*(int(part) for part in found.groups() if part)) if found else _no_day(value)
+        return _plausible(date(*(int(part) for part in found.groups() if part))) if found else _no_day(value)
     except ValueError:
         return _no_day(value)
 
@@ -116,6 +166,8 @@ def one_of(options: str) -> Reader:
 
     def read(value: Value, spellings: Spellings) -> str:
         known = spellings[options]
+        if isinstance(value, str) and value in known:
+            return known[value]
         typed = plain(value).casefold()
         code = known.get(typed) or known.get(typed.partition(" ")[0])
         if code is None:
@@ -173,11 +225,29 @@ def keys(value: Value, _: Spellings) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def _told(value: Value, places: int) -> str:
+    """A number as people write it; a binary fraction is told to the decimals that can be meant."""
+    if isinstance(value, float) and abs(value) < 1e13:
+        exact = round(value, places)
+        return f"{exact:.{places}f}" if abs(exact - value) < 10 ** -(places + 3) else repr(value)
+    return plain(value)
+
+
 def _bounded(found: str, most: int) -> str:
     if len(found) > most:
         raise Invalid(
             "At most {most} characters; these are {count}.", way_out="Shorten it.", most=most, count=len(found)
         )
+    return found
+
+
+def _plausible(found: date) -> date:
+    """Raises Invalid for a day before there were such systems: a small number in a cell of dates looks like one."""
+    if found.year < FIRST_YEAR:
+        raise Invalid(
+            "{value} is before {first}; a number in a cell of dates may have become it.",
+            way_out="Write the whole date as 2027-01-15.", value=found.isoformat(), first=FIRST_YEAR,
+        )  # fmt: skip
     return found
 
 

@@ -107,7 +107,7 @@ class Cloud:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
+class Headroom:
     """What one dimension of a cloud has: `total` with over-commit, `used` by holds and commits."""
 
     total: int | None

@@ -169,12 +169,19 @@ class Stale(UserError):
 
 
 class PolicyDenied(UserError):
-    """A policy denies the order; `findings` carries every rule that spoke."""
+    """A policy denies the order, or whatever else it judges; `findings` carries every rule that spoke."""
 
     code, status = "policy-denied", 422
 
-    def __init__(self, message: str, *, findings: list[dict[str, object]], **params: Any) -> None:
-        super().__init__(message, way_out="Change the order, or ask the office for an exemption.", **params)
+    def __init__(
+        self,
+        message: str,
+        *,
+        findings: list[dict[str, object]],
+        way_out: str = mark("Change the order, or ask the office for an exemption."),
+        **params: Any,
+    ) -> None:
+        super().__init__(message, way_out=way_out, **params)
         self.findings = findings
 
 

@@ -9,6 +9,7 @@ the template. Its words are Chinese whoever reads it: it is the office's own for
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -51,7 +52,10 @@ FIXED_LISTS: dict[str, tuple[Entry, ...]] = {
 
 
 class Field(NamedTuple):
-    """A field of the cover (`cell` says where) or a column: its title with the unit, and how its cell is read."""
+    """A field of the cover (`cell` says where) or a column: its title with the unit, and how its cell is read.
+
+    `shown` is the format of its cells, as workbooks name it: `@` is text.
+    """
 
     key: str
     title: str
@@ -61,6 +65,7 @@ class Field(NamedTuple):
     required: bool = False
     cell: str = ""
     width: int = 14
+    shown: str = "@"
 
 
 def _chosen(key: str, title: str, options: str, hint: str, **more: object) -> Field:
@@ -193,12 +198,13 @@ def digest_of(lists: Lists) -> str:
 def spellings(lists: Lists) -> Spellings:
     """How each entry may be written: its code, its label as the drop-down shows it, its name where only one has it."""
     accepted: dict[str, dict[str, str]] = {}
-    for name, entries in lists.items():
-        known = accepted.setdefault(name, {})
+    for options, entries in lists.items():
+        known = accepted.setdefault(options, {})
         names = [_name(entry) for entry in entries]
-        for entry in entries:
-            if names.count(_name(entry)) == 1:
-                known[_name(entry)] = entry.code
+        times = Counter(names)
+        for entry, name in zip(entries, names, strict=True):
+            if times[name] == 1:
+                known[name] = entry.code
         for entry in entries:  # codes win over names
             known[cells.plain(entry.label).casefold()] = known[cells.plain(entry.code).casefold()] = entry.code
     return accepted

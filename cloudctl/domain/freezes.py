@@ -27,6 +27,7 @@ class Bound(StrEnum):
     RELEASES = "releases"
     PATCHES = "patches"
     CAMPAIGNS = "campaigns"
+    MIGRATIONS = "migrations"
 
 
 @dataclass(kw_only=True, eq=False)

@@ -28,13 +28,14 @@ def groups(plan: Plan, items: Sequence[Item]) -> list[Group]:
     Raises Invalid for a pair (anti-affinity) that only one item names.
     """
     _refuse_single(items)
+    fitted = {fitting.item for fitting in plan.fittings}  # people install them; no cloud has to take them
     heads = list(range(len(items)))
     for position, other in _links(plan):
         head, tail = sorted((heads[position], heads[other]))
         heads = [head if found == tail else found for found in heads]
     return [
         _group(plan, items, tuple(position for position, found in enumerate(heads) if found == head))
-        for head in sorted(set(heads))
+        for head in sorted(set(heads) - fitted)
     ]
 
 

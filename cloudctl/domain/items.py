@@ -1,7 +1,8 @@
 """The items of an order: what can be asked for, one struct a kind.
 
 An item is stored as the JSON that it encodes to (`kind` is the tag). New things are asked for by server, volume,
-network and address; what exists is changed by resize, extend, renew and release.
+network and address, and by colocation and access where people install or connect it; what exists is changed by resize,
+extend, renew and release.
 
 >>> decode_item(encode_item(VolumeItem(name="data", size_gib=100, term_months=12)))
 VolumeItem(term_months=12, name='data', size_gib=100, volume_type=None, server=None)
@@ -14,6 +15,8 @@ from enum import StrEnum
 from uuid import UUID
 
 import msgspec
+
+from cloudctl.domain.fittings import AccessKind, AccessLevel
 
 
 class _Item(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", omit_defaults=False):
@@ -84,6 +87,30 @@ class AddressItem(_NewItem, frozen=True, kw_only=True, tag="address"):
     server: str
 
 
+class ColocationItem(_NewItem, frozen=True, kw_only=True, tag="colocation"):
+    """A place for a device of one's own in the shared room: `units` of a rack and `power_w` watts.
+
+    `device` describes what is to stand there; `room_zone` is the part of the room, as shielded or core (None: any).
+    """
+
+    name: str
+    units: int
+    power_w: int
+    device: str = ""
+    room_zone: str | None = None
+
+
+class AccessItem(_NewItem, frozen=True, kw_only=True, tag="access"):
+    """A line, terminals or an Internet egress in the order's zone, connected at `level`; bandwidth is that of each."""
+
+    name: str
+    access: AccessKind
+    level: AccessLevel
+    count: int = 1
+    bandwidth_mbps: int | None = None
+    security_package: str | None = None
+
+
 class ResizeItem(_Item, frozen=True, kw_only=True, tag="resize"):
     """Another specification for a server."""
 
@@ -111,8 +138,21 @@ class ReleaseItem(_Item, frozen=True, kw_only=True, tag="release"):
     resource: UUID
 
 
-Item = ServerItem | VolumeItem | NetworkItem | AddressItem | ResizeItem | ExtendItem | RenewItem | ReleaseItem
-NEW_ITEMS = (ServerItem, VolumeItem, NetworkItem, AddressItem)
+FittingItem = ColocationItem | AccessItem
+Item = (
+    ServerItem
+    | VolumeItem
+    | NetworkItem
+    | AddressItem
+    | ColocationItem
+    | AccessItem
+    | ResizeItem
+    | ExtendItem
+    | RenewItem
+    | ReleaseItem
+)
+NEW_ITEMS = (ServerItem, VolumeItem, NetworkItem, AddressItem, ColocationItem, AccessItem)
+FITTING_ITEMS = (ColocationItem, AccessItem)
 CHANGE_ITEMS = (ResizeItem, ExtendItem, RenewItem, ReleaseItem)
 
 _encoder = msgspec.json.Encoder()
@@ -130,7 +170,7 @@ def decode_item(data: bytes | str) -> Item:
 
 
 def item_kind(item: Item) -> str:
-    """The tag: server, volume, network, address, resize, extend, renew or release."""
+    """The tag: server, volume, network, address, colocation, access, resize, extend, renew or release."""
     return str(type(item).__struct_config__.tag)
 
 

@@ -10,56 +10,9 @@ generated from these tables.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from cloudctl.domain.errors import Refused
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One line of a table: in `source`, `event` leads to `target`; `meaning` says what happened."""
-
-    source: str
-    event: str
-    target: str
-    meaning: str
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """A noun's life: `states` maps each state to its sentence; `final` states are left by nothing."""
-
-    noun: str
-    states: dict[str, str]
-    table: tuple[Transition, ...]
-
-    def next(self, state: str, event: str) -> str:
-        """The state that `event` leads to from `state`; raises Refused for a pair that is not listed."""
-        for line in self.table:
-            if line.source == state and line.event == event:
-                return line.target
-        raise Refused(
-            "{noun} in state {state} cannot {event}.",
-            way_out="Possible now: {possible}.",
-            noun=self.noun,
-            state=state,
-            event=event,
-            possible=", ".join(self.events(state)) or "-",
-        )
-
-    def events(self, state: str) -> list[str]:
-        """The events that `state` accepts, in table order."""
-        return [line.event for line in self.table if line.source == state]
-
-    @property
-    def final(self) -> frozenset[str]:
-        """States that no line leaves."""
-        return frozenset(self.states) - {line.source for line in self.table}
-
-
-def _table(*lines: tuple[str, str, str, str]) -> tuple[Transition, ...]:
-    return tuple(Transition(*line) for line in lines)
-
+from cloudctl.domain.lifecycle_waves import ASSESSMENTS, MOVES, STEPS, WAVES
+from cloudctl.domain.machines import Machine, Transition, table
 
 ORDERS = Machine(
     noun="order",
@@ -79,7 +32,7 @@ ORDERS = Machine(
         "cancelled": "Withdrawn, or not corrected in time; nothing is held.",
         "closed": "The applicant or the office has closed the file.",
     },
-    table=_table(
+    table=table(
         ("draft", "submit", "submitted", "the applicant hands it in"),
         ("draft", "cancel", "cancelled", "the applicant drops the draft"),
         ("draft", "approve_emergency", "approved", "an emergency, approved by telephone: built first, signed after"),
@@ -125,7 +78,7 @@ RESOURCES = Machine(
         "released": "Gone from the cloud.",
         "undone": "Never delivered and removed again; or adopted, and given back as it was.",
     },
-    table=_table(
+    table=table(
         ("planned", "build", "building", "the first create is about to be sent"),
         ("planned", "undo", "undone", "dropped before anything was built"),
         ("building", "activate", "active", "the cloud reports it ready"),
@@ -156,7 +109,7 @@ EMERGENCIES = Machine(
         "paper_in": "The department head has signed the form after the fact; waits for the office.",
         "closed": "The office has checked the form and closed the record.",
     },
-    table=_table(
+    table=table(
         ("open", "hand_in", "paper_in", "the department head signs and hands the form in"),
         ("open", "lapse", "overdue", "the working days for the form are over"),
         ("overdue", "hand_in", "paper_in", "the department head hands the form in late"),
@@ -175,7 +128,7 @@ TRANSFERS = Machine(
         "refused": "One of the heads said no; nothing has moved.",
         "cancelled": "Withdrawn by who asked; nothing has moved.",
     },
-    table=_table(
+    table=table(
         ("asked", "give", "given_by_head", "the giving head signs first"),
         ("asked", "take", "taken_by_head", "the receiving head signs first"),
         ("given_by_head", "take", "done", "the receiving head signs, and it is carried out"),
@@ -197,7 +150,7 @@ PREFIXES = Machine(
         "cooling": "Given back; not handed out again before its cool-down ends.",
         "free": "May be handed out again.",
     },
-    table=_table(
+    table=table(
         ("reserved", "assign", "assigned", "its network is built"),
         ("reserved", "give_back", "free", "its order ended before anything was built"),
         ("assigned", "retire", "cooling", "its network is gone"),
@@ -213,7 +166,7 @@ NOTICES = Machine(
         "folded": "Went out with another notice.",
         "failed": "Given up after retries.",
     },
-    table=_table(
+    table=table(
         ("pending", "send", "sent", "its channel took it"),
         ("pending", "fold", "folded", "a digest, or a mail, takes it along"),
         ("pending", "give_up", "failed", "it failed for too long, or can never be sent"),
@@ -228,7 +181,7 @@ RATINGS = Machine(
         "answer_owed": "It is a bad one: the office owes an answer by its deadline.",
         "answered": "The office has answered.",
     },
-    table=_table(
+    table=table(
         ("given", "owe", "answer_owed", "the mark is a bad one"),
         ("given", "answer", "answered", "the office answers unasked"),
         ("answer_owed", "answer", "answered", "the office answers"),
@@ -243,7 +196,7 @@ OPINIONS = Machine(
         "withdrawn": "Taken back by the specialist; approval waits for another.",
         "void": "Counts no longer: the order was returned or has ended without it.",
     },
-    table=_table(
+    table=table(
         ("asked", "give", "given", "the specialist answers"),
         ("given", "withdraw", "withdrawn", "the specialist takes it back before the decision"),
         ("withdrawn", "give", "given", "the specialist answers again"),
@@ -262,7 +215,7 @@ SYNCS = Machine(
         "partial": "The cloud failed in the middle or listed far too little; what was read counts, nothing is gone.",
         "failed": "The cloud did not answer, or the worker ended; nothing changed.",
     },
-    table=_table(
+    table=table(
         ("asked", "start", "running", "a worker took it"),
         ("running", "finish", "clean", "the cloud answered to the end"),
         ("running", "break_off", "partial", "the cloud failed after part of its answer, or its list was far too short"),
@@ -279,7 +232,7 @@ ADOPTIONS = Machine(
         "undoing": "Records are being withdrawn, then the marks taken off.",
         "undone": "Nothing of it is on record any more; the objects run on.",
     },
-    table=_table(
+    table=table(
         ("running", "finish", "done", "everything that is still there is marked"),
         ("running", "park", "attention", "a cloud refused, or did not answer"),
         ("attention", "retry", "running", "an operator has it tried again"),
@@ -302,7 +255,7 @@ TAKINGS = Machine(
         "withdrawn": "Off the record and the ledger; the mark is still to be taken off.",
         "given_back": "Off the record, and the object carries no mark of ours.",
     },
-    table=_table(
+    table=table(
         ("planned", "record", "recorded", "resource, ledger and audit event are written"),
         ("planned", "refuse", "refused", "the object is gone, or somebody else's by now"),
         ("recorded", "mark", "marked", "the cloud has the key"),
@@ -322,7 +275,7 @@ FINDINGS = Machine(
         "resolved": "Decided and carried out; by whom and why is on record.",
         "vanished": "Is no longer so, without anybody's decision.",
     },
-    table=_table(
+    table=table(
         ("open", "begin", "resolving", "somebody decided on an act in the cloud"),
         ("open", "resolve", "resolved", "somebody decided, and the record has it"),
         ("open", "vanish", "vanished", "a clean full sync no longer shows it"),
@@ -333,9 +286,117 @@ FINDINGS = Machine(
     ),
 )
 
+CASES = Machine(
+    noun="case",
+    states={
+        "open": "Listed; the department owes proof by the deadline.",
+        "proof_in": "The department has handed its proof in; waits for somebody of the office.",
+        "returned": "The proof did not do; the department owes a better one.",
+        "closed": "Closed on record, with its proof.",
+    },
+    table=table(
+        ("open", "hand_in", "proof_in", "the department hands its proof in"),
+        ("returned", "hand_in", "proof_in", "the department hands a better proof in"),
+        ("proof_in", "close", "closed", "somebody else accepts the proof"),
+        ("proof_in", "send_back", "returned", "the proof does not do"),
+    ),
+)
+
+# What is claimed of rooms and devices is a state as well: an import or a form may claim only what can follow.
+ROOMS = Machine(
+    noun="room",
+    states={
+        "planned": "Not built yet; only as an exemption from the rule against own machine rooms.",
+        "in_use": "Said to be in use.",
+        "closing": "Said to be closing, with the day by which.",
+        "closed": "Said to be closed; whether it is, evidence tells.",
+        "reopened": "In use again after it was said to be closed.",
+    },
+    table=table(
+        ("planned", "open", "in_use", "it is built"),
+        ("planned", "close", "closed", "it is given up before it was built"),
+        ("in_use", "empty", "closing", "its systems are moving out"),
+        ("in_use", "close", "closed", "it is said to be closed"),
+        ("closing", "close", "closed", "it is said to be closed"),
+        ("closing", "stay", "in_use", "it stays in use after all"),
+        ("closed", "reopen", "reopened", "it is in use again"),
+        ("reopened", "empty", "closing", "its systems are moving out again"),
+        ("reopened", "close", "closed", "it is said to be closed again"),
+    ),
+)
+
+DEVICES = Machine(
+    noun="device",
+    states={
+        "running": "Said to be running.",
+        "off": "Said to be switched off, still in its place.",
+        "gone": "Said to be taken out.",
+    },
+    table=table(
+        ("running", "switch_off", "off", "it is switched off"),
+        ("running", "take_out", "gone", "it is taken out"),
+        ("off", "switch_on", "running", "it is switched on again"),
+        ("off", "take_out", "gone", "it is taken out"),
+        ("gone", "put_back", "running", "it stands somewhere again"),
+    ),
+)
+
+FITTINGS = Machine(
+    noun="fitting",
+    states={
+        "reserved": "Its place is held for an order that waits to be decided.",
+        "assigned": "Granted; operations install or connect it.",
+        "in_use": "Installed or connected.",
+        "leaving": "Given back; operations take it out.",
+        "ended": "Taken out; its place is free.",
+        "undone": "Never installed; its order ended before.",
+    },
+    table=table(
+        ("reserved", "assign", "assigned", "its order is delivered"),
+        ("reserved", "undo", "undone", "its order ended or is being corrected"),
+        ("undone", "reserve", "reserved", "its order is handed in again"),
+        ("assigned", "complete", "in_use", "operations have installed or connected it"),
+        ("assigned", "release", "ended", "given back before it was installed"),
+        ("in_use", "release", "leaving", "the department gives it back"),
+        ("leaving", "keep", "in_use", "it stays after all"),
+        ("leaving", "take_out", "ended", "operations have taken it out"),
+    ),
+)
+
+SYSTEMS = Machine(
+    noun="system",
+    states={
+        "planned": "Applied for or approved, not in use yet.",
+        "in_use": "In use where its department runs it.",
+        "migrating": "On its way to the shared platform.",
+        "on_platform": "Its department says that it runs on the shared platform.",
+        "merged": "Its work is done by the system that it was merged into.",
+        "retired": "Its department says that it is switched off for good.",
+    },
+    table=table(
+        ("planned", "put_in_use", "in_use", "it is in use"),
+        ("planned", "build_on_platform", "on_platform", "it was built on the platform"),
+        ("planned", "drop", "retired", "it will not be built"),
+        ("planned", "merge", "merged", "another system does its work"),
+        ("in_use", "migrate", "migrating", "its migration has begun"),
+        ("in_use", "arrive", "on_platform", "it runs on the platform"),
+        ("in_use", "merge", "merged", "another system does its work"),
+        ("in_use", "retire", "retired", "it was switched off for good"),
+        ("migrating", "arrive", "on_platform", "it runs on the platform"),
+        ("migrating", "turn_back", "in_use", "its migration was called off"),
+        ("migrating", "merge", "merged", "another system does its work"),
+        ("migrating", "retire", "retired", "it was switched off for good"),
+        ("on_platform", "leave", "in_use", "it runs elsewhere again"),
+        ("on_platform", "merge", "merged", "another system does its work"),
+        ("on_platform", "retire", "retired", "it was switched off for good"),
+        ("retired", "revive", "in_use", "it is in use after all"),
+    ),
+)
+
 MACHINES: tuple[Machine, ...] = (
     ORDERS, RESOURCES, PREFIXES, NOTICES, RATINGS, OPINIONS, EMERGENCIES, TRANSFERS, SYNCS, ADOPTIONS, TAKINGS,
-    FINDINGS,
+    FINDINGS, CASES, ROOMS, DEVICES, FITTINGS, SYSTEMS, ASSESSMENTS, WAVES, MOVES,
+    STEPS,
 )  # fmt: skip
 
 

@@ -115,9 +115,12 @@ class Order:
     def lane(self) -> str:
         """Where its sagas queue: with the orders of its clouds, or beside them, so that an emergency waits for none.
 
+        An order that no cloud has a part in (colocations, accesses) queues with others of its kind.
+
         Orders over several clouds have a lane of their own: one cloud that is slow holds up nobody else's orders.
         """
-        return f"{self.cloud}/emergency" if self.emergency else self.cloud or ""
+        lane = self.cloud or "fittings"
+        return f"{lane}/emergency" if self.emergency else lane
 
     @property
     def open(self) -> bool:

@@ -12,12 +12,16 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from cloudctl.domain.accesses import Access
 from cloudctl.domain.addresses import Address
 from cloudctl.domain.catalogue import Image, Specification, VolumeType
+from cloudctl.domain.colocations import Colocation
 from cloudctl.domain.errors import Conflict, Invalid, NotFound
 from cloudctl.domain.identifiers import derived_id
 from cloudctl.domain.items import (
+    AccessItem,
     AddressItem,
+    ColocationItem,
     ExtendItem,
     Item,
     NetworkItem,
@@ -67,12 +71,13 @@ class Change:
 class Plan:
     """`resources` are new, in the order in which they can be built, not placed yet; `changes` touch what exists.
 
-    `anchors` exist and carry something new. `architectures` and `images` are what the new servers need, by the position
-    of their item.
+    `fittings` are new as well: people install or connect them. `anchors` exist and carry something new. `architectures`
+    and `images` are what the new servers need, by the position of their item.
     """
 
     resources: list[Resource] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    fittings: list[Colocation | Access] = field(default_factory=list)
     anchors: list[Resource] = field(default_factory=list)
     architectures: dict[int, str] = field(default_factory=dict)
     images: dict[int, Image] = field(default_factory=dict)
@@ -152,6 +157,8 @@ class Planner:
                 self._volume(position, item)
             case AddressItem():
                 self._address(position, item)
+            case ColocationItem() | AccessItem():
+                self._fitting(position, item)
             case ResizeItem():
                 self._resize(position, item)
             case ExtendItem():
@@ -246,6 +253,19 @@ class Planner:
         server = self._reference(item.server, Server, f"items[{position}].server")
         shared = self._shared(position, "address", f"{server.name}-address-{position}")
         self._new(Address(**shared, server_id=server.id))  # type: ignore[arg-type]
+
+    def _fitting(self, position: int, item: ColocationItem | AccessItem) -> None:
+        fitting: Colocation | Access
+        if isinstance(item, ColocationItem):
+            fitting = Colocation.of(self._order, position, item, self._now)
+        else:
+            fitting = Access.of(self._order, position, item, self._now)
+        try:
+            fitting.check()
+        except Invalid as error:
+            error.field = f"items[{position}].{error.field}"
+            raise
+        self._plan.fittings.append(fitting)
 
     def _resize(self, position: int, item: ResizeItem) -> None:
         where = f"items[{position}]"

@@ -20,6 +20,7 @@ class Effect(StrEnum):
     ASK_OPINION = "ask_opinion"
     WARN = "warn"
     AUTO_APPROVE = "auto_approve"
+    PROPOSE = "propose"  # what becomes of a system: rules about assessments
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

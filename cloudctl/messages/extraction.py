@@ -134,6 +134,6 @@ def _table(call: ast.Call) -> Iterator[Found]:
 
 SHAPES: dict[str, Callable[[ast.Call], Iterator[Found]]] = {
     "Machine": _machine,
-    "_table": _table,
+    "table": _table,
     "mark_plural": _plural,
 }

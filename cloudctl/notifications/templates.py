@@ -112,6 +112,35 @@ TEMPLATES: dict[str, Template] = {
         mark("Order {number} was cancelled"),
         mark("Order {number}, “{title}”, was withdrawn or not corrected in time. Nothing is held for it any longer."),
     ),
+    "fitting_assigned": Template(
+        mark("{number} {name} is to be installed or connected"),
+        mark(
+            "Order {number} was granted “{name}”. Please install or connect it, then say so with "
+            "`cloudctl colocations install` or `cloudctl accesses connect`."
+        ),
+    ),
+    "fitting_completed": Template(
+        mark("{number} {name} is in place"),
+        mark("“{name}” ({number}) was installed or connected. Where it stands is on record with it."),
+    ),
+    "fitting_released": Template(
+        mark("{number} {name} is to be taken out"),
+        mark(
+            "The department gives “{name}” ({number}) back. Please take it out, then say so with "
+            "`cloudctl colocations remove` or `cloudctl accesses disconnect`."
+        ),
+    ),
+    "fitting_taken_out": Template(
+        mark("{number} {name} was taken out"),
+        mark("“{name}” ({number}) was taken out; its place is free again."),
+    ),
+    "room_exemption_over": Template(
+        mark("The exemption of the machine room {code} is over"),
+        mark(
+            "The machine room {code} {name} stands under an exemption that ended on {ends_on}. Please move what runs "
+            "there to the shared platform and close it, or ask for a new exemption."
+        ),
+    ),
     "rating_bad": Template(
         mark("Order {number} was rated badly: an answer is owed"),
         mark(
@@ -139,9 +168,82 @@ TEMPLATES: dict[str, Template] = {
             "The statutory limit of the step {step} of order {number}, “{title}”, ended on {day}. Please see to it now."
         ),
     ),
+    "case_opened": Template(
+        mark("Case {number}: {title}"),
+        mark(
+            "Your department is under listed supervision: {number}, “{title}”. Put it right until {day}, then hand "
+            "the proof in with `cloudctl cases prove`. The reason stands below."
+        ),
+    ),
+    "case_proved": Template(
+        mark("Case {number}: the proof is in"),
+        mark("The department has handed its proof in for case {number}, “{title}”. Please close it, or return it."),
+    ),
+    "case_returned": Template(
+        mark("Case {number} was returned"),
+        mark("The proof for case {number}, “{title}”, does not do. Please hand a better one in until {day}."),
+    ),
+    "case_closed": Template(
+        mark("Case {number} is closed"),
+        mark("Case {number}, “{title}”, was closed on record."),
+    ),
+    "case_warning": Template(
+        mark("Case {number} is due on {day}"),
+        mark("The proof for case {number}, “{title}”, is due on {day}. Please see to it."),
+    ),
+    "case_yellow": Template(
+        mark("Yellow card: case {number} is overdue"),
+        mark("The proof for case {number}, “{title}”, was due on {day}. Please see to it now."),
+    ),
+    "case_red": Template(
+        mark("Red card: case {number} is long overdue"),
+        mark("The proof for case {number}, “{title}”, was due on {day}, and is long overdue. Please see to it now."),
+    ),
     "term_ending": Template(
         mark("The term of {count} resources ends on {expires_on}"),
         mark("Their term ends on {expires_on}: {names}. Please renew what is still needed, and release the rest."),
+    ),
+    "systems_due": Template(
+        mark("{count} dates of your systems fall due within {days} days"),
+        mark(
+            "Assessments, filings, contracts or maintenance of these systems run out: {names}. Please have them "
+            "renewed in time and put the new days on record: `cloudctl systems due`."
+        ),
+    ),
+    "systems_overdue": Template(
+        mark("{count} dates of your systems have come or are past"),
+        mark(
+            "Assessments, filings, contracts or maintenance of these systems have run out: {names}. Please see to it "
+            "now and put the new days on record: `cloudctl systems due`."
+        ),
+    ),
+    "wave_begins": Template(
+        mark("Wave {number} of the migration begins: {names}"),
+        mark(
+            "Wave {number} is under way and ends on {day}. Your department moves in it: {names}. What is to be done "
+            "until when: `cloudctl waves steps --wave {number}`."
+        ),
+    ),
+    "step_overdue": Template(
+        mark("{system}: a step of its migration is overdue"),
+        mark(
+            "The step “{name}” of the migration of {system} was due on {day}. Complete it, or say what is in the way: "
+            "`cloudctl waves complete-step`, `cloudctl waves hold-step`."
+        ),
+    ),
+    "postponement_ended": Template(
+        mark("The postponement of {system} has ended"),
+        mark(
+            "The system {system} {title} was postponed up to {day}. It is to be decided anew what becomes of it: "
+            "`cloudctl assessments decide {system}`."
+        ),
+    ),
+    "system_merged": Template(
+        mark("{system} was merged into {successor}"),
+        mark(
+            "The system {system} {title} was merged into {successor}, which has taken over what was on record for it. "
+            "See `cloudctl systems lineage {system}`."
+        ),
     ),
     "drift_found": Template(
         mark("{count} resources on {cloud} were changed past the platform or are gone"),

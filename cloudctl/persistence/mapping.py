@@ -14,18 +14,24 @@ from functools import cache
 from sqlalchemy import Table
 from sqlalchemy.orm import registry
 
+from cloudctl.domain.accesses import Access
 from cloudctl.domain.accounts import Account, Token
 from cloudctl.domain.addresses import Address, Prefix, Supernet
 from cloudctl.domain.adoptions import Adoption, AdoptionRule, Taking
+from cloudctl.domain.assessments import Assessment
 from cloudctl.domain.attachments import Attachment
 from cloudctl.domain.calendars import CalendarDay
 from cloudctl.domain.cards import Card
-from cloudctl.domain.catalogue import Classification, Image, Specification, VolumeType, Zone
+from cloudctl.domain.cases import Case
+from cloudctl.domain.catalogue import Classification, Image, SecurityPackage, Specification, VolumeType, Zone
 from cloudctl.domain.channels import Channel, Preferences
 from cloudctl.domain.clocks import Clock
 from cloudctl.domain.clouds import Cloud
+from cloudctl.domain.colocations import Colocation
 from cloudctl.domain.departments import Department
+from cloudctl.domain.dependencies import Dependency
 from cloudctl.domain.deputies import Deputy
+from cloudctl.domain.devices import Device
 from cloudctl.domain.drift import Finding
 from cloudctl.domain.emergencies import Emergency
 from cloudctl.domain.exemptions import Exemption
@@ -36,13 +42,16 @@ from cloudctl.domain.notices import Attempt, Notice
 from cloudctl.domain.opinions import Opinion
 from cloudctl.domain.orders import Order
 from cloudctl.domain.quotas import Quota
+from cloudctl.domain.racks import Rack
 from cloudctl.domain.ratings import Rating
 from cloudctl.domain.resources import Tenant
+from cloudctl.domain.rooms import Room
 from cloudctl.domain.servers import Server
 from cloudctl.domain.syncs import Sync
 from cloudctl.domain.systems import System
 from cloudctl.domain.transfers import Transfer
 from cloudctl.domain.volumes import Volume
+from cloudctl.domain.waves import Move, MoveStep, Readiness, Slip, Wave
 from cloudctl.persistence import tables
 
 TABLES: dict[type, Table] = {
@@ -51,11 +60,13 @@ TABLES: dict[type, Table] = {
     Account: tables.accounts,
     Token: tables.tokens,
     System: tables.systems,
+    Dependency: tables.dependencies,
     Specification: tables.specifications,
     Image: tables.images,
     VolumeType: tables.volume_types,
     Zone: tables.zones,
     Classification: tables.classifications,
+    SecurityPackage: tables.security_packages,
     Cloud: tables.clouds,
     Order: tables.orders,
     Opinion: tables.opinions,
@@ -63,6 +74,11 @@ TABLES: dict[type, Table] = {
     Volume: tables.volumes,
     Network: tables.networks,
     Address: tables.addresses,
+    Room: tables.rooms,
+    Rack: tables.racks,
+    Device: tables.devices,
+    Colocation: tables.colocations,
+    Access: tables.accesses,
     Supernet: tables.supernets,
     Prefix: tables.prefixes,
     Quota: tables.quotas,
@@ -70,6 +86,7 @@ TABLES: dict[type, Table] = {
     Emergency: tables.emergencies,
     Transfer: tables.transfers,
     Rating: tables.ratings,
+    Case: tables.cases,
     Finding: tables.drift_findings,
     Deputy: tables.deputies,
     Notice: tables.notices,
@@ -86,6 +103,12 @@ TABLES: dict[type, Table] = {
     Clock: tables.clocks,
     Card: tables.cards,
     Sync: tables.syncs,
+    Assessment: tables.assessments,
+    Wave: tables.waves,
+    Move: tables.moves,
+    MoveStep: tables.move_steps,
+    Slip: tables.slips,
+    Readiness: tables.readiness,
 }
 
 

@@ -2,6 +2,7 @@
 
 `Instant` is an aware point in time, kept in UTC; a naive datetime is refused. `Json(shape)` is text that msgspec writes
 and reads as `shape`: the same bytes on both databases, sets in sorted order. `Word(enum)` is a StrEnum by its value.
+`EndOfDay(day)` is no column but an expression: the people's day as an instant.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import DateTime, Dialect, LargeBinary, Text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 E = TypeVar("E", bound=StrEnum)
@@ -75,6 +79,24 @@ class Word(TypeDecorator[E]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:  # noqa: ARG002
         return None if value is None else self.words(value)
+
+
+class EndOfDay(FunctionElement[datetime]):
+    """The end of a day by the people's clocks (Asia/Shanghai), as an Instant: `EndOfDay(table.c.due_on)`."""
+
+    type = Instant()
+    inherit_cache = True
+
+
+@compiles(EndOfDay, "sqlite")
+def _end_on_sqlite(element: EndOfDay, compiler: SQLCompiler, **given: Any) -> str:
+    return f"({compiler.process(element.clauses, **given)} || ' 16:00:00.000000')"
+
+
+@compiles(EndOfDay, "postgresql")
+def _end_on_postgresql(element: EndOfDay, compiler: SQLCompiler, **given: Any) -> str:
+    day = compiler.process(element.clauses, **given)
+    return f"(({day} + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')"
 
 
 class RawJson(TypeDecorator[msgspec.Raw]):

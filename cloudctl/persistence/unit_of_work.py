@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
@@ -35,22 +35,30 @@ from cloudctl.domain.errors import Conflict, IdempotencyMismatch
 from cloudctl.domain.limits import NO_LIMITS, Timetable
 from cloudctl.domain.progress import ProgressLine
 from cloudctl.persistence.errors import in_domain_words, stale, translated
+from cloudctl.persistence.repositories.accesses import AccessRecords
 from cloudctl.persistence.repositories.accounts import AccountRecords, TokenRecords
 from cloudctl.persistence.repositories.adoptions import AdoptionRecords, AdoptionRuleRecords
+from cloudctl.persistence.repositories.assessments import AssessmentRecords
 from cloudctl.persistence.repositories.attachments import AttachmentRecords
 from cloudctl.persistence.repositories.calendars import CalendarDayRecords, FreezeRecords
 from cloudctl.persistence.repositories.capacity import CapacityRecords
+from cloudctl.persistence.repositories.cases import CaseRecords
 from cloudctl.persistence.repositories.catalogue import CatalogueRecords
 from cloudctl.persistence.repositories.channels import ChannelRecords
 from cloudctl.persistence.repositories.clocks import CardRecords, ClockRecords
 from cloudctl.persistence.repositories.clouds import CloudRecords
+from cloudctl.persistence.repositories.colocations import ColocationRecords
 from cloudctl.persistence.repositories.departments import DepartmentRecords, TenantRecords
+from cloudctl.persistence.repositories.dependencies import DependencyRecords
 from cloudctl.persistence.repositories.deputies import DeputyRecords
+from cloudctl.persistence.repositories.devices import DeviceRecords
 from cloudctl.persistence.repositories.drift import DriftRecords
 from cloudctl.persistence.repositories.emergencies import EmergencyRecords
+from cloudctl.persistence.repositories.evidence import EvidenceRecords
 from cloudctl.persistence.repositories.exemptions import ExemptionRecords
 from cloudctl.persistence.repositories.foresight import foresee, remembered, together
 from cloudctl.persistence.repositories.imports import ImportRecords
+from cloudctl.persistence.repositories.indicators import SnapshotRecords
 from cloudctl.persistence.repositories.inventory import InventoryRecords
 from cloudctl.persistence.repositories.letters import LetterRecords
 from cloudctl.persistence.repositories.notices import NoticeRecords
@@ -59,14 +67,27 @@ from cloudctl.persistence.repositories.orders import OrderRecords
 from cloudctl.persistence.repositories.outgoing import append, drop, hand_over, write_out
 from cloudctl.persistence.repositories.prefixes import PrefixRecords
 from cloudctl.persistence.repositories.quotas import Ledger
+from cloudctl.persistence.repositories.racks import RackRecords
 from cloudctl.persistence.repositories.ratings import RatingRecords
 from cloudctl.persistence.repositories.records import insert_unless_there
+from cloudctl.persistence.repositories.register import RegisterRowRecords
+from cloudctl.persistence.repositories.reminders import ReminderRecords
 from cloudctl.persistence.repositories.resources import ResourceRecords
 from cloudctl.persistence.repositories.returns import ReturnRecords
+from cloudctl.persistence.repositories.rooms import RoomRecords
+from cloudctl.persistence.repositories.successions import SuccessionRecords
 from cloudctl.persistence.repositories.syncs import SyncRecords
 from cloudctl.persistence.repositories.systems import SystemRecords
 from cloudctl.persistence.repositories.transfers import TransferRecords
+from cloudctl.persistence.repositories.waves import (
+    MoveRecords,
+    MoveStepRecords,
+    ReadinessRecords,
+    SlipRecords,
+    WaveRecords,
+)
 from cloudctl.persistence.tables import audit_events, idempotency_keys, progress_lines
+from cloudctl.persistence.versions import RegisterSession, Trace, because, guarded, trace
 from cloudctl.ports.clock import Clock
 from cloudctl.ports.context import Idempotency, Replayed, Request
 from cloudctl.ports.engine import Start
@@ -97,11 +118,12 @@ class DatabaseUnitOfWork:
 
     def __enter__(self) -> Self:
         self.now: datetime = self._factory.clock.now()
-        self.session = session = Session(self._factory.engine, expire_on_commit=False)
+        self.session = session = RegisterSession(self._factory.guarded, expire_on_commit=False)
+        trace(session, Trace(self.now, self.actor.account_id, self.actor.name, self._request.request_id))
         self.departments = DepartmentRecords(session)
         self.accounts = AccountRecords(session)
         self.tokens = TokenRecords(session)
-        self.systems = SystemRecords(session)
+        self.register_rows = RegisterRowRecords(session)
         self.catalogue = CatalogueRecords(session)
         self.clouds = CloudRecords(session)
         self.capacity = CapacityRecords(session)
@@ -129,9 +151,14 @@ class DatabaseUnitOfWork:
         self.adoption_rules = AdoptionRuleRecords(session)
         self.adoptions = AdoptionRecords(session)
         self.ratings = RatingRecords(session)
+        self.evidence = EvidenceRecords(session)
+        self.snapshots = SnapshotRecords(session)
+        self.cases = CaseRecords(session)
         self.drift = DriftRecords(session, self.now)
         self.inventory = InventoryRecords(session, self.now)
         self.syncs = SyncRecords(session)
+        self._open_register(session)
+        self._open_consolidation(session)
         try:
             with translated():
                 self._take_key()
@@ -139,6 +166,25 @@ class DatabaseUnitOfWork:
             session.close()
             raise
         return self
+
+    def _open_register(self, session: Session) -> None:
+        self.systems = SystemRecords(session)
+        self.dependencies = DependencyRecords(session)
+        self.reminders = ReminderRecords(session, self.now)
+        self.rooms = RoomRecords(session)
+        self.racks = RackRecords(session)
+        self.devices = DeviceRecords(session)
+        self.colocations = ColocationRecords(session)
+        self.accesses = AccessRecords(session)
+
+    def _open_consolidation(self, session: Session) -> None:
+        self.assessments = AssessmentRecords(session)
+        self.waves = WaveRecords(session)
+        self.moves = MoveRecords(session)
+        self.move_steps = MoveStepRecords(session)
+        self.slips = SlipRecords(session)
+        self.readiness = ReadinessRecords(session)
+        self.successions = SuccessionRecords(session)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -178,6 +224,9 @@ class DatabaseUnitOfWork:
             request_id=self._request.request_id,
         )
         append(self.session, audit_events, told)
+
+    def because(self, reason: str) -> None:
+        because(self.session, reason)
 
     def progress(self, line: ProgressLine) -> None:
         self._lines.append(line)
@@ -285,6 +334,10 @@ class UnitOfWorkFactory:
     enqueue: Enqueue
     default_quota: int = 0
     timetable: Timetable = NO_LIMITS
+    guarded: Engine = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "guarded", guarded(self.engine))
 
     def __call__(self, request: Request) -> UnitOfWork:
         return DatabaseUnitOfWork(self, request)

@@ -2,7 +2,7 @@
 
 A registry is loaded once; its rules then judge the facts of any order:
 
-    rules = evaluation.OrderRules(registry.load(registry.shipped()))
+    rules = evaluation.RuleBook(registry.load(registry.shipped()))
     ruling = rules.judge(facts)          # facts.OrderFacts -> domain.policies.Ruling
 
 Every rule that spoke is in the ruling, the strictest effect wins, and a rule that cannot be evaluated denies.

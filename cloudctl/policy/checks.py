@@ -15,7 +15,7 @@ from cloudctl.messages import mark
 from cloudctl.policy.benches import benches
 from cloudctl.policy.evaluation import findings_of
 from cloudctl.policy.facts import completed
-from cloudctl.policy.registry import Registry, read
+from cloudctl.policy.registry import SUBJECTS, Registry, read
 from cloudctl.policy.rules import Rule
 from cloudctl.policy.schema import Case, Problem
 
@@ -36,7 +36,7 @@ class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
 
 def check(directory: Path) -> list[Problem]:
     """All that is wrong with the policies of a directory; empty when they can be used."""
-    return read(directory)[1]
+    return [problem for subject in SUBJECTS for problem in read(directory, subject)[1]]
 
 
 def run_cases(registry: Registry, name: str = "") -> Iterator[CaseResult]:

@@ -20,7 +20,7 @@ from cloudctl.policy.registry import Registry
 _STRICTNESS = {effect: place for place, effect in enumerate(Effect)}
 
 
-class OrderRules:
+class RuleBook:
     """The rules of a registry. Rules are compiled and hold no request's state: share one between threads."""
 
     def __init__(self, registry: Registry) -> None:
@@ -29,7 +29,7 @@ class OrderRules:
         self._description = tuple(msgspec.to_builtins(rule.policy) for rule in registry.rules)
 
     def judge(self, facts: Mapping[str, Any]) -> Ruling:
-        """The ruling on `facts.OrderFacts`; a rule that cannot be evaluated denies, and no exemption lifts that."""
+        """The ruling on facts of the registry's subject; a rule that cannot be evaluated denies, exempted or not."""
         findings = sorted(findings_of(self._benches, facts), key=_place)
         return Ruling(findings=tuple(findings))
 

@@ -71,11 +71,14 @@ class CloudFacts(TypedDict):
 class ItemFacts(TypedDict):
     """One item of the order; sizes are those of ONE of its `count` things.
 
-    `kind` is the item's tag (server, volume, network, address, resize, extend, renew, release) and `resource_kind`
-    the kind of what it makes or changes. `disk_gib` is all data disks of one server, or a volume's size; a resize
-    or an extend gives the new size. `term_months` of a renewal counts from today to the new end, rounded up.
+    `kind` is the item's tag (server, volume, network, address, colocation, access, resize, extend, renew, release) and
+    `resource_kind` the kind of what it makes or changes. `disk_gib` is all data disks of one server, or a volume's
+    size; a resize or an extend gives the new size. `term_months` of a renewal counts from today to the new end, rounded
+    up.
     `growth` says that the item raises a quota dimension. `architecture` and `os` (the image's family) are a server's,
     "" for everything else; `xinchuang` says that both its specification and its image are 信创.
+    `units` and `power_w` (watts) are a colocation's; `access` (line, terminals, egress), `level`, `bandwidth_mbps` and
+    `security_package` an access's.
     """
 
     kind: str
@@ -97,6 +100,12 @@ class ItemFacts(TypedDict):
     ssh_keys: int
     resource_kind: str
     growth: bool
+    units: int
+    power_w: int
+    access: str
+    level: str
+    bandwidth_mbps: int
+    security_package: str
 
 
 class TotalsFacts(TypedDict):
@@ -147,6 +156,89 @@ class OrderFacts(TypedDict):
     exemptions: list[ExemptionFacts]
 
 
+class RoomFormFacts(TypedDict):
+    """The room as it is to be on record; `was` is its status before, "" for one that is new; days are YYYY-MM-DD."""
+
+    code: str
+    name: str
+    kind: str
+    category: str
+    status: str
+    was: str
+    opened_on: str
+    area_m2: float
+    power_kw: float
+    servers: int
+
+
+class SharedRoomFacts(TypedDict):
+    """What the shared rooms have left: their names, racks, units in all, the most in one piece, and kW."""
+
+    rooms: list[str]
+    racks: int
+    units: int
+    largest: int
+    power_kw: float
+
+
+class RoomFacts(TypedDict):
+    """All that is known when a room is judged; `by_office` says that the office puts it on record."""
+
+    room: RoomFormFacts
+    department: DepartmentFacts
+    by_office: bool
+    shared: SharedRoomFacts
+    today: str
+    exemptions: list[ExemptionFacts]
+
+
+class SurveyFacts(TypedDict):
+    """A system as the register has it; days are YYYY-MM-DD, what nobody has said is "" or -1 of a number.
+
+    `age_years` counts from when it was built, `contract_days_left` to the end of its contract, negative once it is
+    over. `use_frequency` is daily, weekly, monthly, quarterly, yearly or never.
+    """
+
+    code: str
+    name: str
+    status: str
+    system_class: str
+    mlps_level: int
+    xinchuang: bool
+    declared_zombie: bool
+    use_frequency: str
+    user_count: int
+    age_years: int
+    yearly_cost_yuan: float
+    contract_days_left: int
+    postponement_reason: str
+    postponed_until: str
+    virtualised: bool
+
+
+class DuplicateFacts(TypedDict):
+    """The system that this one is most like: its code and name, and how alike of 100; 0 and "" where there is none.
+
+    `older` says that the other one is the older of the two, or has the more users: which of them stays.
+    """
+
+    code: str
+    name: str
+    score: int
+    stays: bool
+
+
+class AssessmentFacts(TypedDict):
+    """All that is known when a system is assessed: how many systems it `needs`, and how many are `needed_by` it."""
+
+    system: SurveyFacts
+    department: DepartmentFacts
+    duplicate: DuplicateFacts
+    needs: int
+    needed_by: int
+    today: str
+
+
 def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """`base` with `changes` laid over it, key by key at every depth; lists and single values are replaced."""
     result = dict(base)
@@ -160,8 +252,9 @@ def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
 def completed(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Full facts from a few: laid over `base`, each item over the neutral one that `base` keeps under `item`."""
     result = merged(base, changes)
-    neutral = result.pop("item")
-    result["items"] = [merged(neutral, item) for item in result["items"]]
+    if "item" in base:
+        neutral = result.pop("item")
+        result["items"] = [merged(neutral, item) for item in result["items"]]
     return result
 
 

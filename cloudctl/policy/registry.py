@@ -1,7 +1,10 @@
-"""The policies of a directory: `orders/*.yaml`, one rule a file, beside `facts.yaml`, the base of all cases' facts.
+"""The policies of a directory, one rule a file, by what they judge: `orders/*.yaml`, `rooms/*.yaml`.
 
-    registry = load(shipped())           # raises ConfigurationError with every problem
+    registry = load(shipped())           # the rules about orders; raises ConfigurationError with every problem
+    registry = load(shipped(), ROOMS)
     registry, problems = read(directory) # what can be read, and what is wrong
+
+Each subject has a document with the base of all cases' facts: `facts.yaml`, `rooms/facts.yaml`.
 
 YAML is read here and nowhere else in the core. A key that stands twice is refused, and a date stays a text.
 """
@@ -19,13 +22,31 @@ import yaml
 
 import cloudctl
 from cloudctl.domain.errors import ConfigurationError
+from cloudctl.domain.policies import Effect
 from cloudctl.messages import LOCALES, mark
 from cloudctl.policy.conditions import Context, Expression
 from cloudctl.policy.facts import completed, unknown
 from cloudctl.policy.rules import Rule, placeholders
 from cloudctl.policy.schema import Policy, Problem, parse, problems
 
-BASE = "facts.yaml"
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What rules judge: the folder that they are in, and the base of their facts; orders have `items`.
+
+    A directory without the folder has the shipped rules, but for the subject that every directory has of its `own`.
+    """
+
+    folder: str
+    base: str
+    own: bool = False
+    items: bool = False
+
+
+ORDERS = Subject("orders", "facts.yaml", own=True, items=True)
+ROOMS = Subject("rooms", "rooms/facts.yaml")
+ASSESSMENTS = Subject("assessments", "assessments/facts.yaml")
+SUBJECTS = (ORDERS, ROOMS, ASSESSMENTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +65,9 @@ def shipped() -> Path:
     return installed if installed.is_dir() else package.parent / "policies"
 
 
-def load(directory: Path) -> Registry:
-    """All policies of `directory`; raises ConfigurationError that lists every problem."""
-    registry, found = read(directory)
+def load(directory: Path, subject: Subject = ORDERS) -> Registry:
+    """All policies of `directory` about a subject; raises ConfigurationError that lists every problem."""
+    registry, found = read(directory, subject)
     if found:
         raise ConfigurationError(
             "The policies in {directory} cannot be used; `cloudctl policies check` says the same:\n{problems}",
@@ -56,18 +77,20 @@ def load(directory: Path) -> Registry:
     return registry
 
 
-def read(directory: Path) -> tuple[Registry, list[Problem]]:
-    """The policies that are sound, sorted by name, and the problems of the others."""
-    files = sorted((directory / "orders").glob("*.yaml"))
+def read(directory: Path, subject: Subject = ORDERS) -> tuple[Registry, list[Problem]]:
+    """The policies about a subject that are sound, sorted by name, and the problems of the others."""
+    if not (subject.own or (directory / subject.folder).is_dir()):
+        directory = shipped()
+    files = sorted(set((directory / subject.folder).glob("*.yaml")) - {directory / subject.base})
     found: list[Problem] = []
-    base = _base(directory, found)
+    base = _base(directory, subject, found)
     if not files:
         found.append(
-            _problem("orders", "$", message="There is no policy.", way_out="Put one *.yaml file a policy there.")
+            _problem(subject.folder, "$", message="There is no policy.", way_out="Put one *.yaml file a policy there.")
         )
     policies = [policy for file in files for policy in _policy(file, directory, found)]
-    found.extend(_repeated(policies))
-    rules = [rule for policy in policies for rule in _rule(policy, base, found)]
+    found.extend(_repeated(policies, subject))
+    rules = [rule for policy in policies for rule in _rule(policy, subject, base, found)]
     rules.sort(key=lambda rule: rule.policy.name)
     found.sort(key=lambda problem: (problem.file, problem.path))
     return Registry(rules=tuple(rules), base=base, version=_digest(files)), found
@@ -120,12 +143,14 @@ def read_document(file: Path, directory: Path, found: list[Problem]) -> dict[str
     return document
 
 
-def _base(directory: Path, found: list[Problem]) -> dict[str, Any]:
+def _base(directory: Path, subject: Subject, found: list[Problem]) -> dict[str, Any]:
     """The base document; {} when it cannot be used."""
-    base = read_document(directory / BASE, directory, found)
-    if base is None or isinstance(base.get("item"), dict):
+    base = read_document(directory / subject.base, directory, found)
+    if base is None or not subject.items or isinstance(base.get("item"), dict):
         return base or {}
-    found.append(_problem(BASE, "$.item", message="There is no neutral item.", way_out="Give every key of an item."))
+    found.append(
+        _problem(subject.base, "$.item", message="There is no neutral item.", way_out="Give every key of an item.")
+    )
     return {}
 
 
@@ -152,26 +177,47 @@ def _policy(file: Path, directory: Path, found: list[Problem]) -> Iterator[Polic
     yield policy
 
 
-def _repeated(policies: Iterable[Policy]) -> Iterator[Problem]:
+def _repeated(policies: Iterable[Policy], subject: Subject) -> Iterator[Problem]:
     for name, times in Counter(policy.name for policy in policies).items():
         if times > 1:
             yield _problem(
-                _file(name), "$.name", message="{name} is used twice.", way_out="Rename one of the rules.", name=name
+                _file(name, subject),
+                "$.name",
+                message="{name} is used twice.",
+                way_out="Rename one of the rules.",
+                name=name,
             )
 
 
-def _rule(policy: Policy, base: dict[str, Any], found: list[Problem]) -> Iterator[Rule]:
+def _rule(policy: Policy, subject: Subject, base: dict[str, Any], found: list[Problem]) -> Iterator[Rule]:
     """The compiled rule, when its expressions, texts and cases are in order."""
-    broken = [*_expression_problems(policy), *_text_problems(policy), *_case_problems(policy, base)]
+    file = _file(policy.name, subject)
+    broken = [
+        *_effect_problems(policy, subject, file), *_expression_problems(policy, file), *_text_problems(policy, file),
+        *_case_problems(policy, subject, base),
+    ]  # fmt: skip
     if not broken and base:
         rule = Rule(policy)
-        broken = list(_fact_problems(rule, base))
+        broken = list(_fact_problems(rule, subject, base))
         if not broken:
             yield rule
     found.extend(broken)
 
 
-def _expression_problems(policy: Policy) -> Iterator[Problem]:
+def _effect_problems(policy: Policy, subject: Subject, file: str) -> Iterator[Problem]:
+    """Rules about assessments propose, and no other rule does."""
+    if (policy.effect is Effect.PROPOSE) != (subject is ASSESSMENTS):
+        yield _problem(
+            file,
+            "$.effect",
+            message="{effect} has no meaning for {subject}.",
+            way_out="Rules under assessments/ propose, all others do not.",
+            effect=policy.effect.value,
+            subject=subject.folder,
+        )
+
+
+def _expression_problems(policy: Policy, file: str) -> Iterator[Problem]:
     """Expressions that are not CEL."""
     sources = [("$.when", policy.when)]
     for name, source in policy.params.items():
@@ -180,26 +226,22 @@ def _expression_problems(policy: Policy) -> Iterator[Problem]:
         try:
             Expression(source)
         except ConfigurationError as error:
-            yield _problem(
-                _file(policy.name), path, message="{detail}", way_out="Mend the expression.", detail=str(error)
-            )
+            yield _problem(file, path, message="{detail}", way_out="Mend the expression.", detail=str(error))
 
 
-def _text_problems(policy: Policy) -> Iterator[Problem]:
+def _text_problems(policy: Policy, file: str) -> Iterator[Problem]:
     """Placeholders without a param, and params that no text uses."""
     used: set[str] = set()
     for path, text in (("$.reason", policy.reason), ("$.way_out", policy.way_out)):
         try:
             names = set(placeholders(text))
         except ValueError as error:
-            yield _problem(
-                _file(policy.name), path, message="{detail}", way_out="Close every brace.", detail=str(error)
-            )
+            yield _problem(file, path, message="{detail}", way_out="Close every brace.", detail=str(error))
             continue
         used |= names
         for name in sorted(names - policy.params.keys()):
             yield _problem(
-                _file(policy.name),
+                file,
                 path,
                 message="{{{name}}} has no value.",
                 way_out="Add {name} to params, or take it out.",
@@ -207,30 +249,32 @@ def _text_problems(policy: Policy) -> Iterator[Problem]:
             )
     for name in sorted(policy.params.keys() - used):
         yield _problem(
-            _file(policy.name),
+            file,
             f"$.params.{name}",
             message="No text uses it.",
             way_out="Use it in reason, or remove it.",
         )
 
 
-def _case_problems(policy: Policy, base: dict[str, Any]) -> Iterator[Problem]:
+def _case_problems(policy: Policy, subject: Subject, base: dict[str, Any]) -> Iterator[Problem]:
     """Cases of one kind only, with the same name, or with facts that do not exist."""
+    file = _file(policy.name, subject)
     for index, case in enumerate(policy.cases):
         for fact in unknown(base, case.facts) if base else ():
             yield _problem(
-                _file(policy.name),
+                file,
                 f"$.cases[{index}].facts.{fact}",
                 message="There is no such fact.",
-                way_out="Name only facts that policies/facts.yaml lists.",
+                way_out="Name only facts that policies/{base} lists.",
+                base=subject.base,
             )
     if {case.speaks for case in policy.cases} != {True, False}:
         way_out = mark("Add a case in which the rule speaks and one in which it is silent.")
-        yield _problem(_file(policy.name), "$.cases", message="They show one side only.", way_out=way_out)
+        yield _problem(file, "$.cases", message="They show one side only.", way_out=way_out)
     for name, times in Counter(case.name for case in policy.cases).items():
         if times > 1:
             yield _problem(
-                _file(policy.name),
+                file,
                 "$.cases",
                 message="{name} is used twice.",
                 way_out="Give every case its own name.",
@@ -238,7 +282,7 @@ def _case_problems(policy: Policy, base: dict[str, Any]) -> Iterator[Problem]:
             )
 
 
-def _fact_problems(rule: Rule, base: dict[str, Any]) -> Iterator[Problem]:
+def _fact_problems(rule: Rule, subject: Subject, base: dict[str, Any]) -> Iterator[Problem]:
     """Expressions that fail on the base facts: a key that does not exist, or a value of another type."""
     context = Context(completed(base, {}))
     if rule.policy.scope == "item":
@@ -250,8 +294,9 @@ def _fact_problems(rule: Rule, base: dict[str, Any]) -> Iterator[Problem]:
         try:
             ask(context)
         except ConfigurationError as error:
-            way_out = mark("Name only facts that policies/facts.yaml lists; `item` needs the scope item.")
-            yield _problem(_file(rule.policy.name), path, message="{detail}", way_out=way_out, detail=str(error))
+            way_out = mark("Name only facts that policies/{base} lists; `item` needs the scope item.")
+            file, params = _file(rule.policy.name, subject), {"detail": str(error), "base": subject.base}
+            yield _problem(file, path, message="{detail}", way_out=way_out, **params)
             return
 
 
@@ -262,8 +307,8 @@ def _digest(files: Iterable[Path]) -> str:
     return digest.hexdigest()[:12]
 
 
-def _file(name: str) -> str:
-    return f"orders/{name}.yaml"
+def _file(name: str, subject: Subject) -> str:
+    return f"{subject.folder}/{name}.yaml"
 
 
 def _problem(file: str, path: str, *, message: str, way_out: str, **params: str) -> Problem:

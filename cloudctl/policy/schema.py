@@ -45,6 +45,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     scope: Literal["order", "item"] = "order"
     role: str | None = None
     specialist: str | None = None
+    verdict: str | None = None
     field: str | None = None
     params: dict[str, str | Text] = {}
 
@@ -80,7 +81,7 @@ _WORDING = {
     "minimum": ("{value} is less than {wanted}.", "{about}"),
     "not": (
         "It has no meaning here.",
-        "Remove it; `role` belongs to the effect require_approval, `specialist` to ask_opinion.",
+        "Remove it; `role` belongs to the effect require_approval, `specialist` to ask_opinion, `verdict` to propose.",
     ),
 }
 

@@ -9,14 +9,19 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from cloudctl.domain.accounts import Actor
+from cloudctl.domain.measures import Measures
 from cloudctl.domain.retention import RetentionRule
+from cloudctl.domain.savings import PriceBook
 from cloudctl.domain.syncs import Rhythm
+from cloudctl.domain.waves import WaveRules
 from cloudctl.ports.clock import Clock
 from cloudctl.ports.clouds import Clouds
 from cloudctl.ports.engine import Workflows
 from cloudctl.ports.files import Files
+from cloudctl.ports.netbox import Netbox
 from cloudctl.ports.notifier import Notifier
 from cloudctl.ports.printer import Printer
+from cloudctl.ports.probes import Probes
 from cloudctl.ports.queries import Queries
 from cloudctl.ports.rules import Rules
 from cloudctl.ports.secrets import Secrets
@@ -74,6 +79,11 @@ class Context(Protocol):
     @property
     def rules(self) -> Rules: ...
     @property
+    def room_rules(self) -> Rules:
+        """Those about machine rooms; their facts are `policy.facts.RoomFacts`."""
+        ...
+
+    @property
     def secrets(self) -> Secrets: ...
     @property
     def queries(self) -> Queries: ...
@@ -86,9 +96,29 @@ class Context(Protocol):
     @property
     def workbooks(self) -> Workbooks: ...
     @property
+    def netbox(self) -> Netbox: ...
+    @property
     def printer(self) -> Printer: ...
     @property
     def limits(self) -> Limits: ...
+    @property
+    def measures(self) -> Measures:
+        """How long evidence counts, how indicators are defined, how departments are ranked."""
+        ...
+
+    @property
+    def probes(self) -> Probes: ...
+    @property
+    def assessment_rules(self) -> Rules:
+        """Those about what becomes of systems; their facts are `policy.facts.AssessmentFacts`."""
+        ...
+
+    @property
+    def wave_rules(self) -> WaveRules: ...
+    @property
+    def price_book(self) -> PriceBook:
+        """What things cost, and the lines of the savings ledger."""
+        ...
 
     def unit_of_work(self, request: Request) -> UnitOfWork:
         """A transaction for one act of `request.actor`: a context manager that commits when its block ends well."""

@@ -21,23 +21,31 @@ from uuid import UUID
 from cloudctl.domain.accounts import Actor
 from cloudctl.domain.limits import Timetable
 from cloudctl.domain.progress import ProgressLine
+from cloudctl.ports.repositories.accesses import Accesses
 from cloudctl.ports.repositories.accounts import Accounts, Tokens
 from cloudctl.ports.repositories.adoptions import AdoptionRules, Adoptions
+from cloudctl.ports.repositories.assessments import Assessments
 from cloudctl.ports.repositories.attachments import Attachments
 from cloudctl.ports.repositories.calendars import CalendarDays
 from cloudctl.ports.repositories.capacity import Capacity
 from cloudctl.ports.repositories.cards import Cards
+from cloudctl.ports.repositories.cases import Cases
 from cloudctl.ports.repositories.catalogue import Catalogue
 from cloudctl.ports.repositories.channels import Channels
 from cloudctl.ports.repositories.clocks import Clocks
 from cloudctl.ports.repositories.clouds import Clouds
+from cloudctl.ports.repositories.colocations import Colocations
 from cloudctl.ports.repositories.departments import Departments, Tenants
+from cloudctl.ports.repositories.dependencies import Dependencies
 from cloudctl.ports.repositories.deputies import Deputies
+from cloudctl.ports.repositories.devices import Devices
 from cloudctl.ports.repositories.drift import Drift
 from cloudctl.ports.repositories.emergencies import Emergencies
+from cloudctl.ports.repositories.evidence import EvidenceRecords
 from cloudctl.ports.repositories.exemptions import Exemptions
 from cloudctl.ports.repositories.freezes import Freezes
 from cloudctl.ports.repositories.imports import Imports
+from cloudctl.ports.repositories.indicators import Snapshots
 from cloudctl.ports.repositories.inventory import InventoryObjects
 from cloudctl.ports.repositories.letters import Letters
 from cloudctl.ports.repositories.notices import Notices
@@ -45,12 +53,18 @@ from cloudctl.ports.repositories.opinions import Opinions
 from cloudctl.ports.repositories.orders import Orders
 from cloudctl.ports.repositories.prefixes import Prefixes
 from cloudctl.ports.repositories.quotas import Quotas
+from cloudctl.ports.repositories.racks import Racks
 from cloudctl.ports.repositories.ratings import Ratings
+from cloudctl.ports.repositories.register import RegisterRows
+from cloudctl.ports.repositories.reminders import Reminders
 from cloudctl.ports.repositories.resources import Resources
 from cloudctl.ports.repositories.returns import Returns
+from cloudctl.ports.repositories.rooms import Rooms
+from cloudctl.ports.repositories.successions import Successions
 from cloudctl.ports.repositories.syncs import Syncs
 from cloudctl.ports.repositories.systems import Systems
 from cloudctl.ports.repositories.transfers import Transfers
+from cloudctl.ports.repositories.waves import Moves, MoveSteps, Readinesses, Slips, Waves
 
 A = TypeVar("A")
 
@@ -74,7 +88,23 @@ class UnitOfWork(Protocol):
     @property
     def systems(self) -> Systems: ...
     @property
+    def dependencies(self) -> Dependencies: ...
+    @property
+    def reminders(self) -> Reminders: ...
+    @property
+    def register_rows(self) -> RegisterRows: ...
+    @property
     def catalogue(self) -> Catalogue: ...
+    @property
+    def rooms(self) -> Rooms: ...
+    @property
+    def racks(self) -> Racks: ...
+    @property
+    def devices(self) -> Devices: ...
+    @property
+    def colocations(self) -> Colocations: ...
+    @property
+    def accesses(self) -> Accesses: ...
     @property
     def clouds(self) -> Clouds: ...
     @property
@@ -93,6 +123,12 @@ class UnitOfWork(Protocol):
     def exemptions(self) -> Exemptions: ...
     @property
     def ratings(self) -> Ratings: ...
+    @property
+    def evidence(self) -> EvidenceRecords: ...
+    @property
+    def snapshots(self) -> Snapshots: ...
+    @property
+    def cases(self) -> Cases: ...
     @property
     def drift(self) -> Drift: ...
     @property
@@ -136,6 +172,20 @@ class UnitOfWork(Protocol):
     def inventory(self) -> InventoryObjects: ...
     @property
     def syncs(self) -> Syncs: ...
+    @property
+    def assessments(self) -> Assessments: ...
+    @property
+    def waves(self) -> Waves: ...
+    @property
+    def moves(self) -> Moves: ...
+    @property
+    def move_steps(self) -> MoveSteps: ...
+    @property
+    def slips(self) -> Slips: ...
+    @property
+    def readiness(self) -> Readinesses: ...
+    @property
+    def successions(self) -> Successions: ...
 
     def audit(
         self,
@@ -149,6 +199,10 @@ class UnitOfWork(Protocol):
         reason: str | None = None,
     ) -> None:
         """Puts one audit event on record, with the request's actor and id."""
+        ...
+
+    def because(self, reason: str) -> None:
+        """Why the register changes from here on: kept with every version that this transaction writes."""
         ...
 
     def progress(self, line: ProgressLine) -> None:

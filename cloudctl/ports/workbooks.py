@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx): the application form written, read back, and given back with its faults marked.
+"""Workbooks (.xlsx): the application form and sheets of rows, written, read back, given back with faults marked.
 
 Behind it stands the one library that knows the format; nobody else sees it.
 """
@@ -6,10 +6,11 @@ Behind it stands the one library that knows the format; nobody else sees it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from cloudctl.domain.adoption_sheets import Handed, SheetForm
 from cloudctl.domain.forms import Blank, Filled
+from cloudctl.domain.sheets import Handed, Sheet, SheetForm
 
 
 class Note(NamedTuple):
@@ -21,8 +22,42 @@ class Note(NamedTuple):
     way_out: str
 
 
+class Column(NamedTuple):
+    """A column of a leaf: its head, its width in characters, and how numbers in it are shown."""
+
+    title: str
+    width: int
+    shown: str = "General"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars over the first `rows` of a leaf (None: all). Columns are named by their place from 0."""
+
+    title: str
+    names: int
+    values: tuple[int, ...]
+    shown: str = "General"
+    rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A sheet to be read: a title, words below it, rows under their heads, and a chart beside them.
+
+    A cell is a text or a number; a tuple is a number with how it is shown, where that differs from row to row.
+    """
+
+    name: str
+    title: str
+    said: str
+    columns: tuple[Column, ...]
+    rows: Sequence[Sequence[str | float | tuple[float, str] | None]]
+    chart: Chart | None = None
+
+
 class Workbooks(Protocol):
-    """The application form as a file."""
+    """The application form, and sheets of rows, as files."""
 
     def write(self, form: Blank) -> bytes:
         """The form to be filled in."""
@@ -39,10 +74,14 @@ class Workbooks(Protocol):
         """
         ...
 
-    def write_sheet(self, form: SheetForm) -> bytes:
-        """The sheet of an adoption, empty or with rows that are given back."""
+    def write_sheet(self, sheet: Sheet, form: SheetForm, notes: Sequence[Note] = ()) -> bytes:
+        """A sheet of rows, empty or filled; noted cells are marked, and a first sheet lists all notes."""
         ...
 
-    def read_sheet(self, data: bytes) -> Handed:
+    def write_leaves(self, title: str, leaves: Sequence[Leaf]) -> bytes:
+        """Leaves with their charts, to be read and printed."""
+        ...
+
+    def read_sheet(self, sheet: Sheet, data: bytes) -> Handed:
         """The rows of a sheet that was handed in; raises Invalid as `read` does."""
         ...

@@ -16,7 +16,7 @@ from cloudctl.domain.orders import Order
 from cloudctl.domain.returns import Defect, Digests, FoundDefect, Return, digests, judged
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
-from cloudctl.services import assessment, duties, limits, opinions
+from cloudctl.services import duties, evaluations, limits, opinions
 from cloudctl.services.history import advance
 from cloudctl.services.orders import OrderForm, own
 
@@ -33,7 +33,7 @@ def accept(
         order = own(uow, request, order_id, expected_version)
         duties.decide(request.actor, order)
         if order.state == "signed_off":
-            order.ruling = assessment.assess(ctx, uow, order).ruling
+            order.ruling = evaluations.assess(ctx, uow, order).ruling
         take_up(uow, order, order.ruling.specialists, reason)
         return uow.answer(order)
 
@@ -57,7 +57,7 @@ def refuse(
         order = own(uow, request, order_id, expected_version)
         duties.decide(request.actor, order)
         advance(uow, order, "refuse", reason)
-        assessment.let_go(uow, order)
+        evaluations.let_go(uow, order)
         return uow.answer(order)
 
 

@@ -15,14 +15,15 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from cloudctl.domain import adoption_sheets as sheets
+from cloudctl.domain import cells
 from cloudctl.domain.accounts import Permission
-from cloudctl.domain.adoption_sheets import Line, SheetForm, read_line
+from cloudctl.domain.adoption_sheets import REASONS, SHEET, read_line
 from cloudctl.domain.adoptions import Adoption
 from cloudctl.domain.calendars import today_for_people
 from cloudctl.domain.declarations import refuse_secret
 from cloudctl.domain.errors import Conflict, Invalid
 from cloudctl.domain.forms import Entry
+from cloudctl.domain.sheets import Content, Line, SheetForm
 from cloudctl.governance.adoption.plans import Row
 from cloudctl.messages import fill, translator
 from cloudctl.ports.context import Context, Request
@@ -47,7 +48,7 @@ def blank(ctx: Context, request: Request) -> bytes:
     """The sheet to be filled in, with today's drop-downs."""
     request.actor.require(Permission.ADOPTIONS_WRITE)
     with ctx.unit_of_work(request) as uow:
-        return ctx.workbooks.write_sheet(_form(ctx, uow))
+        return ctx.workbooks.write_sheet(SHEET, _form(ctx, uow))
 
 
 def take(ctx: Context, request: Request, data: bytes, *, rehearse: bool = False) -> Receipt:
@@ -56,15 +57,16 @@ def take(ctx: Context, request: Request, data: bytes, *, rehearse: bool = False)
     Raises Invalid for a file that is no such sheet, that has no row, or that carries a marking of state secrets.
     """
     request.actor.require(Permission.ADOPTIONS_READ if rehearse else Permission.ADOPTIONS_WRITE)
-    handed = ctx.workbooks.read_sheet(data)
+    handed = ctx.workbooks.read_sheet(SHEET, data)
     if not handed.rows:
         raise Invalid("The sheet has no rows.", field="body", way_out="Write one row for each server.")
     lines = [read_line(row, content, handed.spoilt) for row, content in handed.rows]
+    written = {row: _written(content) for row, content in handed.rows}
     for line in lines:
-        refuse_secret(None, {f"{sheets.ROWS}!{line.row}": text for text in line.written.values()})
+        refuse_secret(None, {f"{SHEET.title}!{line.row}": text for text in written[line.row].values()})
     with ctx.unit_of_work(request) as uow:
         planned = by_rows(ctx, uow, [_row(line) for line in lines if not line.faults])
-        rejected = _rejected(lines, planned)
+        rejected = _rejected(lines, written, planned)
         if rehearse:
             return Receipt(planned=planned, rejected=rejected, rows=len(lines), adoption=None)
         adoption = adoptions.enter(uow, planned, source="sheet", digest=sha256(data).hexdigest(), rejected=rejected)
@@ -78,7 +80,8 @@ def rejected(ctx: Context, request: Request, adoption_id: UUID, locale: str) -> 
         adoption = uow.adoptions.get(adoption_id)
         if not adoption.rejected:
             raise Conflict("No row was rejected.", way_out="There is nothing to mend.")
-        return ctx.workbooks.write_sheet(_form(ctx, uow, [_given_back(row, locale) for row in adoption.rejected]))
+        form = _form(ctx, uow, [_given_back(row, locale) for row in adoption.rejected])
+        return ctx.workbooks.write_sheet(SHEET, form)
 
 
 def _form(ctx: Context, uow: UnitOfWork, rows: Sequence[Mapping[str, Any]] = ()) -> SheetForm:
@@ -92,6 +95,7 @@ def _form(ctx: Context, uow: UnitOfWork, rows: Sequence[Mapping[str, Any]] = ())
         },
         day=today_for_people(uow.now).isoformat(),
         rows=rows,
+        more=REASONS if rows else (),
     )
 
 
@@ -100,19 +104,27 @@ def _row(line: Line) -> Row:
     return Row(row=line.row, **values)
 
 
-def _rejected(lines: Iterable[Line], planned: Planned) -> list[dict[str, object]]:
+def _written(content: Content) -> dict[str, str]:
+    """The cells of a row as they look."""
+    return {key: cells.written(value) for key, value in content.items() if not cells.empty(value)}
+
+
+def _rejected(
+    lines: Iterable[Line], written: Mapping[int, Mapping[str, str]], planned: Planned
+) -> list[dict[str, object]]:
     """The rows that are not taken, in their order, each with its cells and everything that is wrong with it."""
     refused = {refusal.row: refusal for refusal in planned.plan.refusals}
+    titles = {column.key: column.title for column in SHEET.columns}
     found: list[dict[str, object]] = []
     for line in lines:
         faults: list[dict[str, object]] = [
-            {"column": title, "message": error.message, "way_out": error.way_out or "", "params": error.params}
-            for title, error in line.faults
+            {"column": titles[key], "message": error.message, "way_out": error.way_out or "", "params": error.params}
+            for key, error in line.faults
         ]
         if (refusal := refused.get(line.row)) is not None:
             faults.append({"message": refusal.message, "way_out": refusal.way_out, "params": refusal.params})
         if faults:
-            found.append({"row": line.row, "cells": dict(line.written), "faults": faults})
+            found.append({"row": line.row, "cells": dict(written[line.row]), "faults": faults})
     return found
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from cloudctl.domain.accounts import Permission
-from cloudctl.domain.catalogue import Classification, Image, Specification, VolumeType, Zone
+from cloudctl.domain.catalogue import Classification, Image, SecurityPackage, Specification, VolumeType, Zone
 from cloudctl.domain.errors import Conflict, Invalid, NotFound
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.repositories.catalogue import Catalogue
 from cloudctl.services.edits import apply_edits
 from cloudctl.services.vlans import check_range
 
-Entry = Specification | Image | VolumeType | Zone | Classification
+Entry = Specification | Image | VolumeType | Zone | Classification | SecurityPackage
 
 NOUNS: dict[str, type[Entry]] = {
     "specifications": Specification,
@@ -21,6 +21,7 @@ NOUNS: dict[str, type[Entry]] = {
     "volume-types": VolumeType,
     "zones": Zone,
     "classifications": Classification,
+    "security-packages": SecurityPackage,
 }
 
 SIZES = frozenset({"vcpu", "memory_mib", "root_disk_gib"})
@@ -62,6 +63,7 @@ def _find(catalogue: Catalogue, noun: str, code: str) -> Entry | None:
         "volume-types": catalogue.volume_type,
         "zones": catalogue.zone,
         "classifications": catalogue.classification,
+        "security-packages": catalogue.security_package,
     }
     try:
         return look_up[noun](code)

@@ -15,7 +15,7 @@ from uuid import UUID
 from cloudctl.domain.accounts import Account, Permission, Role
 from cloudctl.domain.addresses import IPV6_SEGMENT_LENGTH, Supernet
 from cloudctl.domain.calendars import today_for_people
-from cloudctl.domain.catalogue import Classification, Image, Specification, VolumeType, Zone
+from cloudctl.domain.catalogue import Classification, Image, SecurityPackage, Specification, VolumeType, Zone
 from cloudctl.domain.clouds import Cloud
 from cloudctl.domain.departments import Department, Level
 from cloudctl.domain.identifiers import derived_id
@@ -45,7 +45,7 @@ class Person:
 class City:
     """What to put on record; everything refers to departments, systems and zones by code."""
 
-    catalogue: list[Specification | Image | VolumeType | Zone | Classification]
+    catalogue: list[Specification | Image | VolumeType | Zone | Classification | SecurityPackage]
     clouds: list[Cloud]
     supernets: dict[str, list[str]]
     departments: list[tuple[str, str, Level, str | None]]
@@ -57,10 +57,11 @@ class City:
 
 @dataclass(slots=True, kw_only=True)
 class Registered:
-    """What came of it: ids by code, the people's tokens by login, a network planned for each department."""
+    """What came of it: ids by code, the people's ids and tokens by login, a network planned for each department."""
 
     departments: dict[str, UUID] = field(default_factory=dict)
     systems: dict[str, UUID] = field(default_factory=dict)
+    accounts: dict[str, UUID] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     networks: dict[str, Network] = field(default_factory=dict)
 
@@ -185,4 +186,5 @@ def _people(ctx: Context, uow: UnitOfWork, city: City, made: Registered) -> None
         token, secret = tokens.make(account, "first load", None, min(90, ctx.limits.max_token_days), ctx)
         uow.accounts.add(account)
         uow.tokens.add(token)
+        made.accounts[person.login] = account.id
         made.tokens[person.login] = secret

@@ -19,7 +19,7 @@ from cloudctl.domain.orders import Order
 from cloudctl.domain.returns import FoundDefect
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
-from cloudctl.services import acceptances, assessment, duties, freezes, limits, opinions
+from cloudctl.services import acceptances, duties, evaluations, freezes, limits, opinions
 from cloudctl.services.history import advance
 from cloudctl.services.orders import own
 
@@ -38,7 +38,7 @@ def sign_off(
         order.signed_off_by, order.signed_off_for = request.actor.account_id, request.actor.for_account_id
         advance(uow, order, "sign_off", reason)
         if order.ruling.auto_approved:
-            order.ruling = assessment.assess(ctx, uow, order).ruling
+            order.ruling = evaluations.assess(ctx, uow, order).ruling
         if order.ruling.auto_approved and not freezes.keeps_waiting(uow, order):
             _approve(ctx, uow, order, "auto_approve", None)
         return uow.answer(order)
@@ -134,7 +134,7 @@ def reject_one(uow: UnitOfWork, order: Order, reason: str | None) -> Order:
     if order.state == "signed_off":
         acceptances.take_up(uow, order)
     advance(uow, order, "reject", reason)
-    assessment.let_go(uow, order)
+    evaluations.let_go(uow, order)
     return order
 
 
@@ -194,7 +194,7 @@ def _too_late(ctx: Context, request: Request, order_id: UUID) -> Conflict:
 
 def _approve(ctx: Context, uow: UnitOfWork, order: Order, event: str, reason: str | None) -> None:
     """Policies are judged once more; then the build is queued together with the approval, or not at all."""
-    found = assessment.assess(ctx, uow, order)
+    found = evaluations.assess(ctx, uow, order)
     if found.denials:
         raise PolicyDenied(
             "Policies now deny this order: {rules}.",
@@ -214,11 +214,11 @@ def _approve(ctx: Context, uow: UnitOfWork, order: Order, event: str, reason: st
     queue(uow, order, found, event, reason)
 
 
-def queue(uow: UnitOfWork, order: Order, found: assessment.Assessment, event: str, reason: str | None) -> None:
+def queue(uow: UnitOfWork, order: Order, found: evaluations.Evaluation, event: str, reason: str | None) -> None:
     """Puts what was planned on record and queues the build under the order's next attempt."""
     freezes.refuse_frozen_order(uow, order)
     order.attempt += 1
-    assessment.register(uow, found.plan)
+    evaluations.register(uow, found.plan)
     advance(uow, order, event, reason)
     uow.start("provision_order", order.workflow_id, str(order.id), str(order.attempt), queue_key=order.lane)
 

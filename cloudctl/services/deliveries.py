@@ -30,7 +30,7 @@ from cloudctl.domain.servers import Server
 from cloudctl.domain.volumes import Volume
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
-from cloudctl.services import assessment
+from cloudctl.services import evaluations, fittings
 from cloudctl.services.history import advance, say
 from cloudctl.services.vlans import take_another
 
@@ -209,6 +209,7 @@ def deliver(ctx: Context, order_id: UUID) -> None:
                 prefix.advance("assign")
         for resource in uow.resources.claimed_by(order_id):
             resource.unclaim(order_id)
+        fittings.assign(uow, order)
         order.delivered_at = uow.now
         order.last_error = None
         advance(uow, order, "deliver")
@@ -235,7 +236,7 @@ def fail(ctx: Context, order_id: UUID, step: str, reason: str) -> None:
         for resource in uow.resources.claimed_by(order_id):
             if resource.state in {"changing", "releasing"}:
                 resource.advance("activate")
-        assessment.let_go(uow, order)
+        evaluations.let_go(uow, order)
         order.last_error = f"{step}: {reason}"
         advance(uow, order, "cancel" if order.cancel_requested else "fail", order.last_error)
 

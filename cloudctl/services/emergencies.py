@@ -24,7 +24,7 @@ from cloudctl.domain.limits import Step
 from cloudctl.domain.orders import Order
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
-from cloudctl.services import assessment, decisions, limits, orders
+from cloudctl.services import decisions, evaluations, limits, orders
 from cloudctl.services.calendars import working_days_from_now
 from cloudctl.services.notices import tell
 from cloudctl.services.orders import OrderForm
@@ -49,10 +49,10 @@ def create(
     with ctx.unit_of_work(request) as uow:
         _check_call(uow, approver, approved_at, note)
         order = orders.enter(ctx, uow, form, emergency=True)
-        found = assessment.assess(ctx, uow, order)
+        found = evaluations.assess(ctx, uow, order)
         if raise_quota:
             _raise_limits(uow, order, found)
-            found = assessment.assess(ctx, uow, order)
+            found = evaluations.assess(ctx, uow, order)
         if found.denials:
             raise PolicyDenied(
                 "Policies deny this order: {rules}.",
@@ -60,7 +60,7 @@ def create(
                 findings=[msgspec.to_builtins(finding) for finding in found.ruling.findings],
                 rules=", ".join(finding.rule for finding in found.denials),
             )
-        assessment.hold(uow, order, found)
+        evaluations.hold(uow, order, found)
         order.submitted_at = uow.now
         emergency = Emergency(
             number=uow.emergencies.next_number(today_for_people(uow.now).year),
@@ -215,7 +215,7 @@ def _check_call(uow: UnitOfWork, approver: str, approved_at: datetime, note: str
         )
 
 
-def _raise_limits(uow: UnitOfWork, order: Order, found: assessment.Assessment) -> None:
+def _raise_limits(uow: UnitOfWork, order: Order, found: evaluations.Evaluation) -> None:
     """Raises the department's limits to what the order needs, cloud by cloud and by dimension, on record."""
     for cloud, dimension, amount in (
         (cloud, dimension, amount) for cloud, growth in found.growth.items() for dimension, amount in growth.items()

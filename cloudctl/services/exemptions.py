@@ -28,12 +28,12 @@ def grant(
     """Lifts a rule for a department or one of its systems; at most a year, never without a reason."""
     actor = request.actor
     actor.require(Permission.EXEMPTIONS_WRITE)
-    known = {policy["name"]: policy for policy in ctx.rules.describe()}
+    known = {policy["name"]: policy for rules in (ctx.rules, ctx.room_rules) for policy in rules.describe()}
     if rule not in known:
         raise Invalid("There is no policy {rule}.", field="rule", way_out="See `cloudctl policies list`.", rule=rule)
     if not known[rule].get("exemptable", True):
         raise Invalid(
-            "The policy {rule} allows no exemption.", field="rule", way_out="Change the order instead.", rule=rule
+            "The policy {rule} allows no exemption.", field="rule", way_out="Change what it refuses instead.", rule=rule
         )
     if not reason.strip():
         raise Invalid("An exemption needs a reason.", field="reason", way_out="Say why, for the audit.")

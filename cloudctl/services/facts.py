@@ -12,7 +12,17 @@ from typing import Any
 from cloudctl.domain.calendars import months_until, today_for_people
 from cloudctl.domain.clouds import Cloud
 from cloudctl.domain.errors import NotFound
-from cloudctl.domain.items import ExtendItem, Item, RenewItem, ResizeItem, ServerItem, item_kind
+from cloudctl.domain.items import (
+    FITTING_ITEMS,
+    ColocationItem,
+    ExtendItem,
+    FittingItem,
+    Item,
+    RenewItem,
+    ResizeItem,
+    ServerItem,
+    item_kind,
+)
 from cloudctl.domain.orders import Order
 from cloudctl.domain.placements import JOINT
 from cloudctl.domain.plans import Change, Plan
@@ -45,7 +55,14 @@ NEUTRAL_ITEM = ItemFacts(
     ssh_keys=0,
     resource_kind="",
     growth=False,
+    units=0,
+    power_w=0,
+    access="",
+    level="",
+    bandwidth_mbps=0,
+    security_package="",
 )
+HIGHEST_MLPS = 5  # where no cloud has a part in the order, none limits it
 
 
 def order_facts(
@@ -76,7 +93,7 @@ def order_facts(
             "contact_name": order.contact_name,
             "contact_phone": order.contact_phone,
             "go_live_on": str(order.go_live_on or ""),
-            "is_change": not plan.resources,
+            "is_change": not plan.resources and not plan.fittings,
             "emergency": order.emergency,
         },
         **uow.once(
@@ -122,7 +139,7 @@ def _cloud(clouds: Sequence[Cloud]) -> dict[str, Any]:
     stated = all(cloud.architectures for cloud in clouds)
     return {
         "code": JOINT.join(cloud.code for cloud in clouds),
-        "max_mlps_level": min(cloud.max_mlps_level for cloud in clouds),
+        "max_mlps_level": min((cloud.max_mlps_level for cloud in clouds), default=HIGHEST_MLPS),
         "architectures": sorted({name for cloud in clouds for name in cloud.architectures}) if stated else [],
     }
 
@@ -142,7 +159,7 @@ def _quota(
         limit = (account.limit - account.allotted if account else 0) + total - raised[dimension]
         used = (account.held + account.committed if account else 0) - (raised[dimension] if order.held else 0)
         facts.append({"limit": limit, "used": used, "left": limit - used})
-    return min(facts, key=lambda found: found["left"])
+    return min(facts, key=lambda found: found["left"], default={"limit": 0, "used": 0, "left": 0})
 
 
 def _item(position: int, item: Item, plan: Plan, today: date, catalogue: Catalogue) -> dict[str, Any]:
@@ -156,6 +173,8 @@ def _item(position: int, item: Item, plan: Plan, today: date, catalogue: Catalog
         facts.update(_new(item, new))
     elif change is not None:
         facts.update(_changed(change, today))
+    elif isinstance(item, FITTING_ITEMS):
+        facts.update(_fitted(item))
     if facts["specification"]:
         facts.update(_platform(facts["specification"], facts["image"], catalogue))
     return facts
@@ -191,6 +210,19 @@ def _new(item: Item, resources: list[Resource]) -> dict[str, Any]:
         facts["prefix_length"] = getattr(item, "prefix_length", 0)
         facts["ipv6"] = getattr(item, "ipv6", False)
     return facts
+
+
+def _fitted(item: FittingItem) -> dict[str, Any]:
+    facts: dict[str, Any] = {"resource_kind": item_kind(item)}
+    if isinstance(item, ColocationItem):
+        return facts | {"units": item.units, "power_w": item.power_w}
+    return facts | {
+        "access": item.access.value,
+        "level": item.level.value,
+        "count": item.count,
+        "bandwidth_mbps": item.bandwidth_mbps or 0,
+        "security_package": item.security_package or "",
+    }
 
 
 def _changed(change: Change, today: date) -> dict[str, Any]:

@@ -30,8 +30,8 @@ from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.systems import System
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
-from cloudctl.services import assessment, mergers, orders
-from cloudctl.services.assessment import Assessment
+from cloudctl.services import evaluations, mergers, orders
+from cloudctl.services.evaluations import Evaluation
 from cloudctl.services.forms import AMOUNTS, Group, department_for, groups_of, lists_of, notes_of, order_form
 from cloudctl.services.orders import OrderForm
 
@@ -255,7 +255,7 @@ def _examined(desk: _Desk, group: Group, cover: Mapping[str, Any], *, alone: boo
         try:
             made = order_form(left, cover, desk.systems[left.system], alone=alone)
             order = orders.draft(desk.ctx, desk.uow, made, "-", applicant_id=desk.applicant_id)
-            assessment.plan_of(desk.uow, order)
+            evaluations.plan_of(desk.uow, order)
         except Contended:
             raise
         except UserError as error:
@@ -285,7 +285,7 @@ def _follows(line: Line, error: UserError, lost: set[str | None]) -> bool:
 def _judge(desk: _Desk, group: Group, order: Order) -> None:
     """What policies, clouds and quota say to one order; the quota counts the file's earlier orders with it."""
     try:
-        found = assessment.assess(desk.ctx, desk.uow, order)
+        found = evaluations.assess(desk.ctx, desk.uow, order)
     except Contended:
         raise
     except UserError as error:
@@ -305,7 +305,7 @@ def _judge(desk: _Desk, group: Group, order: Order) -> None:
         desk.faults += _over_quota(desk, group, found)
 
 
-def _over_quota(desk: _Desk, group: Group, found: Assessment) -> Iterator[Fault]:
+def _over_quota(desk: _Desk, group: Group, found: Evaluation) -> Iterator[Fault]:
     """The rows at which the file, with all orders before, passes a quota: each dimension once."""
     for resource in found.plan.resources:
         line = group.lines[resource.item]

@@ -4,8 +4,8 @@
     department = standing(uow, department_id, "department_id")      # before anything new is put on record for it
 
 What the department still has is named and stays where it is: it is transferred or brought to its end first. A merger
-takes the systems along, empty as they are by then, and the quota goes back to where it came from. Orders that have
-ended stay with the department, whose people still read them.
+takes the systems along, empty as they are by then, with rooms, devices and what was installed; the quota goes back to
+where it came from. Orders that have ended stay with the department, whose people still read them.
 """
 
 from __future__ import annotations
@@ -71,6 +71,8 @@ def _end(
         _refuse_tied(uow, department)
         _give_quota_back(uow, department)
         moved = [] if successor is None else _hand_systems_over(uow, department, successor, reason)
+        if successor is not None:
+            _hand_premises_over(uow, department, successor, reason)
         uow.audit(
             "stop/department",
             "department",
@@ -129,6 +131,24 @@ def _hand_systems_over(uow: UnitOfWork, department: Department, successor: Depar
             reason=reason.strip(),
         )
     return [system.code for system in systems]
+
+
+def _hand_premises_over(uow: UnitOfWork, department: Department, successor: Department, reason: str) -> None:
+    """Rooms, devices, colocations and accesses are the successor's from now on."""
+    for what, records in (
+        ("room", uow.rooms), ("device", uow.devices), ("colocation", uow.colocations), ("access", uow.accesses),
+    ):  # fmt: skip
+        for entity in records.of_department(department.id):
+            entity.department_id = successor.id
+            uow.audit(
+                f"update/{what}",
+                what,
+                entity.id,
+                department_id=successor.id,
+                before={"department_id": department.id},
+                after={"department_id": successor.id},
+                reason=reason.strip(),
+            )
 
 
 def ended(uow: UnitOfWork, department: Department, field: str | None = None) -> Conflict:

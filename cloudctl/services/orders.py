@@ -23,7 +23,7 @@ from cloudctl.domain.orders import Backup, Order
 from cloudctl.domain.systems import System
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
-from cloudctl.services import assessment, offices
+from cloudctl.services import evaluations, offices
 from cloudctl.services.history import advance, marks, say
 from cloudctl.services.mergers import standing
 
@@ -90,12 +90,12 @@ def enter(
     return order
 
 
-def check(ctx: Context, request: Request, form: OrderForm) -> assessment.Assessment:
+def check(ctx: Context, request: Request, form: OrderForm) -> evaluations.Evaluation:
     """What would happen to the form if it were handed in: findings, placement, quota, capacity. Writes nothing."""
     request.actor.require(Permission.ORDERS_WRITE)
     refuse_secret(form.no_state_secrets, _words_of(_values_of(form)))
     with ctx.unit_of_work(request) as uow:
-        return assessment.assess(ctx, uow, draft(ctx, uow, form, number="-"))
+        return evaluations.assess(ctx, uow, draft(ctx, uow, form, number="-"))
 
 
 def update(
@@ -156,7 +156,7 @@ def cancel(
             uow.audit("stop/cancel-request", "order", order.id, department_id=order.department_id, reason=reason)
         else:
             advance(uow, order, "cancel", reason)
-            assessment.let_go(uow, order)
+            evaluations.let_go(uow, order)
         return uow.answer(order)
 
 
@@ -178,7 +178,7 @@ def expire_corrections(ctx: Context, request: Request) -> int:
         overdue = list(uow.orders.due_for_correction(uow.now))
         for order in overdue:
             advance(uow, order, "expire")
-            assessment.let_go(uow, order)
+            evaluations.let_go(uow, order)
     return len(overdue)
 
 
@@ -212,7 +212,7 @@ def _checked(ctx: Context, uow: UnitOfWork, values: dict[str, Any]) -> dict[str,
     if checked.pop(FIELD, None):
         checked |= {"declared_by": uow.actor.name, "declared_at": uow.now}
     if "zone" in checked:
-        assessment.known_zone(uow, checked["zone"])
+        evaluations.known_zone(uow, checked["zone"])
     if "system_id" in checked:
         _known_system(uow, checked["system_id"])
     if "items" in checked:
@@ -242,6 +242,7 @@ def _words_of(values: dict[str, Any]) -> dict[str, str]:
     words = {name: str(values.get(name) or "") for name in WORDS}
     for position, item in enumerate(values.get("items") or ()):
         words[f"items[{position}].name"] = getattr(item, "name", "")
+        words[f"items[{position}].device"] = getattr(item, "device", "")
     return words
 
 
@@ -263,8 +264,8 @@ def hand_in(ctx: Context, uow: UnitOfWork, order: Order, reason: str | None = No
     """Holds quota, prefixes and claims and lets policies judge; any refusal leaves no trace."""
     check_declared(order.no_state_secrets or None, {})
     if order.held:
-        assessment.let_go(uow, order)
-    found = assessment.assess(ctx, uow, order)
+        evaluations.let_go(uow, order)
+    found = evaluations.assess(ctx, uow, order)
     if found.denials:
         raise PolicyDenied(
             "Policies deny this order: {rules}.",
@@ -272,7 +273,7 @@ def hand_in(ctx: Context, uow: UnitOfWork, order: Order, reason: str | None = No
             findings=[msgspec.to_builtins(finding) for finding in found.ruling.findings],
             rules=", ".join(finding.rule for finding in found.denials),
         )
-    assessment.hold(uow, order, found)
+    evaluations.hold(uow, order, found)
     office = offices.responsible(uow, order) if order.submitted_at is None else None
     if office is not None:
         order.office_id = office.id

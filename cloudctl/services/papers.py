@@ -13,7 +13,17 @@ from uuid import UUID
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.calendars import PEOPLE_ZONE
 from cloudctl.domain.errors import NotFound
-from cloudctl.domain.items import NEW_ITEMS, Item, NetworkItem, ServerItem, VolumeItem, changed_resource, item_kind
+from cloudctl.domain.items import (
+    NEW_ITEMS,
+    AccessItem,
+    ColocationItem,
+    Item,
+    NetworkItem,
+    ServerItem,
+    VolumeItem,
+    changed_resource,
+    item_kind,
+)
 from cloudctl.domain.opinions import Opinion
 from cloudctl.domain.orders import Order
 from cloudctl.domain.policies import Finding
@@ -125,6 +135,11 @@ def _asked(item: Item, _: Translate) -> str:
             return f"{item.specification}{disks}, {item.image}, {item.network}"
         case VolumeItem():
             return f"{item.size_gib} GiB {item.volume_type or ''}".strip()
+        case ColocationItem():
+            return ", ".join(filter(None, (item.device, f"{item.units} U", f"{item.power_w} W", item.room_zone)))
+        case AccessItem():
+            bandwidth = f"{item.bandwidth_mbps} Mbit/s" if item.bandwidth_mbps else None
+            return ", ".join(filter(None, (_(item.access), _(item.level), bandwidth, item.security_package)))
         case NetworkItem():
             return (item.cidr or f"IPv4 /{item.prefix_length}") + (" + IPv6 /64" if item.ipv6 else "")
     told = {name: getattr(item, name, None) for name in ("specification", "size_gib", "expires_on", "server")}

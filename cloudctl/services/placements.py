@@ -9,7 +9,7 @@ from cloudctl.domain.accounts import Permission
 from cloudctl.domain.orders import Order
 from cloudctl.domain.placements import Placement
 from cloudctl.ports.context import Context, Request
-from cloudctl.services import assessment
+from cloudctl.services import evaluations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,5 +32,5 @@ def explain(ctx: Context, request: Request, order_id: UUID) -> Explained:
         request.actor.require_sight(order.department_id, "order", order_id)
         if order.placements:
             return Explained(order=order, decided=True, placements=list(order.placements))
-        found = assessment.assess(ctx, uow, order)
+        found = evaluations.assess(ctx, uow, order)
         return Explained(order=order, decided=False, placements=found.placements)

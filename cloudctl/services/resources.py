@@ -22,8 +22,8 @@ from cloudctl.ports.context import Context, Request
 from cloudctl.ports.repositories.resources import Resources
 from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.services import freezes
-from cloudctl.services.assessment import addresses_of
 from cloudctl.services.deliveries import platform_request
+from cloudctl.services.evaluations import addresses_of
 from cloudctl.services.replays import keep, replay
 from cloudctl.services.retention import end, refuse_gone
 

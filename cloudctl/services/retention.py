@@ -14,7 +14,7 @@ from cloudctl.domain.servers import Server
 from cloudctl.domain.volumes import Volume
 from cloudctl.ports.context import Context
 from cloudctl.ports.unit_of_work import UnitOfWork
-from cloudctl.services.assessment import addresses_of
+from cloudctl.services.evaluations import addresses_of
 
 
 def retain(ctx: Context, uow: UnitOfWork, resource: Resource, claim_id: UUID) -> int:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from cloudctl.domain.accounts import Role
 from cloudctl.domain.calendars import today_for_people
-from cloudctl.domain.resources import Resource
 from cloudctl.ports.context import Context, Request
 from cloudctl.services.notices import tell
 
@@ -21,17 +20,19 @@ def remind(ctx: Context, request: Request) -> int:
     with ctx.unit_of_work(request) as uow:
         for days in DAYS_BEFORE:
             day = today_for_people(uow.now) + timedelta(days=days)
-            ending: defaultdict[UUID, list[Resource]] = defaultdict(list)
+            ending: defaultdict[UUID, list[str]] = defaultdict(list)
             for resource in uow.resources.ending_on(day):
-                ending[resource.department_id].append(resource)
-            for department_id, resources in ending.items():
+                ending[resource.department_id].append(resource.name)
+            for fitting in (*uow.colocations.ending_on(day), *uow.accesses.ending_on(day)):
+                ending[fitting.department_id].append(fitting.name or fitting.number)
+            for department_id, names in ending.items():
                 added += tell(
                     uow,
                     uow.accounts.with_role(Role.DEPARTMENT_OFFICER, department_id),
                     "term_ending",
                     {
-                        "count": str(len(resources)),
-                        "names": ", ".join(sorted(resource.name for resource in resources)),
+                        "count": str(len(names)),
+                        "names": ", ".join(sorted(names)),
                         "expires_on": str(day),
                     },
                     event=f"{department_id}/term/{day}/{days}",

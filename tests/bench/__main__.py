@@ -7,7 +7,19 @@ from importlib import import_module
 
 from tests.bench import report
 
-PARTS = ("cli", "lists", "sagas", "memory", "builds", "streams", "batches", "inventories")
+PARTS = (
+    "cli",
+    "lists",
+    "sagas",
+    "memory",
+    "builds",
+    "streams",
+    "batches",
+    "inventories",
+    "register",
+    "indicators",
+    "waves",
+)
 
 
 def main(names: list[str]) -> int:

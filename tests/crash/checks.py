@@ -20,6 +20,7 @@ from cloudctl.domain.resources import Resource
 from cloudctl.persistence.tables.addresses import addresses, prefixes
 from cloudctl.persistence.tables.adoptions import takings
 from cloudctl.persistence.tables.audit import audit_events
+from cloudctl.persistence.tables.colocations import colocations
 from cloudctl.persistence.tables.drift import drift_findings
 from cloudctl.persistence.tables.networks import networks
 from cloudctl.persistence.tables.notices import notices
@@ -52,6 +53,7 @@ def sound(app: App) -> None:
     _ledger(app, records)
     _complete(app, records)
     _prefixes(app, records)
+    _fittings(app)
     _history(app)
     for state in app.context.workflows.recent(limit=1000):
         assert state.status == "SUCCESS", f"workflow {state.id} ended with {state.status}: {state.error}"
@@ -192,6 +194,20 @@ def _prefixes(app: App, records: Iterable[Resource]) -> None:
     assert not [
         pair for pair in combinations(taken, 2) if pair[0].version == pair[1].version and pair[0].overlaps(pair[1])
     ]
+
+
+def _fittings(app: App) -> None:
+    """What people are to install is granted if and only if its order is delivered, and its units are its own."""
+    expected = {"delivered": "assigned", "failed": "undone", "cancelled": "undone"}
+    states = {row.id: row.state for row in rows(app, orders)}
+    held = list(rows(app, colocations))
+    for row in held:
+        order = states[row.order_id]
+        assert row.state == expected.get(order, "reserved"), f"{row.number} is {row.state}, its order {order}"
+    units = [
+        unit for row in held if row.state != "undone" for unit in range(row.first_unit, row.first_unit + row.units)
+    ]
+    assert len(units) == len(set(units)), "a unit was given twice"
 
 
 def _history(app: App) -> None:

@@ -18,9 +18,11 @@ from cloudctl.domain.addresses import Supernet
 from cloudctl.domain.catalogue import Image, Specification, VolumeType, Zone
 from cloudctl.domain.clouds import Cloud, CloudKind
 from cloudctl.domain.departments import Department, Level
-from cloudctl.domain.items import AddressItem, DiskAsk, Item, NetworkItem, ServerItem
+from cloudctl.domain.items import AddressItem, ColocationItem, DiskAsk, Item, NetworkItem, ServerItem
 from cloudctl.domain.orders import Backup, Order
 from cloudctl.domain.quotas import Dimension
+from cloudctl.domain.racks import Rack
+from cloudctl.domain.rooms import Room, RoomKind
 from cloudctl.domain.systems import System
 from cloudctl.ports.context import Context, Request
 from cloudctl.services import decisions, orders
@@ -30,6 +32,7 @@ from cloudctl.settings import Settings, Simulated
 CLOUD, SECOND, ZONE, EXTERNAL = "city-a", "city-b", "extranet", "outside"
 CLOUDS = (CLOUD, SECOND)
 TEMPLATE = "debian-12"
+COLOCATION = ColocationItem(name="own", units=4, power_w=500, term_months=12)
 LIMITS = {
     Dimension.VCPU: 4_000,
     Dimension.MEMORY_MIB: 8_000_000,
@@ -106,6 +109,11 @@ def found(ctx: Context, first: CloudKind = CloudKind.SIMULATED) -> None:
                 id=key("system"), department_id=key("department"), code="oa", name="OA", mlps_level=2, created_at=now
             )
         )
+
+        room = Room(id=key("room"), code="s", name="s", department_id=key("department"), kind=RoomKind.SHARED,
+                    created_at=now)  # fmt: skip
+        uow.rooms.add(room)
+        uow.racks.add(Rack(id=key("rack"), room_id=room.id, code="A01", units=10, created_at=now))
 
         # So the first is always the roomier one.
         for code, kind, times in ((CLOUD, first, 400), (SECOND, CloudKind.SIMULATED, 2)):

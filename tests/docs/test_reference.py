@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from cloudctl.domain.lifecycle import MACHINES, Machine
+from cloudctl.domain.lifecycle import MACHINES
+from cloudctl.domain.machines import Machine
 from cloudctl.services.history import SAID
 from cloudctl.workflows import SAGAS
 from tests.docs import reference

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from cloudctl.cli.local.office_day import SERVERS
+from cloudctl.cli.local.past import WEEKS
 from cloudctl.domain.calendars import PEOPLE_ZONE
 from tests.e2e.installation import Installation, until
 
@@ -146,6 +147,27 @@ def test_the_commands_that_it_names_work(town: Installation, said: str) -> None:
             return ends == ENDS
 
         until(over, what=lambda: ends)
+
+
+def test_it_ends_with_the_consolidation_claimed_against_verified(town: Installation, said: str) -> None:
+    status = scene(said, "The office looks at the consolidation")
+    assert words_of(status, "gaj-room")[-3:] == ["power", "is", "on"]
+    left = [line.split() for line in status.splitlines() if " centralisation-rooms " in line]
+    verified = [int(words[-2]) for words in left]
+    assert len(verified) >= WEEKS
+    assert verified == sorted(verified, reverse=True)
+    assert verified[-1] > int(left[-1][-1]), "what is claimed is further than what is verified"
+    explained = scene(said, "Who says so?")
+    for lie in ("power is on", "one person signed twice", "a photo was reused", "answers from 192.168.77.9"):
+        assert lie in explained, lie
+    assert re.search(r"Placed: [1-9]\d*, blocked: 0", scene(said, "What is still to move"))
+    ranked = scene(said, "The departments, ranked")
+    scores = [float(line.split()[-1]) for line in ranked.splitlines() if re.match(r" +\d+ +[a-z]+ ", line)]
+    assert len(scores) == 10
+    assert scores == sorted(scores, reverse=True)
+    assert "Net (yuan)" in scene(said, "What it saves")
+    starts = {path.suffix: path.read_bytes()[:2] for path in (town.data / "desk").glob("monthly-*")}
+    assert starts == {".xlsx": b"PK", ".pdf": b"%P"}
 
 
 def test_every_person_of_the_story_can_log_in(town: Installation, said: str) -> None:

@@ -199,7 +199,9 @@ def account(login: str, department_id: UUID | None, role: Role = Role.DEPARTMENT
 
 
 def system(department_id: UUID, code: str) -> System:
-    return System(department_id=department_id, code=code, name=code.title(), mlps_level=2, created_at=START)
+    return System(
+        department_id=department_id, code=code, name=code.title(), mlps_level=2, declared_zombie=False, created_at=START
+    )
 
 
 class Statements:

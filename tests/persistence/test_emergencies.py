@@ -22,7 +22,7 @@ from cloudctl.domain.quotas import Demand, Dimension, EntryKind
 from cloudctl.domain.transfers import Transfer
 from cloudctl.persistence.queries.database import DatabaseQueries
 from cloudctl.ports.queries import PageAsk
-from cloudctl.services import assessment
+from cloudctl.services import evaluations
 from tests.persistence.records import City, Database, department, system
 from tests.persistence.test_quotas import lines, recounted
 
@@ -46,7 +46,7 @@ def held(city: City, order: Order) -> str:
     try:
         with city.database.work() as uow:
             uow.orders.add(order)
-            assessment.hold(uow, order, found)  # type: ignore[arg-type]
+            evaluations.hold(uow, order, found)  # type: ignore[arg-type]
     except PoolExhausted as error:
         return str(error)
     return "held"

@@ -22,7 +22,7 @@ from cloudctl.domain.quotas import Demand, Dimension
 from cloudctl.domain.syncs import Rhythm
 from cloudctl.persistence.engines import Engines, open_engines
 from cloudctl.persistence.queries.database import DatabaseQueries
-from cloudctl.persistence.tables import metadata, quotas
+from cloudctl.persistence.tables import metadata, quotas, systems_versions
 from cloudctl.ports.queries import PageAsk
 from tests.persistence.records import START, City, Database
 
@@ -110,6 +110,21 @@ def test_what_units_of_a_district_may_use_comes_out_of_its_limit_from_then_on(em
     assert {code: (quota.limit, quota.allotted, quota.left) for code, quota in after.items()} == {
         "qu": (20, 10, 10), "zhen": (10, 10, 0), "cun": (10, 0, 10), "ju": (10, 0, 10), "zx": (10, 0, 10),
     }  # fmt: skip
+
+
+def test_what_was_on_record_begins_its_history_when_it_was_put_on_record(empty: Engines, today: Engines) -> None:
+    city = City(Database(today))
+    versions.upgrade(empty.write, "0017")
+    take_back(today, empty)
+    versions.upgrade(empty.write)
+    database = Database(empty)
+    kept = systems_versions.c
+    (row,) = database.all(select(kept.id, kept.code, kept.status, kept.since, kept.until, kept.by_name))
+    assert tuple(row) == (city.system.id, "relief", "in_use", city.system.created_at, None, "migration")
+    with database.work() as uow:
+        uow.systems.get(city.system.id).name = "Relief 2"
+    rows = database.all(select(kept.name, kept.until).order_by(kept.version))
+    assert [tuple(row) for row in rows] == [("Relief", database.clock.at), ("Relief 2", None)]
 
 
 @pytest.fixture

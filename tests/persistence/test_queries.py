@@ -197,7 +197,9 @@ def test_catalogue_leaves_out_what_is_retired(city: City, database: Database, qu
     with Statements(database.engines) as sent:
         found = queries.catalogue()
     assert len(sent) == 1
-    assert list(found) == ["specifications", "images", "volume_types", "zones", "classifications"]
+    assert list(found) == [
+        "specifications", "images", "volume_types", "zones", "classifications", "security_packages",
+    ]  # fmt: skip
     two = {"code": "s2", "name": "2C4G", "vcpu": 2, "memory_mib": 4096, "root_disk_gib": 40, "retired": False}
     assert found["specifications"] == [{**two, "architecture": "x86_64", "xinchuang": False}]
     system = {"os_name": "", "os_version": "", "xinchuang": False}

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from random import Random
 
 from cloudctl.domain.accounts import Role
-from cloudctl.domain.catalogue import Classification, Image, Specification, VolumeType, Zone
+from cloudctl.domain.catalogue import Classification, Image, SecurityPackage, Specification, VolumeType, Zone
 from cloudctl.domain.clouds import Cloud, CloudKind
 from cloudctl.domain.departments import Level
 from cloudctl.domain.quotas import Dimension
@@ -132,7 +132,7 @@ def _cloud() -> Cloud:
     )
 
 
-def _catalogue() -> list[Specification | Image | VolumeType | Zone | Classification]:
+def _catalogue() -> list[Specification | Image | VolumeType | Zone | Classification | SecurityPackage]:
     sizes = (("s1", 1, 2), ("s2", 2, 4), ("s4", 4, 8), ("s8", 8, 16), ("s16", 16, 32), ("s32", 32, 64))
     domestic = (
         ("k2", "鲲鹏", "aarch64", 2, 4), ("k4", "鲲鹏", "aarch64", 4, 8), ("k8", "鲲鹏", "aarch64", 8, 16),
@@ -221,4 +221,6 @@ def _catalogue() -> list[Specification | Image | VolumeType | Zone | Classificat
         VolumeType(code="ssd", name="高性能云硬盘", names={}),
         Classification(code="A01", name="政务办公"),
         Classification(code="B01", name="公共服务"),
+        SecurityPackage(code="basic", name="基础安全包", description="边界防火墙、入侵检测、上网行为管理"),
+        SecurityPackage(code="full", name="增强安全包", description="基础安全包，另加漏洞扫描、Web应用防护、安全审计"),
     ]

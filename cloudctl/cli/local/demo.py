@@ -1,4 +1,4 @@
-"""`cloudctl demo`: a generated city, and one order's whole story on the simulated cloud, every step visible.
+"""`cloudctl demo`: a generated city, one order's whole story, a day of the office, and where consolidation stands.
 
 The department and its head speak to the HTTP API, the office uses the command line: what is printed behind `$` and
 `>` can be typed and sent just so. The data stays, for `cloudctl serve`.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -16,8 +17,8 @@ from uuid import UUID
 import click
 
 from cloudctl.bootstrap import App, build, platform
-from cloudctl.cli.forms import show_assessment
-from cloudctl.cli.local import office_day
+from cloudctl.cli.forms import show_evaluation
+from cloudctl.cli.local import consolidation_day, office_day, past
 from cloudctl.cli.local.city import APPLICANT, CLOUD, ZONE, city, servers
 from cloudctl.cli.local.stage import Stage, serving
 from cloudctl.cli.words import _
@@ -54,15 +55,21 @@ def demo() -> None:
                 "{path} is there already; the demonstration wants a fresh one. Remove it, or set CLOUDCTL_DATA_DIR."
             ).format(path=settings.data_dir)
         )
-    app = build(settings)
+    clock = past.PastClock(timedelta(weeks=past.WEEKS))
+    app = build(settings, clock=clock, probes=clock.probes)
     app.prepare()
     stage = Stage()
     made = load_city(app, stage)
+    stage.scene(_("Some weeks pass: systems move to the platform, machine rooms close"))
+    past.play(app, clock, made)
+    stage.say(_("{weeks} weeks: what was claimed, and the evidence that was handed in.").format(weeks=past.WEEKS))
     with serving(app) as url:
         stage.open(url, made.tokens)
         _story(stage)
         form = _form("", system_id=stage.get("officer", "/systems", code=SYSTEM)["items"][0]["id"])
-        office_day.play(stage, Path(settings.data_dir) / "desk", app.context.clock, form)
+        desk = Path(settings.data_dir) / "desk"
+        office_day.play(stage, desk, app.context.clock, form)
+        consolidation_day.play(stage, desk, app.context.clock)
     _farewell(stage, settings.data_dir, settings.port, made.tokens, monotonic() - began)
 
 
@@ -196,7 +203,7 @@ def _apply(stage: Stage) -> dict[str, Any]:
     system = stage.get("officer", "/systems", code=SYSTEM)["items"][0]["id"]
     form = _form("公文流转系统上云", system_id=system)
     found = stage.post("officer", "/orders/check", form)
-    show_assessment(found)
+    show_evaluation(found)
     order: dict[str, Any] = stage.post("officer", "/orders?submit=true", form)
     stage.scene(_("The department head signs"))
     stage.post("head", f"/orders/{order['id']}/sign-off", {"reason": "同意"})

@@ -20,7 +20,7 @@ from cloudctl.messages import fill, mark
 if TYPE_CHECKING:
     from cloudctl.domain.policies import Effect, Finding, Ruling
     from cloudctl.policy.checks import CaseResult
-    from cloudctl.policy.registry import Registry
+    from cloudctl.policy.registry import Registry, Subject
 
 _DIRECTORY = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -40,17 +40,23 @@ OUTCOMES: dict[str | None, str] = {
 @click.argument("directory", type=_DIRECTORY, required=False)
 def check(directory: Path | None) -> None:
     """Check policy files: form, expressions, texts and cases; and the time limits."""
-    from cloudctl.policy import limits  # noqa: PLC0415 - as all below: loaded when it runs
-    from cloudctl.policy.registry import read, shipped  # noqa: PLC0415
+    from cloudctl.policy import limits, measures, prices, waves  # noqa: PLC0415 - as all below: loaded when it runs
+    from cloudctl.policy.registry import SUBJECTS, read, shipped  # noqa: PLC0415
 
-    registry, problems = read(directory or shipped())
+    registries, found = zip(*(read(directory or shipped(), subject) for subject in SUBJECTS), strict=True)
+    problems = [problem for problems in found for problem in problems]
     problems += limits.read(directory or shipped())[1]
+    measured, faults = measures.read(directory or shipped())
+    problems += faults
+    if not faults:
+        problems += prices.read(directory or shipped(), measured.indicators)[1]
+    problems += waves.read(directory or shipped())[1]
     for problem in problems:
         click.echo(problem.text(_))
     if problems:
         raise Failure(_("Problems: {count}.").format(count=len(problems)), Exit.USAGE)
     click.echo(_("{count} policies are in order; version {version}.").format(
-        count=len(registry.rules), version=registry.version
+        count=sum(len(registry.rules) for registry in registries), version=registries[0].version
     ))  # fmt: skip
 
 
@@ -61,8 +67,9 @@ def check(directory: Path | None) -> None:
 def test(directory: Path | None, name: str, verbose: bool) -> None:
     """Run the cases that stand beside the rules."""
     from cloudctl.policy.checks import run_cases  # noqa: PLC0415
+    from cloudctl.policy.registry import SUBJECTS  # noqa: PLC0415
 
-    results = list(run_cases(_registry(directory), name))
+    results = [result for subject in SUBJECTS for result in run_cases(_registry(directory, subject), name)]
     if not results:
         raise Failure(_("No policy's name contains {name}.").format(name=name), Exit.NOT_FOUND)
     for result in results:
@@ -81,23 +88,23 @@ def test(directory: Path | None, name: str, verbose: bool) -> None:
 def explain(facts: Path, directory: Path | None) -> None:
     """Say what every rule makes of the facts in a YAML or JSON file; what it leaves out is as in facts.yaml."""
     from cloudctl.domain.errors import ConfigurationError  # noqa: PLC0415
-    from cloudctl.policy.evaluation import OrderRules  # noqa: PLC0415
-    from cloudctl.policy.registry import read_facts  # noqa: PLC0415
+    from cloudctl.policy.evaluation import RuleBook  # noqa: PLC0415
+    from cloudctl.policy.registry import ORDERS, read_facts  # noqa: PLC0415
 
-    registry = _registry(directory)
+    registry = _registry(directory, ORDERS)
     try:
-        ruling = OrderRules(registry).judge(read_facts(facts, registry.base))
+        ruling = RuleBook(registry).judge(read_facts(facts, registry.base))
     except ConfigurationError as error:
         raise Failure(str(error), Exit.USAGE) from error
     for line in _ruling_lines(ruling):
         click.echo(line)
 
 
-def _registry(directory: Path | None) -> Registry:
-    """The policies of a directory; a Failure with every problem when they cannot be used."""
+def _registry(directory: Path | None, subject: Subject) -> Registry:
+    """The policies of a directory about a subject; a Failure with every problem when they cannot be used."""
     from cloudctl.policy.registry import read, shipped  # noqa: PLC0415
 
-    registry, problems = read(directory or shipped())
+    registry, problems = read(directory or shipped(), subject)
     if problems:
         raise Failure("\n".join(problem.text(_) for problem in problems), Exit.USAGE)
     return registry

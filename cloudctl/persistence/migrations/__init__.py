@@ -27,14 +27,16 @@ from cloudctl.persistence.tables import metadata
 VERSION_TABLE = "schema_version"
 LOCK_TIMEOUT = "5s"
 MIGRATION_LOCK = 0x736368656D61  # any number that is used for nothing else
+APPENDED = ("audit_events", "evidence", "indicator_snapshots")
+"""Tables that triggers keep from being changed."""
 TRIGGERS = {
     "sqlite": (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        ("audit_events_no_update", "audit_events_no_delete"),
+        tuple(f"{table}_no_{act}" for table in APPENDED for act in ("update", "delete")),
     ),
     "postgresql": (
         "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
-        ("audit_events_no_update", "audit_events_no_delete", "audit_events_no_truncate"),
+        tuple(f"{table}_no_{act}" for table in APPENDED for act in ("update", "delete", "truncate")),
     ),
 }
 

@@ -1,4 +1,4 @@
-"""The catalogue in one statement: a union of its five tables, each padded to all columns."""
+"""The catalogue in one statement: a union of its six tables, each padded to all columns."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Engine, Table, cast, false, literal, null, select, union_all
 
-from cloudctl.persistence.tables import classifications, images, specifications, volume_types, zones
+from cloudctl.persistence.tables import (
+    classifications,
+    images,
+    security_packages,
+    specifications,
+    volume_types,
+    zones,
+)
 
-NOUNS = (specifications, images, volume_types, zones, classifications)
+NOUNS = (specifications, images, volume_types, zones, classifications, security_packages)
 _COLUMNS: dict[str, Column[Any]] = {column.name: column for noun in NOUNS for column in noun.columns}
 
 

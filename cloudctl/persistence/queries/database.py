@@ -29,25 +29,40 @@ from cloudctl.persistence.queries import (
     progress,
     ratings,
     resources,
+    rooms,
     syncs,
     todo,
 )
+from cloudctl.persistence.queries.accesses import ACCESSES
 from cloudctl.persistence.queries.adoptions import ADOPTION_RULES, ADOPTIONS, TAKINGS
+from cloudctl.persistence.queries.assessments import ASSESSMENTS
 from cloudctl.persistence.queries.attachments import ATTACHMENTS
 from cloudctl.persistence.queries.audit import AUDIT
+from cloudctl.persistence.queries.cases import CASES
+from cloudctl.persistence.queries.colocations import COLOCATIONS
 from cloudctl.persistence.queries.departments import DEPARTMENTS
+from cloudctl.persistence.queries.dependencies import DEPENDENCIES
+from cloudctl.persistence.queries.devices import DEVICES
 from cloudctl.persistence.queries.emergencies import EMERGENCIES
+from cloudctl.persistence.queries.evidence import EVIDENCE
 from cloudctl.persistence.queries.exemptions import EXEMPTIONS
 from cloudctl.persistence.queries.freezes import FREEZES
 from cloudctl.persistence.queries.letters import LETTERS
+from cloudctl.persistence.queries.months import MonthReader
 from cloudctl.persistence.queries.notices import NOTICES
 from cloudctl.persistence.queries.opinions import OPINIONS
 from cloudctl.persistence.queries.orders import ORDERS
 from cloudctl.persistence.queries.prefixes import PREFIXES
 from cloudctl.persistence.queries.quotas import QUOTAS, quota_sums
+from cloudctl.persistence.queries.racks import RACKS
+from cloudctl.persistence.queries.register import RegisterReader
+from cloudctl.persistence.queries.standings import StandingReader
 from cloudctl.persistence.queries.supervision import CARDS, DUE
 from cloudctl.persistence.queries.systems import SYSTEMS
+from cloudctl.persistence.queries.systems_due import DueReader
 from cloudctl.persistence.queries.transfers import TRANSFERS
+from cloudctl.persistence.queries.waves import MOVES, READINESS, SLIPS, STEPS, WAVES
+from cloudctl.persistence.queries.waves import moment as wave_day
 from cloudctl.ports.clock import Clock
 from cloudctl.ports.queries import Capacity, KeptAnswer, Principal, QuotaSum, Scope, TokenOwner
 from cloudctl.ports.queries.rows import ChannelRow, ProgressRow, RatingSummary, TodoRow
@@ -58,14 +73,26 @@ _ANYTHING = select(literal(1))
 class DatabaseQueries:
     """Lists as attributes, one a noun; the rest as methods. By the `clock` and the `rhythm` a cloud's figures age."""
 
-    def __init__(self, engine: Engine, clock: Clock, rhythm: Rhythm) -> None:
+    def __init__(self, engine: Engine, clock: Clock, rhythm: Rhythm) -> None:  # noqa: PLR0915 - one line a list
         self._engine = engine
         self._clock = clock
         moment = partial(syncs.moment, clock, rhythm)
         self.departments = DEPARTMENTS.reader(engine)
         self.accounts = accounts.ACCOUNTS.reader(engine)
         self.tokens = accounts.TOKENS.reader(engine)
-        self.systems = SYSTEMS.reader(engine)
+        self.systems = SYSTEMS.reader(engine, self._present)
+        self.systems_due = DueReader(engine, clock)
+        self.dependencies = DEPENDENCIES.reader(engine)
+        self.register = RegisterReader(engine)
+        self.standings = StandingReader(engine, moment)
+        self.months = MonthReader(engine)
+        self.evidence = EVIDENCE.reader(engine)
+        self.cases = CASES.reader(engine)
+        self.rooms = rooms.ROOMS.reader(engine, partial(rooms.moment, clock))
+        self.racks = RACKS.reader(engine, moment)
+        self.devices = DEVICES.reader(engine, moment)
+        self.colocations = COLOCATIONS.reader(engine, moment)
+        self.accesses = ACCESSES.reader(engine, moment)
         self.clouds = clouds.CLOUDS.reader(engine, moment)
         self.orders = ORDERS.reader(engine)
         self.servers = resources.SERVERS.reader(engine)
@@ -94,6 +121,16 @@ class DatabaseQueries:
         self.inventory = inventory.InventoryReader(engine, moment)
         self.inventory_changes = inventory.CHANGES.reader(engine)
         self.syncs = syncs.SYNCS.reader(engine)
+        self.assessments = ASSESSMENTS.reader(engine)
+        day = partial(wave_day, clock)
+        self.waves = WAVES.reader(engine, day)
+        self.moves = MOVES.reader(engine)
+        self.move_steps = STEPS.reader(engine, day)
+        self.slips = SLIPS.reader(engine)
+        self.readiness = READINESS.reader(engine)
+
+    def _present(self) -> dict[str, object]:
+        return {"now": self._clock.now()}
 
     def catalogue(self) -> dict[str, list[dict[str, object]]]:
         return catalogue.catalogue(self._engine)
@@ -129,7 +166,7 @@ class DatabaseQueries:
         return deputies.principals(self._engine, deputy_id, now, login)
 
     def todo(self, actors: Sequence[Actor], limit: int) -> list[TodoRow]:
-        return todo.todo(self._engine, actors, limit)
+        return todo.todo(self._engine, actors, limit, self._clock.now())
 
     def kept_answer(self, account_id: UUID, key: str) -> KeptAnswer | None:
         return answers.kept_answer(self._engine, account_id, key)

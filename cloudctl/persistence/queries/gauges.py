@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Engine, Select, Text, bindparam, cast, func, literal, null, select, union_all
 
-from cloudctl.domain.lifecycle import NOTICES, ORDERS, RESOURCES, Machine
+from cloudctl.domain.lifecycle import NOTICES, ORDERS, RESOURCES
+from cloudctl.domain.machines import Machine
 from cloudctl.persistence.queries import channels
 from cloudctl.persistence.tables import addresses, networks, notices, orders, servers, volumes
 from cloudctl.persistence.types import Instant

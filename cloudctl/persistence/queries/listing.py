@@ -13,7 +13,7 @@ from __future__ import annotations
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property, lru_cache
 from struct import Struct
 from struct import error as StructError  # noqa: N812
@@ -35,8 +35,11 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from cloudctl.domain.calendars import today_for_people
 from cloudctl.domain.errors import Invalid
+from cloudctl.domain.register import standing_at
 from cloudctl.persistence.queries.subtrees import part, within
+from cloudctl.persistence.standing import standing
 from cloudctl.persistence.types import Instant, Json, RawJson, Word
 from cloudctl.ports.queries import Page, PageAsk, Scope
 from cloudctl.ports.queries.rows import Row
@@ -57,7 +60,8 @@ class Listed:
     `row` gives the columns by its fields' names, taken from `table` or, by field, from `others`; `source` is what is
     selected from when that is more than `table`. `scope` is the column of the department that owns a row, None for what
     everybody may see; `shared` are those of others that see it as well. `matched` has, by field, what a filter asks for
-    when that is more than equality. With `by_time` the order is (created_at, id).
+    when that is more than equality. With `by_time` the order is (created_at, id). `past` is the same list of the noun's
+    versions, where those are kept: the filter `as_of`, a day, asks for it.
     """
 
     row: type[Row]
@@ -68,6 +72,7 @@ class Listed:
     others: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     matched: Mapping[str, Match] = field(default_factory=dict)
     by_time: bool = False
+    past: Listed | None = None
 
     @cached_property
     def columns(self) -> dict[str, ColumnElement[Any]]:
@@ -97,13 +102,27 @@ class Reader:
         """Rows of the scope, newest first; raises Invalid for an unknown filter, a limit or a cursor that is none."""
         if ask.limit not in LIMITS:
             raise Invalid("A page has 1 to 500 rows.", field="limit", way_out="Give a number from 1 to 500.")
+        filters = dict(filters)
+        at = self._as_of(filters.pop("as_of")) if self.listed.past and "as_of" in filters else {}
         values = dict(filter_values(self.listed.row, filters))
         after = {} if ask.cursor is None else _opened(ask.cursor, by_time=self.listed.by_time)
         kind, root = part(scope)
-        statement = _statement(self.listed, frozenset(values), kind, bool(after))
+        statement = _statement(self.listed, frozenset(values), kind, bool(after), bool(at))
         given = {f"filter_{name}": value for name, value in values.items()}
-        parameters = {**given, **after, **self.moment(), "scope": root, "rows": ask.limit + 1}
+        parameters = {**given, **after, **self.moment(), **at, "scope": root, "rows": ask.limit + 1}
         return self._page(statement, parameters, ask.limit)
+
+    def _as_of(self, day: object) -> dict[str, object]:
+        """The moment that `day` means; {} for None, which asks for the present. Raises Invalid for a day to come."""
+        if day is None:
+            return {}
+        asked: date = _as(date, day, "as_of")
+        now = self.moment().get("now")
+        if isinstance(now, datetime) and asked > today_for_people(now):
+            raise Invalid(
+                "{day} is still to come.", field="as_of", way_out="Give a day up to today.", day=asked.isoformat()
+            )
+        return {"at": standing_at(asked)}
 
     def _page(self, statement: Select[Any], parameters: dict[str, object], limit: int) -> Page:
         row = self.listed.row
@@ -115,8 +134,11 @@ class Reader:
 
 
 @lru_cache(maxsize=1024)
-def _statement(listed: Listed, filters: frozenset[str], kind: str, after: bool) -> Select[Any]:
+def _statement(listed: Listed, filters: frozenset[str], kind: str, after: bool, past: bool = False) -> Select[Any]:
     """The statement of one combination; building it anew at each call would cost a third of a request."""
+    if past:
+        assert listed.past is not None
+        return _statement(listed.past, filters, kind, after).where(standing(listed.past.table))
     statement = select(*listed.columns.values()).select_from(listed.table if listed.source is None else listed.source)
     for name in sorted(filters):
         match = listed.matched.get(name, _equal)
@@ -164,7 +186,7 @@ def _hints(row: type[Row]) -> dict[str, Any]:
     return get_type_hints(row)
 
 
-def _as(hint: Any, value: object, name: str) -> object:
+def _as(hint: Any, value: object, name: str) -> Any:
     try:
         return msgspec.convert(value, hint, strict=False)
     except msgspec.ValidationError as error:

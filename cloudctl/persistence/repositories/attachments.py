@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 
 from cloudctl.domain.attachments import Attachment
 from cloudctl.persistence.repositories.records import Records
-from cloudctl.persistence.tables import attachments
+from cloudctl.persistence.tables import attachments, evidence
 
 
 class AttachmentRecords(Records[Attachment]):
@@ -27,5 +27,7 @@ class AttachmentRecords(Records[Attachment]):
         self.session.flush()
 
     def named(self, digests: Iterable[str]) -> set[str]:
-        """Those of the digests that some attachment has."""
-        return set(self.session.scalars(select(attachments.c.digest).where(attachments.c.digest.in_(list(digests)))))
+        """Those of the digests that some attachment has, or some evidence."""
+        some = list(digests)
+        named = (select(table.c.digest).where(table.c.digest.in_(some)) for table in (attachments, evidence))
+        return set(self.session.scalars(union(*named)))

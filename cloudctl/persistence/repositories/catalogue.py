@@ -9,16 +9,16 @@ from sqlalchemy import false, select
 from sqlalchemy.orm import Session
 
 from cloudctl.domain.accounts import missing
-from cloudctl.domain.catalogue import Classification, Image, Specification, VolumeType, Zone
+from cloudctl.domain.catalogue import Classification, Image, SecurityPackage, Specification, VolumeType, Zone
 from cloudctl.persistence.repositories.foresight import remembered
 from cloudctl.persistence.repositories.records import record
 from cloudctl.persistence.tables import images
 
-E = TypeVar("E", Specification, Image, VolumeType, Zone, Classification)
+E = TypeVar("E", Specification, Image, VolumeType, Zone, Classification, SecurityPackage)
 
 
 class CatalogueRecords:
-    """All five nouns of the catalogue, by code."""
+    """All six nouns of the catalogue, by code."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -39,10 +39,19 @@ class CatalogueRecords:
     def zone(self, code: str) -> Zone:
         return self._entry(Zone, "zone", code)
 
+    def lock_zone(self, code: str) -> Zone:
+        entry = self.session.get(Zone, code, with_for_update=True, populate_existing=True)
+        if entry is None:
+            raise missing("zone", code)
+        return entry
+
     def classification(self, code: str) -> Classification:
         return self._entry(Classification, "classification", code)
 
-    def add(self, entry: Specification | Image | VolumeType | Zone | Classification) -> None:
+    def security_package(self, code: str) -> SecurityPackage:
+        return self._entry(SecurityPackage, "security package", code)
+
+    def add(self, entry: Specification | Image | VolumeType | Zone | Classification | SecurityPackage) -> None:
         record(self.session, entry)
 
     def _entry(self, noun: type[E], what: str, code: str) -> E:

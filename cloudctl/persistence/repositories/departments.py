@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Select, Table, Uuid, bindparam, func, or_,
 from sqlalchemy.orm import Session
 
 from cloudctl.domain.departments import Department
-from cloudctl.domain.lifecycle import EMERGENCIES, ORDERS, RESOURCES, TRANSFERS, Machine
+from cloudctl.domain.lifecycle import EMERGENCIES, ORDERS, RESOURCES, TRANSFERS
+from cloudctl.domain.machines import Machine
 from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.resources import Tenant
 from cloudctl.persistence.repositories.foresight import remembered

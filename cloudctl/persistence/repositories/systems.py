@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from cloudctl.domain.systems import System
+from cloudctl.persistence.repositories.bulk import insert_many, update_many
 from cloudctl.persistence.repositories.records import Records
 from cloudctl.persistence.tables import systems
 
@@ -30,3 +32,20 @@ class SystemRecords(Records[System]):
 
     def of_department(self, department_id: UUID) -> Sequence[System]:
         return self._all(select(System).where(systems.c.department_id == department_id).order_by(systems.c.code))
+
+    def lock(self, key: UUID) -> System:
+        return self._locked(key)
+
+    def some(self, keys: Collection[UUID]) -> Sequence[System]:
+        return self._all(select(System).where(systems.c.id.in_(keys)).order_by(systems.c.code))
+
+    def merged_into(self, key: UUID) -> Sequence[System]:
+        return self._all(select(System).where(systems.c.merged_into_id == key).order_by(systems.c.code))
+
+    def on_record(self) -> dict[str, dict[str, Any]]:
+        rows = self.session.connection().execute(select(systems))
+        return {row["code"]: dict(row) for row in rows.mappings()}
+
+    def put_many(self, new: Sequence[System], changed: Mapping[UUID, Mapping[str, object]]) -> None:
+        insert_many(self.session, systems, new)
+        update_many(self.session, systems, changed)

@@ -1,24 +1,39 @@
 """The tables, one module a noun; `metadata` holds them all: `from cloudctl.persistence.tables import orders`."""
 
+from cloudctl.persistence.tables.accesses import accesses, accesses_versions
 from cloudctl.persistence.tables.accounts import accounts, tokens
 from cloudctl.persistence.tables.addresses import addresses, prefixes, supernets
 from cloudctl.persistence.tables.adoptions import adoption_rules, adoptions, takings
+from cloudctl.persistence.tables.assessments import assessments
 from cloudctl.persistence.tables.attachments import attachments
 from cloudctl.persistence.tables.audit import audit_events
 from cloudctl.persistence.tables.base import metadata
 from cloudctl.persistence.tables.calendars import calendar_days, freezes
 from cloudctl.persistence.tables.capacity import capacity_samples, capacity_sightings
-from cloudctl.persistence.tables.catalogue import classifications, images, specifications, volume_types, zones
+from cloudctl.persistence.tables.cases import cases
+from cloudctl.persistence.tables.catalogue import (
+    classifications,
+    images,
+    security_packages,
+    specifications,
+    volume_types,
+    zones,
+)
 from cloudctl.persistence.tables.channels import channels, preferences
 from cloudctl.persistence.tables.clocks import cards, clocks
 from cloudctl.persistence.tables.clouds import clouds
+from cloudctl.persistence.tables.colocations import colocations, colocations_versions
 from cloudctl.persistence.tables.departments import departments, tenants
+from cloudctl.persistence.tables.dependencies import dependencies, dependencies_versions
 from cloudctl.persistence.tables.deputies import deputies
+from cloudctl.persistence.tables.devices import devices, devices_versions
 from cloudctl.persistence.tables.drift import drift_findings
 from cloudctl.persistence.tables.emergencies import emergencies
+from cloudctl.persistence.tables.evidence import evidence
 from cloudctl.persistence.tables.exemptions import exemptions
 from cloudctl.persistence.tables.idempotency import idempotency_keys
 from cloudctl.persistence.tables.imports import imports
+from cloudctl.persistence.tables.indicators import indicator_snapshots
 from cloudctl.persistence.tables.inventory import inventory_changes, inventory_objects
 from cloudctl.persistence.tables.letters import letters
 from cloudctl.persistence.tables.networks import networks
@@ -27,43 +42,63 @@ from cloudctl.persistence.tables.opinions import opinions
 from cloudctl.persistence.tables.orders import counters, orders
 from cloudctl.persistence.tables.progress import progress_lines
 from cloudctl.persistence.tables.quotas import quota_entries, quotas
+from cloudctl.persistence.tables.racks import racks, racks_versions
 from cloudctl.persistence.tables.ratings import ratings
+from cloudctl.persistence.tables.reminders import reminders
 from cloudctl.persistence.tables.returns import returns
+from cloudctl.persistence.tables.rooms import rooms, rooms_versions
 from cloudctl.persistence.tables.servers import servers
 from cloudctl.persistence.tables.syncs import syncs
-from cloudctl.persistence.tables.systems import systems
+from cloudctl.persistence.tables.systems import systems, systems_versions
 from cloudctl.persistence.tables.transfers import transfers
+from cloudctl.persistence.tables.versions import VERSIONED
 from cloudctl.persistence.tables.volumes import volumes
+from cloudctl.persistence.tables.waves import move_steps, moves, readiness, slips, waves
 
 __all__ = [
+    "VERSIONED",
+    "accesses",
+    "accesses_versions",
     "accounts",
     "addresses",
     "adoption_rules",
     "adoptions",
+    "assessments",
     "attachments",
     "audit_events",
     "calendar_days",
     "capacity_samples",
     "capacity_sightings",
     "cards",
+    "cases",
     "channels",
     "classifications",
     "clocks",
     "clouds",
+    "colocations",
+    "colocations_versions",
     "counters",
     "departments",
+    "dependencies",
+    "dependencies_versions",
     "deputies",
+    "devices",
+    "devices_versions",
     "drift_findings",
     "emergencies",
+    "evidence",
     "exemptions",
     "freezes",
     "idempotency_keys",
     "images",
     "imports",
+    "indicator_snapshots",
     "inventory_changes",
     "inventory_objects",
     "letters",
     "metadata",
+    "move_steps",
+    "moves",
     "networks",
     "notice_attempts",
     "notices",
@@ -74,18 +109,28 @@ __all__ = [
     "progress_lines",
     "quota_entries",
     "quotas",
+    "racks",
+    "racks_versions",
     "ratings",
+    "readiness",
+    "reminders",
     "returns",
+    "rooms",
+    "rooms_versions",
+    "security_packages",
     "servers",
+    "slips",
     "specifications",
     "supernets",
     "syncs",
     "systems",
+    "systems_versions",
     "takings",
     "tenants",
     "tokens",
     "transfers",
     "volume_types",
     "volumes",
+    "waves",
     "zones",
 ]

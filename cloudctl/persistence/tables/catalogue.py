@@ -1,4 +1,4 @@
-"""The catalogue: five small tables keyed by code."""
+"""The catalogue: six small tables keyed by code."""
 
 from __future__ import annotations
 
@@ -50,5 +50,7 @@ zones = _entries(
     _xinchuang(),
     Column("vlan_first", Integer),
     Column("vlan_last", Integer),
+    Column("egress_mbps", Integer),
 )
 classifications = _entries("classifications")
+security_packages = _entries("security_packages", text("description"))

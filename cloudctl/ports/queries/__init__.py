@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 import msgspec
@@ -16,25 +16,33 @@ import msgspec
 from cloudctl.domain.accounts import Actor
 from cloudctl.domain.quotas import Dimension
 from cloudctl.ports.queries.rows import (
+    AccessRow,
     AccountRow,
     AddressRow,
     AdoptionRow,
     AdoptionRuleRow,
+    AssessmentRow,
     AttachmentRow,
     AuditRow,
     CardRow,
+    CaseRow,
     ChannelRow,
     CloudRow,
+    ColocationRow,
     DepartmentRow,
+    DependencyRow,
     DeputyRow,
+    DeviceRow,
     DriftRow,
     DueRow,
     EmergencyRow,
+    EvidenceRow,
     ExemptionRow,
     FreezeRow,
     InventoryChangeRow,
     InventoryRow,
     LetterRow,
+    MoveRow,
     NetworkRow,
     NoticeRow,
     OpinionRow,
@@ -42,17 +50,29 @@ from cloudctl.ports.queries.rows import (
     PrefixRow,
     ProgressRow,
     QuotaRow,
+    RackRow,
     RatingRow,
     RatingSummary,
+    ReadinessRow,
+    RoomRow,
     ServerRow,
+    SlipRow,
+    StepRow,
     SyncRow,
+    SystemDueRow,
     SystemRow,
     TakingRow,
     TodoRow,
     TokenRow,
     TransferRow,
     VolumeRow,
+    WaveRow,
 )
+
+if TYPE_CHECKING:
+    from cloudctl.ports.queries.months import Months
+    from cloudctl.ports.queries.register import Register
+    from cloudctl.ports.queries.standings import Standings
 
 
 class Subtree(msgspec.Struct, frozen=True):
@@ -145,6 +165,16 @@ class Queries(Protocol):
     @property
     def systems(self) -> Listing: ...
     @property
+    def rooms(self) -> Listing: ...
+    @property
+    def racks(self) -> Listing: ...
+    @property
+    def devices(self) -> Listing: ...
+    @property
+    def colocations(self) -> Listing: ...
+    @property
+    def accesses(self) -> Listing: ...
+    @property
     def clouds(self) -> Listing: ...
     @property
     def orders(self) -> Listing: ...
@@ -200,9 +230,48 @@ class Queries(Protocol):
     def inventory_changes(self) -> Listing: ...
     @property
     def syncs(self) -> Listing: ...
+    @property
+    def assessments(self) -> Listing: ...
+    @property
+    def waves(self) -> Listing: ...
+    @property
+    def moves(self) -> Listing: ...
+    @property
+    def move_steps(self) -> Listing: ...
+    @property
+    def slips(self) -> Listing: ...
+    @property
+    def readiness(self) -> Listing: ...
+
+    @property
+    def dependencies(self) -> Listing: ...
+    @property
+    def systems_due(self) -> Listing:
+        """What of the systems runs out, the first to run out first; the filter `days_left` is how many at most."""
+        ...
+
+    @property
+    def register(self) -> Register:
+        """The register as it stood at a moment."""
+        ...
+
+    @property
+    def standings(self) -> Standings:
+        """What judges and counts need of a moment."""
+        ...
+
+    @property
+    def months(self) -> Months:
+        """What happened over a time."""
+        ...
+
+    @property
+    def evidence(self) -> Listing: ...
+    @property
+    def cases(self) -> Listing: ...
 
     def catalogue(self) -> dict[str, list[dict[str, object]]]:
-        """All entries that can be ordered: specifications, images, volume_types, zones, classifications."""
+        """All entries that can be ordered: by noun: specifications, images, volume_types, zones, ..."""
         ...
 
     def capacity(self, cloud: str | None = None, zone: str | None = None) -> list[Capacity]:
@@ -292,21 +361,28 @@ class TokenOwner(msgspec.Struct, frozen=True):
 
 
 __all__ = [
+    "AccessRow",
     "AccountRow",
     "AddressRow",
     "AdoptionRow",
     "AdoptionRuleRow",
+    "AssessmentRow",
     "AttachmentRow",
     "AuditRow",
     "Capacity",
     "CardRow",
+    "CaseRow",
     "ChannelRow",
     "CloudRow",
+    "ColocationRow",
     "DepartmentRow",
+    "DependencyRow",
     "DeputyRow",
+    "DeviceRow",
     "DriftRow",
     "DueRow",
     "EmergencyRow",
+    "EvidenceRow",
     "ExemptionRow",
     "FreezeRow",
     "InventoryChangeRow",
@@ -314,6 +390,7 @@ __all__ = [
     "KeptAnswer",
     "LetterRow",
     "Listing",
+    "MoveRow",
     "NetworkRow",
     "NoticeRow",
     "OpinionRow",
@@ -326,12 +403,18 @@ __all__ = [
     "Queries",
     "QuotaRow",
     "QuotaSum",
+    "RackRow",
     "RatingRow",
     "RatingSummary",
+    "ReadinessRow",
+    "RoomRow",
     "Scope",
     "ServerRow",
+    "SlipRow",
+    "StepRow",
     "Subtree",
     "SyncRow",
+    "SystemDueRow",
     "SystemRow",
     "TakingRow",
     "TodoRow",
@@ -339,5 +422,6 @@ __all__ = [
     "TokenRow",
     "TransferRow",
     "VolumeRow",
+    "WaveRow",
     "scope_of",
 ]

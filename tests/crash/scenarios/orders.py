@@ -13,7 +13,8 @@ from tests.crash.scenarios.scenario import OBJECTS, Scenario, break_cloud, ends,
 
 
 def order_build(app: App) -> Order:
-    return city.approved(app.context, city.build_items("oa"))
+    """Servers with all that belongs to them, and a place in the shared room beside."""
+    return city.approved(app.context, [*city.build_items("oa"), city.COLOCATION])
 
 
 def order_that_fails(app: App) -> None:

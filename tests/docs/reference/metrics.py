@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from api.metrics import Metrics
 from cloudctl.domain.drift import DriftKind
 from cloudctl.domain.inventory import ObjectKind, ObjectState
-from cloudctl.domain.lifecycle import Machine
+from cloudctl.domain.machines import Machine
 from cloudctl.persistence.queries import gauges
 from tests.docs.reference.tables import code, page, table
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from cloudctl.domain.policies import Effect
-from cloudctl.policy.registry import read, shipped
+from cloudctl.policy.registry import SUBJECTS, read, shipped
 from cloudctl.policy.schema import Policy
 from tests.docs.reference.tables import code, page, table
 
 INTRODUCTION = """\
 Each is a file under `policies/orders/`, with its cases beside it. All rules are judged at `check`, at submission and
-again at approval; the strictest effect wins, and the answer lists every rule that spoke. How to write one:
+again at approval; the strictest effect wins, and the answer lists every rule that spoke. Those under `policies/rooms/`
+judge a machine room when it is put on record and when its kind, status or opening changes. How to write one:
 [the office's guide](../how-to/office.md). 如何编写：[电子政务办指南](../zh-CN/how-to/office.md)。"""
 
 EFFECTS = {
@@ -18,6 +19,7 @@ EFFECTS = {
     Effect.ASK_OPINION: "has a specialist asked at acceptance; approval waits for the opinion",
     Effect.WARN: "is shown to applicant and reviewer",
     Effect.AUTO_APPROVE: "approves once the department head has signed, unless a rule denies or wants approval",
+    Effect.PROPOSE: "proposes what becomes of a system; a person decides (policies/assessments)",
 }
 
 
@@ -30,9 +32,11 @@ def _whose(policy: Policy) -> str:
 
 def render() -> str:
     """The effects, a list, and a section for each."""
-    registry, problems = read(shipped())
-    assert not problems, problems
-    policies = sorted((rule.policy for rule in registry.rules), key=lambda policy: policy.name)
+    read_ones = [read(shipped(), subject) for subject in SUBJECTS]
+    assert not any(problems for _, problems in read_ones), read_ones
+    policies = sorted(
+        (rule.policy for registry, _ in read_ones for rule in registry.rules), key=lambda policy: policy.name
+    )
     listed = (
         (f"[{policy.name}](#{policy.name})", policy.title["zh_CN"], policy.title["en"], code(policy.effect.value))
         for policy in policies

@@ -162,7 +162,7 @@ EXAMPLES: dict[str, BaseException] = {
     "body-too-large": ApiError(
         "body-too-large",
         message="The body is larger than {most_kib} KiB.",
-        way_out="Send less; large files do not belong into orders.",
+        way_out="Send less, or send it in parts.",
         most_kib=1024,
     ),
     "form-invalid": errors.FormInvalid(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudctl.domain.lifecycle import MACHINES, Machine, walk
+from cloudctl.domain.lifecycle import MACHINES, walk
+from cloudctl.domain.machines import Machine
 from tests.docs.reference.tables import code, page, table
 
 INTRODUCTION = """\

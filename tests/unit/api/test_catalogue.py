@@ -5,7 +5,14 @@ from tests.unit.api.conftest import City
 
 def test_the_catalogue_shows_what_can_be_ordered(city: City) -> None:
     catalogue = city.as_("officer").get("/v1/catalogue").json()
-    assert set(catalogue) == {"specifications", "images", "volume_types", "zones", "classifications"}
+    assert set(catalogue) == {
+        "specifications",
+        "images",
+        "volume_types",
+        "zones",
+        "classifications",
+        "security_packages",
+    }
     assert [zone["code"] for zone in catalogue["zones"]] == ["extranet"]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,23 +17,38 @@ from fastapi.routing import APIRoute
 
 from api.main import ROUTERS
 from cloudctl.bootstrap import platform
+from cloudctl.domain.accesses import Access
+from cloudctl.domain.accounts import Role
 from cloudctl.domain.addresses import Address
 from cloudctl.domain.adoptions import Adoption
+from cloudctl.domain.assessments import Assessment, Disposition
 from cloudctl.domain.attachments import Attachment
+from cloudctl.domain.calendars import PEOPLE_ZONE
 from cloudctl.domain.cards import Card
+from cloudctl.domain.cases import Case, CaseOrigin
 from cloudctl.domain.clocks import Colour
+from cloudctl.domain.colocations import Colocation
+from cloudctl.domain.dependencies import Dependency
 from cloudctl.domain.deputies import Deputy
+from cloudctl.domain.devices import Device, DeviceKind
 from cloudctl.domain.drift import DriftKind, News, finding_id
 from cloudctl.domain.emergencies import Emergency
+from cloudctl.domain.evidence import Evidence, EvidenceKind, Subject
+from cloudctl.domain.evidence import Source as EvidenceSource
+from cloudctl.domain.fittings import AccessKind, AccessLevel
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.inventory import Census, CloudObject, ObjectKind, Source
 from cloudctl.domain.letters import Letter, LetterKind
 from cloudctl.domain.networks import Network
 from cloudctl.domain.notices import Notice
+from cloudctl.domain.racks import Rack
 from cloudctl.domain.ratings import Rating
+from cloudctl.domain.rooms import Room
 from cloudctl.domain.servers import Server
+from cloudctl.domain.systems import System
 from cloudctl.domain.transfers import Transfer
 from cloudctl.domain.volumes import Volume
+from cloudctl.domain.waves import Move, MoveStep, Readiness, Slip, StepKind, Wave
 from cloudctl.services import syncs
 from tests.unit.api.conftest import City
 
@@ -53,6 +69,21 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/systems": {
         "code": "theirs", "name": "n", "mlps_level": 1, "department_id": "{fgw}", "no_state_secrets": True,
     },
+    "POST /v1/rooms": {"code": "theirs-room", "name": "n", "department_id": "{fgw}", "opened_on": "2010-01-01"},
+    "POST /v1/racks": {"room_id": "{room_id}", "code": "B01"},
+    "POST /v1/devices": {"code": "theirs-device", "kind": "server", "department_id": "{fgw}"},
+    "POST /v1/colocations": {
+        "number": "TG-9", "department_id": "{fgw}", "rack_id": "{rack_id}", "first_unit": 1, "units": 1, "power_w": 1,
+    },
+    "POST /v1/accesses": {
+        "number": "ZX-9", "department_id": "{fgw}", "kind": "line", "level": "city", "zone": "extranet",
+        "bandwidth_mbps": 1,
+    },
+    "PATCH /v1/rooms/{room_id}": {"name": "mine now"},
+    "PATCH /v1/racks/{rack_id}": {"units": 40},
+    "PATCH /v1/devices/{device_id}": {"name": "mine now"},
+    "PATCH /v1/accesses/{access_id}": {"note": "mine now"},
+    "POST /v1/dependencies": {"system_id": "{system_2}", "on_id": "{system}"},
     "POST /v1/departments": {"code": "mine", "name": "n", "level": "city"},
     "POST /v1/departments/{department_id}/merge": {"into": "{fgw}", "reason": "r"},
     "POST /v1/departments/{department_id}/retire": {"reason": "r"},
@@ -95,6 +126,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "code": "mine", "matches": {"name": "*"}, "department_id": "{fgw}", "system_id": "{system}", "term_months": 1,
     },
     "POST /v1/adoptions": {},
+    "POST /v1/register-imports/netbox": {"url": "https://netbox.example/", "token": "t", "department": "fgw"},
     "POST /v1/adoptions/plan": {},
     "POST /v1/adoptions/{adoption_id}/undo": {"reason": "r"},
     "POST /v1/drift/{finding_id}/resolve": {"by": "accept", "reason": "r"},
@@ -114,8 +146,24 @@ BODIES: dict[str, dict[str, Any]] = {
     "PUT /v1/catalogue/volume-types/{code}": {"name": "n"},
     "PUT /v1/catalogue/zones/{code}": {"name": "n", "name_en": "n", "max_mlps_level": 1},
     "PUT /v1/catalogue/classifications/{code}": {"name": "n"},
+    "PUT /v1/catalogue/security-packages/{code}": {"name": "n"},
     "PUT /v1/me/notifications": {"digest": "none"},
     "PUT /v1/accounts/{account_id}/notifications": {"muted": ["order_submitted"]},
+    "POST /v1/evidence": {
+        "subject_kind": "system", "subject_id": "{system}", "kind": "traffic_reading", "about": "x",
+        "value": {"bytes_per_day": 1},
+    },
+    "POST /v1/cases": {"department_id": "{fgw}", "title": "t", "reason": "r"},
+    "POST /v1/cases/lies": {"subject_kind": "system", "subject_id": "{system}"},
+    "POST /v1/cases/{case_id}/prove": {"proof": "p"},
+    "POST /v1/cases/{case_id}/close": {},
+    "POST /v1/cases/{case_id}/return": {"reason": "r"},
+    "POST /v1/assessments": {"system_id": "{system}", "verdict": "keep", "reason": "r"},
+    "POST /v1/systems/{system_id}/merge": {"into": "czxt", "reason": "r"},
+    "POST /v1/consolidation/plan": {"dry_run": True},
+    "POST /v1/move-steps/{step_id}/complete": {"note": "n"},
+    "POST /v1/move-steps/{step_id}/hold": {"reason": "r"},
+    "PUT /v1/departments/{department_id}/readiness": {"ready_on": "2027-01-01", "reason": "r"},
     "PATCH /v1/orders/{order_id}": {"title": "mine now"},
     "PATCH /v1/systems/{system_id}": {"name": "mine now"},
     "PATCH /v1/departments/{department_id}": {"name": "mine now"},
@@ -127,6 +175,9 @@ BODIES["POST /v1/orders/check"] = BODIES["POST /v1/orders"]
 
 # What everybody may see, and one's own: these answer 200, without anything of another department.
 OPEN = {
+    "GET /v1/systems/due", "GET /v1/dependencies",
+    "GET /v1/rooms", "GET /v1/rooms/spaces", "GET /v1/racks", "GET /v1/devices", "GET /v1/colocations",
+    "GET /v1/accesses",
     "GET /v1/emergencies", "GET /v1/transfers", "GET /v1/calendars/{year}", "GET /v1/freezes",
     "GET /v1/freezes/check",
     "GET /v1/supervision/due", "GET /v1/supervision/cards", "GET /v1/supervision/limits",
@@ -139,14 +190,32 @@ OPEN = {
     "GET /v1/ratings", "GET /v1/ratings/summary", "GET /v1/channels", "GET /v1/me/notifications",
     "PUT /v1/me/notifications",
     "GET /v1/attachments",
+    "GET /v1/evidence", "GET /v1/cases", "GET /v1/indicators", "GET /v1/indicators/{name}",
+    "GET /v1/consolidation/status", "GET /v1/consolidation/ranking", "GET /v1/consolidation/forecast",
+    "GET /v1/assessments", "GET /v1/waves", "GET /v1/waves/{wave_id}", "GET /v1/moves", "GET /v1/move-steps",
+    "GET /v1/slips", "GET /v1/readiness",
     "GET /v1/inventory",
     "GET /v1/drift",
     "GET /v1/order-form.xlsx",
+    "GET /v1/register-forms/{noun}.xlsx",
+    "GET /v1/systems/duplicates",
+    "GET /v1/savings", "GET /v1/reports/monthly", "GET /v1/reports/monthly.xlsx", "GET /v1/reports/monthly.pdf",
+    "GET /v1/reports/servers", "GET /v1/reports/orders", "GET /v1/reports/cases", "GET /v1/reports/holdings",
 }  # fmt: skip
 
 
-# What has to be asked with.
-ASKED = {"/v1/freezes/check": "?act=patches"}
+# What has to be asked with. A department reads the reports of times in which it stood.
+MONTH = datetime.now(PEOPLE_ZONE).strftime("%Y-%m")
+ASKED = {
+    "/v1/freezes/check": "?act=patches",
+    "/v1/reports/monthly": f"?month={MONTH}",
+    "/v1/reports/monthly.xlsx": f"?month={MONTH}",
+    "/v1/reports/monthly.pdf": f"?month={MONTH}",
+    "/v1/reports/servers": f"?month={MONTH}&that=opened",
+    "/v1/reports/orders": f"?month={MONTH}&that=submitted",
+    "/v1/reports/cases": f"?month={MONTH}&that=opened",
+    "/v1/reports/holdings": f"?month={MONTH}",
+}
 
 # What takes a file refuses the body of these tests before it looks at anything.
 FILES = {
@@ -154,6 +223,9 @@ FILES = {
     "POST /v1/orders/import",
     "POST /v1/orders/import/marked",
     "POST /v1/orders/{order_id}/attachments",
+    "POST /v1/evidence/files",
+    "POST /v1/register-forms/{noun}/import",
+    "POST /v1/register-forms/{noun}/import/marked",
 }
 
 
@@ -196,6 +268,7 @@ def belongings(city: City, officer: str = "officer", department: str = "fgw", sy
     )
     ids = resources(city, department, system)
     by_name = ids | {
+        "noun": "systems",
         "order_id": order["id"],
         "order": order["id"],
         "workflow_id": f"{order['id']}:1",
@@ -207,6 +280,9 @@ def belongings(city: City, officer: str = "officer", department: str = "fgw", sy
         "token_id": token["id"],
         "cloud_id": city.ids["cloud-a"],
         "exemption_id": exempted.json().get("id", str(new_id())),
+        **needed(city, department, system),
+        **premises(city, department, system),
+        **moving(city, officer, department, system),
         "deputy_id": deputy(city, officer, department),
         "who": officer,
         "rating_id": rated(city, UUID(order["id"]), officer, department),
@@ -219,6 +295,8 @@ def belongings(city: City, officer: str = "officer", department: str = "fgw", sy
         "specialist": "network",
         "card_id": card(city, UUID(order["id"])),
         "freeze_id": str(new_id()),
+        **supervised(city, officer, department, system),
+        "name": "centralisation-rooms",
         "attachment_id": attachment(city, UUID(order["id"]), officer, department),
         "object_id": seen(city, department, system),
         "sync_id": str(syncs.ask(city.installation.context, platform("test"), "cloud-a").id),
@@ -228,9 +306,79 @@ def belongings(city: City, officer: str = "officer", department: str = "fgw", sy
         "year": "2026",
         "day": "2026-12-01",
     }
-    shown = {"who", "cloud_id", "zone", "code", "resource_id", "specialist", "year", "day"}
+    shown = {"wave_id", "noun", "name", "who", "cloud_id", "zone", "code", "resource_id", "specialist", "year", "day"}
     hidden = {value for name, value in by_name.items() if name not in shown}
     return Belongings(by_name, hidden | {f"{department}-{system}-"})
+
+
+def premises(city: City, department: str, system: str) -> dict[str, str]:
+    """A room with a rack, a device in it, a colocation and a line."""
+    mark = f"{department}-{system}-premises"
+    with city.installation.context.unit_of_work(platform("test")) as uow:
+        own: dict[str, Any] = {"department_id": city.uuid(department), "created_at": uow.now}
+        room = Room(code=mark, name=mark, **own)
+        uow.rooms.add(room)
+        rack = Rack(room_id=room.id, code=mark, created_at=uow.now)
+        uow.racks.add(rack)
+        device = Device(code=mark, kind=DeviceKind.SERVER, room_id=room.id, **own)
+        uow.devices.add(device)
+        colocation = Colocation(number=f"{mark}-c", units=1, power_w=1, state="in_use", **own)
+        uow.colocations.add(colocation)
+        access = Access(
+            number=f"{mark}-a", kind=AccessKind.LINE, level=AccessLevel.CITY, zone="extranet", bandwidth_mbps=1,
+            state="in_use", **own,
+        )  # fmt: skip
+        uow.accesses.add(access)
+    things = {"room": room, "rack": rack, "device": device, "colocation": colocation, "access": access}
+    return {f"{name}_id": str(thing.id) for name, thing in things.items()}
+
+
+def moving(city: City, officer: str, department: str, system: str) -> dict[str, str]:
+    """A system that was decided on and stands in a wave under way, with a step, a slip, and its department's day."""
+    with city.installation.context.unit_of_work(platform("test")) as uow:
+        now, day = uow.now, uow.now.date()
+        key = city.uuid(system)
+        assessment = Assessment(system_id=key, state="decided", verdict=Disposition.REHOST, why="r", created_at=now)
+        uow.assessments.add(assessment)
+        wave = Wave(
+            number=1 + len(uow.waves.all()), state="running", starts_on=day, ends_on=day, days=[day], systems=1,
+            vcpu=1, memory_mib=1, created_at=now,
+        )  # fmt: skip
+        uow.waves.add(wave)
+        move = Move(system_id=key, wave_id=wave.id, state="planned", vcpu=1, memory_mib=1, created_at=now)
+        uow.moves.put_many([move], {})
+        step = MoveStep(
+            move_id=move.id, position=1, kind=StepKind.MANUAL, name={"en": "x", "zh_CN": "x"},
+            role=Role.DEPARTMENT_OFFICER, due_on=day, created_at=now,
+        )  # fmt: skip
+        uow.move_steps.replace([], [step])
+        uow.slips.add(
+            Slip(
+                wave_id=wave.id, move_id=move.id, step_id=step.id, name=step.name, due_on=day, noticed_on=day,
+                created_at=now,
+            )
+        )  # fmt: skip
+        uow.readiness.add(
+            Readiness(
+                department_id=city.uuid(department), ready_on=day, reason="r", set_by=city.uuid(officer), created_at=now
+            )
+        )
+    return {
+        "assessment_id": str(assessment.id), "wave_id": str(wave.id), "step_id": str(step.id), "move_id": str(move.id),
+    }  # fmt: skip
+
+
+def needed(city: City, department: str, system: str) -> dict[str, str]:
+    """A second system of the department, on which the first depends."""
+    with city.installation.context.unit_of_work(platform("test")) as uow:
+        other = System(
+            department_id=city.uuid(department), code=f"{department}-{system}-2", name="x", mlps_level=1,
+            mlps_due_on=uow.now.date(), created_at=uow.now,
+        )  # fmt: skip
+        uow.systems.add(other)
+        made = Dependency(system_id=city.uuid(system), on_id=other.id, created_at=uow.now)
+        uow.dependencies.add(made)
+    return {"system_2": str(other.id), "dependency_id": str(made.id)}
 
 
 def finding(city: City, department: str) -> str:
@@ -281,6 +429,26 @@ def attachment(city: City, order_id: UUID, officer: str, department: str) -> str
         )  # fmt: skip
         uow.attachments.add(made)
     return str(made.id)
+
+
+def supervised(city: City, officer: str, department: str, system: str) -> dict[str, str]:
+    """A case of the department, and a photo of it in evidence."""
+    kept = city.installation.context.files.put(b"\xff\xd8\xff" + department.encode())
+    with city.installation.context.unit_of_work(platform("test")) as uow:
+        now, own = uow.now, city.uuid(department)
+        case = Case(
+            number=f"督办-{department}", department_id=own, origin=CaseOrigin.HAND, subject_kind=Subject.SYSTEM,
+            subject_id=city.uuid(system), title="x", reason="x", due_on=now.date(), due_at=now, created_at=now,
+        )  # fmt: skip
+        proof = Evidence(
+            subject_kind=Subject.CASE, subject_id=case.id, department_id=own, kind=EvidenceKind.CASE_PROOF, value={},
+            holds=True, observed_at=now, expires_at=now + timedelta(days=1), source=EvidenceSource.PERSON,
+            by=city.uuid(officer), name="x.jpg", media_type="image/jpeg", size_bytes=6, digest=kept.digest,
+            created_at=now,
+        )  # fmt: skip
+        uow.cases.add(case)
+        uow.evidence.add(proof)
+    return {"case_id": str(case.id), "evidence_id": str(proof.id)}
 
 
 def notice(city: City, order_id: UUID, officer: str) -> str:

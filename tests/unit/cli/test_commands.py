@@ -18,15 +18,33 @@ from cloudctl.cli.titles import TITLES
 from tests.unit.cli.test_main import environment
 
 PROMISED = (
-    "login logout contexts me completion departments accounts tokens systems catalogue clouds quotas supernets "
+    "dependencies login logout contexts me completion departments accounts tokens systems catalogue clouds quotas "
+    "supernets "
     "prefixes orders servers volumes networks addresses policies exemptions workflows audit notices channels capacity "
     "supervision calendars freezes deputies todo ratings "
     "inventory syncs drift adoptions emergencies placements resources transfers attachments opinions letters "
+    "register rooms racks devices colocations accesses "
+    "assessments waves consolidation evidence indicators cases savings reports "
     "serve worker db doctor demo config backup restore"
 )
 VERBS = {
+    "assessments": "list propose decide",
+    "waves": "list show moves steps slips readiness complete-step hold-step resume-step ready",
+    "consolidation": "status ranking plan forecast explain",
+    "register": "import-netbox",
+    "rooms": "list show create edit history spaces form import export",
+    "racks": "list show create edit history form import export",
+    "devices": "list show create edit history form import export",
+    "colocations": "list show create history install release keep remove",
+    "accesses": "list show create edit history connect release keep disconnect form import export",
     "adoptions": "list show takings rules form plan apply import undo retry",
+    "evidence": "list add photo get",
+    "indicators": "list show days",
+    "savings": "show",
+    "reports": "monthly",
+    "cases": "list show open lies prove close return",
     "adoptions rules": "list add remove",
+    "dependencies": "list show create remove",
     "inventory": "list show history",
     "syncs": "list show run",
     "orders": "list show create edit check form import submit sign-off accept refuse approve recall take-over return "

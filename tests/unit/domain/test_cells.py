@@ -31,6 +31,13 @@ READ: list[tuple[cells.Reader, Any, Any]] = [
     *((cells.day, text, date(2027, 1, 15)) for text in (
         "2027-01-15", "2027/1/15", "2027.1.15", "2027年1月15日", "２０２７－０１－１５", "20270115", 20270115,
     )),
+    (cells.figure(0, 100, 1), "１２.５", 12.5),
+    (cells.figure(0, 10_000, 1), "1,234.50", 1234.5),
+    (cells.figure(0, 1, 1), 0.1 + 0.2, 0.3),
+    (cells.yuan(10**9), 1234.56, 123456),
+    (cells.yuan(10**9), "１,２３４.５", 123450),
+    (cells.yuan(10**9), 0, 0),
+    (cells.several, "核心、扩展,核心；屏蔽\n", ["核心", "扩展", "屏蔽"]),
     (cells.one_of("zones"), "EXTRANET ", "extranet"),
     (cells.one_of("zones"), "政务外网区", "extranet"),
     (cells.one_of("zones"), "extranet 政务外网区", "extranet"),
@@ -50,6 +57,9 @@ REFUSED: list[tuple[cells.Reader, Any]] = [
     (cells.word(3), "abcd"),
     *((cells.whole(1, 50), value) for value in ("3台", 0, 51, -1, 1.5, "1,000", "", True, date(2027, 1, 1), "3" * 40)),
     *((cells.day, value) for value in ("明年", "2027-02-30", "2027-13-01", 46037, "15.1.2027", True)),
+    *((cells.day, value) for value in (date(1900, 1, 12), datetime(1900, 2, 28), "1959-12-31")),  # noqa: DTZ001
+    *((cells.figure(0, 100, 1), value) for value in ("12.55", "1,23", "-1", 101, "十", True, date(2027, 1, 1), "")),
+    *((cells.yuan(10**6), value) for value in ("1.234", 0.001, -0.01, "¥12", 10_000.01, "1e3")),
     (cells.one_of("zones"), "internet"),
     (cells.yes, "也许"),
     (cells.disks, "+"),

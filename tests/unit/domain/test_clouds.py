@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cloudctl.domain.clouds import Cloud, CloudKind, Room
+from cloudctl.domain.clouds import Cloud, CloudKind, Headroom
 from cloudctl.domain.quotas import Dimension
 
 
@@ -31,5 +31,5 @@ def test_a_reserve_of_everything_leaves_no_room() -> None:
 
 
 def test_room_left() -> None:
-    assert Room(total=10, used=12).left == -2
-    assert Room(total=None, used=12).left is None
+    assert Headroom(total=10, used=12).left == -2
+    assert Headroom(total=None, used=12).left is None

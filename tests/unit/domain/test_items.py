@@ -7,11 +7,14 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from cloudctl.domain.fittings import AccessKind, AccessLevel
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.items import (
     CHANGE_ITEMS,
     NEW_ITEMS,
+    AccessItem,
     AddressItem,
+    ColocationItem,
     DiskAsk,
     ExtendItem,
     Item,
@@ -47,6 +50,12 @@ ITEMS: list[tuple[str, Item, UUID | None]] = [
     ("volume", VolumeItem(name="data", size_gib=100, server=KEY, term_months=6), None),
     ("network", NetworkItem(name="net", cidr="10.8.0.0/26", ipv6=True, term_months=36), None),
     ("address", AddressItem(server="web-1", term_months=1), None),
+    ("colocation", ColocationItem(name="db", units=4, power_w=800, room_zone="core", term_months=12), None),
+    (
+        "access",
+        AccessItem(name="line", access=AccessKind.LINE, level=AccessLevel.VILLAGE, bandwidth_mbps=20, term_months=12),
+        None,
+    ),
     ("resize", ResizeItem(server=KEY, specification="s4"), KEY),
     ("extend", ExtendItem(volume=KEY, size_gib=200), KEY),
     ("renew", RenewItem(resource=KEY, expires_on=date(2028, 2, 29)), KEY),

@@ -5,14 +5,16 @@ import itertools
 import pytest
 
 from cloudctl.domain.errors import Refused
-from cloudctl.domain.lifecycle import MACHINES, NOTICES, OPINIONS, ORDERS, PREFIXES, RESOURCES, Machine, walk
+from cloudctl.domain.lifecycle import MACHINES, NOTICES, OPINIONS, ORDERS, PREFIXES, RESOURCES, walk
+from cloudctl.domain.machines import Machine
 
 FIRST = {
     "sync": "asked",
     "order": "draft", "resource": "planned", "prefix": "reserved", "notice": "pending", "opinion": "asked",
     "rating": "given", "emergency": "open", "transfer": "asked",
-    "finding": "open",
+    "finding": "open", "system": "planned", "room": "planned", "device": "running", "fitting": "reserved",
     "adoption": "running", "taking": "planned",
+    "assessment": "proposed", "wave": "planned", "move": "planned", "step": "waiting", "case": "open",
 }  # fmt: skip
 each_machine = pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.noun)
 

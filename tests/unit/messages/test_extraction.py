@@ -42,7 +42,7 @@ def test_where_texts_stand(source: str, expected: list[str]) -> None:
 def test_life_cycles_are_read_from_their_tables() -> None:
     source = (
         'ORDERS = Machine(noun="order", states={"draft": "Being written."}, '
-        'table=_table(("draft", "submit", "submitted", "handed in")))'
+        'table=table(("draft", "submit", "submitted", "handed in")))'
     )
     assert found(source) == ["Being written.", "draft", "handed in", "order", "submit"]
 

@@ -22,7 +22,12 @@ PARAMS = {
     "name": "Li",
     "step": "decision",
     "day": "2027-01-05",
+    "days": "30",
     "office": "The first district",
+    "code": "fgw-s1",
+    "ends_on": "2027-03-31",
+    "successor": "fgw-s2",
+    "system": "fgw-s1",
 }
 ALL = [text for template in TEMPLATES.values() for text in template] + [REASON, DEPUTY, FOOTER]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from cloudctl.policy.evaluation import OrderRules
+from cloudctl.policy.evaluation import RuleBook
 from cloudctl.policy.facts import completed
 from cloudctl.policy.registry import Registry, load, shipped
 
@@ -59,5 +59,5 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def rules(write: Callable[..., Path]) -> Callable[..., OrderRules]:
-    return lambda *changes: OrderRules(load(write(*changes)))
+def rules(write: Callable[..., Path]) -> Callable[..., RuleBook]:
+    return lambda *changes: RuleBook(load(write(*changes)))

@@ -10,7 +10,7 @@ import pytest
 
 from cloudctl.cli.exits import Exit, Failure
 from cloudctl.cli.local import policies
-from cloudctl.policy.registry import load, shipped
+from cloudctl.policy.registry import SUBJECTS, load, shipped
 
 Write = Callable[..., Path]
 
@@ -24,7 +24,7 @@ def test_the_shipped_policies_are_meant_by_default(capsys: pytest.CaptureFixture
     run(policies.test)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
-    assert str(len(load(shipped()).rules)) in lines[0]
+    assert str(sum(len(load(shipped(), subject).rules) for subject in SUBJECTS)) in lines[0]
 
 
 def test_problems_are_printed_and_fail(write: Write, capsys: pytest.CaptureFixture[str]) -> None:

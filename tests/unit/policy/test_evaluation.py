@@ -9,11 +9,11 @@ import pytest
 
 from cloudctl.domain.policies import Effect
 from cloudctl.policy.conditions import REMEMBERED
-from cloudctl.policy.evaluation import OrderRules
+from cloudctl.policy.evaluation import RuleBook
 from cloudctl.ports.rules import Rules
 
 Facts = Callable[..., dict[str, Any]]
-Make = Callable[..., OrderRules]
+Make = Callable[..., RuleBook]
 
 FIRST = UUID("01900000-0000-7000-8000-000000000001")
 SECOND = UUID("01900000-0000-7000-8000-000000000002")
@@ -75,7 +75,7 @@ def test_the_strictest_wins_and_all_are_listed_by_effect_then_name(rules: Make, 
 
 
 def test_the_same_facts_give_the_same_ruling(registry: Any, facts: Facts) -> None:
-    judge = OrderRules(registry).judge
+    judge = RuleBook(registry).judge
     given = facts(items=[{"term_months": 40, "user_data": True}] * 3, totals={"vcpu": 90, "servers": 19})
     first = judge(given)
     shuffled = list(given.items())

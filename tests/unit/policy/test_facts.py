@@ -3,10 +3,10 @@ from __future__ import annotations
 from typing import Any, get_type_hints
 
 from cloudctl.domain.quotas import Dimension
-from cloudctl.policy.facts import ItemFacts, OrderFacts, completed, merged, unknown
-from cloudctl.policy.registry import Registry
+from cloudctl.policy.facts import ItemFacts, OrderFacts, RoomFacts, completed, merged, unknown
+from cloudctl.policy.registry import ROOMS, Registry, load, shipped
 
-PLAIN = {str: str, int: int, bool: bool}
+PLAIN = {str: str, int: int, bool: bool, float: float}
 
 
 def same_shape(shape: Any, value: dict[str, Any]) -> None:
@@ -22,6 +22,7 @@ def same_shape(shape: Any, value: dict[str, Any]) -> None:
 def test_the_base_document_has_the_documented_shape(registry: Registry) -> None:
     same_shape(ItemFacts, registry.base["item"])
     same_shape(OrderFacts, completed(registry.base, {}))
+    same_shape(RoomFacts, completed(load(shipped(), ROOMS).base, {}))
     assert set(registry.base["quota"]) == set(registry.base["totals"]) == {d.value for d in Dimension}
     assert all(q["limit"] - q["used"] == q["left"] for q in registry.base["quota"].values())
 

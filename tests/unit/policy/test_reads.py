@@ -11,7 +11,7 @@ import pytest
 
 from cloudctl.domain.errors import ConfigurationError
 from cloudctl.policy.conditions import Context, Expression
-from cloudctl.policy.evaluation import OrderRules
+from cloudctl.policy.evaluation import RuleBook
 from cloudctl.policy.facts import completed
 from cloudctl.policy.reads import Read, united
 from cloudctl.policy.registry import load, shipped
@@ -94,7 +94,7 @@ def test_the_shipped_rules_answer_as_if_they_saw_everything_and_remembered_nothi
     assert len(spoken) > len(REGISTRY.rules) / 2, "the facts were too tame"
 
 
-RULES = OrderRules(REGISTRY)
+RULES = RuleBook(REGISTRY)
 CASES: list[dict[str, Any]] = [case.facts for rule in REGISTRY.rules for case in rule.policy.cases]
 EXPRESSIONS: list[tuple[Rule, Expression]] = [
     (rule, expression)

@@ -37,7 +37,7 @@ def test_a_missing_key_is_named(write: Write, key: str) -> None:
 
 
 BROKEN: list[tuple[dict[str, Any], str, str]] = [
-    ({"effect": "forbid"}, "$.effect", "Write one of: deny require_approval ask_opinion warn auto_approve."),
+    ({"effect": "forbid"}, "$.effect", "Write one of: deny require_approval ask_opinion warn auto_approve propose."),
     ({"version": 0}, "$.version", "0 is less than 1."),
     ({"version": "1"}, "$.version", '"1" is not of the type integer.'),
     ({"title": {"en": "Only"}}, "$.title.zh_CN", "The Chinese text."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,18 +13,20 @@ import pytest
 from cloudctl.domain.accounts import Role
 from cloudctl.domain.policies import Effect
 from cloudctl.policy.checks import CaseResult, check, run_cases
-from cloudctl.policy.evaluation import OrderRules
-from cloudctl.policy.registry import Registry, load, shipped
+from cloudctl.policy.evaluation import RuleBook
+from cloudctl.policy.registry import ROOMS, SUBJECTS, Registry, load, read, shipped
 
 REGISTRY = load(shipped())
-RESULTS = list(run_cases(REGISTRY))
+REGISTRIES = [load(shipped(), subject) for subject in SUBJECTS]
+RESULTS = [result for registry in REGISTRIES for result in run_cases(registry)]
+RULES = [rule for registry in REGISTRIES for rule in registry.rules]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 WANTED = {
     "quota-exceeded", "quota-nearly-used", "zone-mlps-level", "cloud-mlps-level", "server-naming", "term-over-limit",
     "term-long", "small-request", "server-size-limit", "large-request", "backup-from-mlps-3", "internet-exposure",
     "address-in-extranet", "user-data-review", "release-warning", "project-document", "ipv6-missing",
-    "opinion-network", "opinion-security", "opinion-capacity", "opinion-budget",
+    "opinion-network", "opinion-security", "opinion-capacity", "opinion-budget", "egress-without-security",
 }  # fmt: skip
 
 
@@ -35,12 +38,26 @@ def test_all_that_the_office_asked_for_are_there() -> None:
     assert {rule.policy.name for rule in REGISTRY.rules} >= WANTED
 
 
+def test_own_machine_rooms_are_judged() -> None:
+    rooms = load(shipped(), ROOMS)
+    assert {rule.policy.name: rule.policy.exemptable for rule in rooms.rules} == {
+        "own-room": True, "opening-unknown": False,
+    }  # fmt: skip
+
+
+def test_a_directory_without_rules_about_rooms_has_the_shipped_ones(write: Callable[..., Path]) -> None:
+    directory = write()
+    assert load(directory, ROOMS).version == load(shipped(), ROOMS).version
+    (directory / "rooms").mkdir()
+    assert str(read(directory, ROOMS)[1][0]).startswith("rooms")
+
+
 @pytest.mark.parametrize("result", RESULTS, ids=lambda result: f"{result.rule}-{result.case}")
 def test_case(result: CaseResult) -> None:
     assert result.passed, f"{result.why} {result.params}"
 
 
-@pytest.mark.parametrize("rule", REGISTRY.rules, ids=lambda rule: rule.policy.name)
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.policy.name)
 def test_every_rule_is_shown_from_both_sides_and_speaks_both_languages(rule: Any) -> None:
     policy = rule.policy
     assert Counter(case.speaks for case in policy.cases).keys() == {True, False}
@@ -52,7 +69,7 @@ def test_every_rule_is_shown_from_both_sides_and_speaks_both_languages(rule: Any
 
 
 def test_a_sound_small_order_hears_nothing_but_its_approval(registry: Registry, facts: Callable[..., Any]) -> None:
-    ruling = OrderRules(registry).judge(facts(items=[{}]))
+    ruling = RuleBook(registry).judge(facts(items=[{}]))
     assert [finding.rule for finding in ruling.findings] == ["small-request"]
     assert ruling.auto_approved
 
@@ -60,7 +77,7 @@ def test_a_sound_small_order_hears_nothing_but_its_approval(registry: Registry, 
 def test_a_large_order_on_a_high_level_hears_every_rule_and_the_strictest_wins(
     registry: Registry, facts: Callable[..., Any]
 ) -> None:
-    ruling = OrderRules(registry).judge(
+    ruling = RuleBook(registry).judge(
         facts(
             order={"backup": "none"},
             system={"mlps_level": 4},

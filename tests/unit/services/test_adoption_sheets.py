@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from cloudctl.domain.adoption_sheets import FIRST_ROW
 from cloudctl.domain.calendars import add_months, today_for_people
 from cloudctl.domain.errors import Conflict, Forbidden, Invalid
+from cloudctl.domain.sheets import FIRST_ROW
 from cloudctl.services import adoption_sheets
 from tests.factories import Installed
 from tests.filled_sheets import filled_sheet, rows_of

@@ -20,6 +20,7 @@ from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.servers import Server
 from cloudctl.services import (
     acceptances,
+    accesses,
     accounts,
     addresses,
     adoption_sheets,
@@ -29,22 +30,29 @@ from cloudctl.services import (
     catalogue,
     cities,
     clouds,
+    colocations,
     decisions,
     departments,
     deputies,
+    devices,
     drift,
     emergencies,
     exemptions,
+    fittings,
     freezes,
     letters,
     mergers,
+    netbox,
     opinions,
     orders,
     placements,
     policies,
     quotas,
+    racks,
     ratings,
+    register_sheets,
     resources,
+    rooms,
     supervision,
     systems,
     takeovers,
@@ -64,6 +72,7 @@ DEPARTMENTS = {"officer", "head", "stranger", "strange-head"}
 DISTRICTS = {"district-reviewer", "district-admin"}
 OFFICERS = {"officer", "stranger"}
 ADMIN = {"office-admin"}
+OWNERS = {*OFFICERS, "office-admin"}
 OFFICE = {"reviewer", "office-admin"}
 NOBODY = new_id()  # a key that is nowhere: who may is then told that there is nothing
 
@@ -258,6 +267,15 @@ CASES: dict[str, tuple[Callable[[Any, Any, Installed], object], set[str]]] = {
     "adoptions.get": (lambda ctx, who, _: adoptions.get(ctx, who, NOBODY), EVERYBODY - DEPARTMENTS - DISTRICTS),
     "adoptions.undo": (lambda ctx, who, _: adoptions.undo(ctx, who, NOBODY), ADMIN),
     "adoptions.retry": (lambda ctx, who, _: adoptions.retry(ctx, who, NOBODY), {"operator", "office-admin"}),
+    "register_sheets.take": (
+        lambda ctx, who, _: register_sheets.take(ctx, who, "systems", b""),
+        {*OFFICERS, "office-admin"},
+    ),
+    "register_sheets.form": (lambda ctx, who, _: register_sheets.form(ctx, who, "volumes"), EVERYBODY),
+    "netbox.take": (
+        lambda ctx, who, _: netbox.take(ctx, who, url="none", token="t", department="none"),
+        {*OFFICERS, "office-admin"},
+    ),
     "adoption_sheets.take": (lambda ctx, who, _: adoption_sheets.take(ctx, who, b""), ADMIN),
     "adoption_sheets.rejected": (
         lambda ctx, who, _: adoption_sheets.rejected(ctx, who, NOBODY, "en"),
@@ -268,6 +286,28 @@ CASES: dict[str, tuple[Callable[[Any, Any, Installed], object], set[str]]] = {
         lambda ctx, who, _: drift.resolve(ctx, who, NOBODY, by=DriftAct.ACCEPT, reason=" "),
         {"operator", "office-admin"},
     ),
+    "rooms.create": (lambda ctx, who, _: rooms.create(ctx, who, department_id=NOBODY, code="x"), OWNERS),
+    "rooms.update": (lambda ctx, who, _: rooms.update(ctx, who, NOBODY, {}), OWNERS),
+    "rooms.get": (lambda ctx, who, _: rooms.get(ctx, who, NOBODY), EVERYBODY),
+    "racks.create": (lambda ctx, who, _: racks.create(ctx, who, room_id=NOBODY, code="x"), OWNERS),
+    "racks.update": (lambda ctx, who, _: racks.update(ctx, who, NOBODY, {}), OWNERS),
+    "racks.get": (lambda ctx, who, _: racks.get(ctx, who, NOBODY), EVERYBODY),
+    "devices.create": (lambda ctx, who, _: devices.create(ctx, who, department_id=NOBODY, code="x"), OWNERS),
+    "devices.update": (lambda ctx, who, _: devices.update(ctx, who, NOBODY, {}), OWNERS),
+    "devices.get": (lambda ctx, who, _: devices.get(ctx, who, NOBODY), EVERYBODY),
+    "colocations.record": (
+        lambda ctx, who, _: colocations.record(ctx, who, rack_id=NOBODY, department_id=NOBODY),
+        ADMIN,
+    ),
+    "colocations.get": (lambda ctx, who, _: colocations.get(ctx, who, NOBODY), EVERYBODY),
+    "colocations.install": (lambda ctx, who, _: colocations.install(ctx, who, NOBODY), {"operator"}),
+    "colocations.remove": (lambda ctx, who, _: colocations.remove(ctx, who, NOBODY), {"operator"}),
+    "accesses.record": (lambda ctx, who, _: accesses.record(ctx, who, department_id=NOBODY), ADMIN),
+    "accesses.get": (lambda ctx, who, _: accesses.get(ctx, who, NOBODY), EVERYBODY),
+    "accesses.connect": (lambda ctx, who, _: accesses.connect(ctx, who, NOBODY), {"operator"}),
+    "accesses.disconnect": (lambda ctx, who, _: accesses.disconnect(ctx, who, NOBODY), {"operator"}),
+    "fittings.release": (lambda ctx, who, _: fittings.release(ctx, who, "colocations", NOBODY), OFFICERS),
+    "fittings.keep": (lambda ctx, who, _: fittings.keep(ctx, who, "accesses", NOBODY), OFFICERS),
     "resources.restore": (lambda ctx, who, _: resources.restore(ctx, who, NOBODY), OFFICERS),
     "workflows.get": (lambda ctx, who, _: workflows.get(ctx, who, "none"), EVERYBODY - DEPARTMENTS - DISTRICTS),
     "workflows.retry": (lambda ctx, who, _: workflows.retry(ctx, who, NOBODY), {"operator"}),

@@ -160,7 +160,7 @@ def test_what_stands_elsewhere_can_still_be_built_upon(two: Installed) -> None:
 
 
 def test_units_below_share_the_pin_unless_they_have_one(two: Installed) -> None:
-    from cloudctl.services.assessment import pinned_clouds
+    from cloudctl.services.evaluations import pinned_clouds
 
     office = two.people["office-admin"]
     code = two.people["officer"].actor.name

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from cloudctl.ports.queries.rows.accounts import AccountRow, TokenRow
 from cloudctl.ports.queries.rows.adoptions import AdoptionRow, AdoptionRuleRow, TakingRow
+from cloudctl.ports.queries.rows.assessments import AssessmentRow
 from cloudctl.ports.queries.rows.attachments import AttachmentRow
 from cloudctl.ports.queries.rows.audit import AuditRow
 from cloudctl.ports.queries.rows.base import Row
+from cloudctl.ports.queries.rows.cases import CaseRow
 from cloudctl.ports.queries.rows.channels import ChannelRow
 from cloudctl.ports.queries.rows.clouds import CloudRow
 from cloudctl.ports.queries.rows.departments import DepartmentRow
 from cloudctl.ports.queries.rows.deputies import DeputyRow
+from cloudctl.ports.queries.rows.devices import DeviceRow
 from cloudctl.ports.queries.rows.drift import DriftRow
 from cloudctl.ports.queries.rows.emergencies import EmergencyRow
+from cloudctl.ports.queries.rows.evidence import EvidenceRow
 from cloudctl.ports.queries.rows.exemptions import ExemptionRow
+from cloudctl.ports.queries.rows.fittings import AccessRow, ColocationRow
 from cloudctl.ports.queries.rows.freezes import FreezeRow
 from cloudctl.ports.queries.rows.inventory import InventoryChangeRow, InventoryRow
 from cloudctl.ports.queries.rows.letters import LetterRow
@@ -26,34 +31,45 @@ from cloudctl.ports.queries.rows.orders import OrderRow
 from cloudctl.ports.queries.rows.prefixes import PrefixRow
 from cloudctl.ports.queries.rows.progress import ProgressRow
 from cloudctl.ports.queries.rows.quotas import QuotaRow
+from cloudctl.ports.queries.rows.racks import RackRow
 from cloudctl.ports.queries.rows.ratings import RatingRow, RatingSummary
 from cloudctl.ports.queries.rows.resources import AddressRow, NetworkRow, ResourceRow, ServerRow, VolumeRow
+from cloudctl.ports.queries.rows.rooms import RoomRow
 from cloudctl.ports.queries.rows.supervision import CardRow, DueRow
 from cloudctl.ports.queries.rows.syncs import SyncRow
-from cloudctl.ports.queries.rows.systems import SystemRow
+from cloudctl.ports.queries.rows.systems import DependencyRow, SystemDueRow, SystemRow
 from cloudctl.ports.queries.rows.todo import TodoRow
 from cloudctl.ports.queries.rows.transfers import TransferRow
+from cloudctl.ports.queries.rows.waves import MoveRow, ReadinessRow, SlipRow, StepRow, WaveRow
 
 __all__ = [
+    "AccessRow",
     "AccountRow",
     "AddressRow",
     "AdoptionRow",
     "AdoptionRuleRow",
+    "AssessmentRow",
     "AttachmentRow",
     "AuditRow",
     "CardRow",
+    "CaseRow",
     "ChannelRow",
     "CloudRow",
+    "ColocationRow",
     "DepartmentRow",
+    "DependencyRow",
     "DeputyRow",
+    "DeviceRow",
     "DriftRow",
     "DueRow",
     "EmergencyRow",
+    "EvidenceRow",
     "ExemptionRow",
     "FreezeRow",
     "InventoryChangeRow",
     "InventoryRow",
     "LetterRow",
+    "MoveRow",
     "NetworkRow",
     "NoticeRow",
     "OpinionRow",
@@ -61,16 +77,23 @@ __all__ = [
     "PrefixRow",
     "ProgressRow",
     "QuotaRow",
+    "RackRow",
     "RatingRow",
     "RatingSummary",
+    "ReadinessRow",
     "ResourceRow",
+    "RoomRow",
     "Row",
     "ServerRow",
+    "SlipRow",
+    "StepRow",
     "SyncRow",
+    "SystemDueRow",
     "SystemRow",
     "TakingRow",
     "TodoRow",
     "TokenRow",
     "TransferRow",
     "VolumeRow",
+    "WaveRow",
 ]

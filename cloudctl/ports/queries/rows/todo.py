@@ -11,9 +11,9 @@ from cloudctl.ports.queries.rows.base import Row
 class TodoRow(Row, frozen=True):
     """Something that waits for a person.
 
-    `what` and `why` are catalogue ids; `principal` is whom the reader would act for, None in his own name. A row that
-    stands for many things has their `count` and since when the oldest waits, and its `title` is a catalogue id too;
-    `number` is then the adoption's, or the cloud's code.
+    `order_id` is None for what is no order. `what` and `why` are catalogue ids; `principal` is whom the reader would
+    act for, None in his own name. A row that stands for many things has their `count` and since when the oldest waits,
+    and its `title` is a catalogue id too; `number` is then the adoption's, or the cloud's code.
     """
 
     source: str

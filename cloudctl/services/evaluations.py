@@ -1,4 +1,4 @@
-"""The assessment of an order: its plan, cloud, findings, quota and capacity; and what is held for it.
+"""The evaluation of an order: its plan, cloud, findings, quota and capacity; and what is held for it.
 
 `assess` only reads. `hold`, `register` and `let_go` are the three moments of what an order holds: at submission, at
 approval and at its end.
@@ -16,7 +16,7 @@ from cloudctl.domain.accounts import missing
 from cloudctl.domain.addresses import IPV6_SEGMENT_LENGTH, Address
 from cloudctl.domain.admissions import Amounts, Ground, Group
 from cloudctl.domain.catalogue import Zone
-from cloudctl.domain.clouds import Cloud, Room
+from cloudctl.domain.clouds import Cloud, Headroom
 from cloudctl.domain.errors import Conflict, Invalid, NotFound, PoolExhausted
 from cloudctl.domain.groups import groups
 from cloudctl.domain.items import NetworkItem, ReleaseItem
@@ -30,12 +30,13 @@ from cloudctl.domain.resources import Resource
 from cloudctl.domain.servers import Server
 from cloudctl.ports.context import Context
 from cloudctl.ports.unit_of_work import UnitOfWork
+from cloudctl.services import fittings
 from cloudctl.services.facts import order_facts
 from cloudctl.services.vlans import take_vlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assessment:
+class Evaluation:
     """What the applicant sees before handing in and the reviewer beside the order.
 
     By cloud: `demand` is what is asked for, `growth` what of it has to be held, `quota` what the department has and
@@ -57,7 +58,7 @@ class Assessment:
         return {code: self.plan.demand_of(_items_on(code, self.placements)) for code in self.growth}
 
     @property
-    def capacity(self) -> dict[str, dict[Dimension, Room]]:
+    def capacity(self) -> dict[str, dict[Dimension, Headroom]]:
         """What room there is."""
         return {cloud.code: _rooms(cloud, self.order, self.used) for cloud in self.clouds}
 
@@ -67,7 +68,7 @@ class Assessment:
         return [finding for finding in self.ruling.findings if finding.effect is Effect.DENY and finding.in_force]
 
 
-def assess(ctx: Context, uow: UnitOfWork, order: Order) -> Assessment:
+def assess(ctx: Context, uow: UnitOfWork, order: Order) -> Evaluation:
     """Plans, places and judges; raises Invalid, NotFound or PoolExhausted where the order cannot be meant so.
 
     An order that holds quota stays on the clouds where it holds it.
@@ -87,6 +88,7 @@ def assess(ctx: Context, uow: UnitOfWork, order: Order) -> Assessment:
         emergency=order.emergency,
     )
     placements = _placed(uow, _groups(order, plan), every, ground)
+    fittings.places(uow, order, plan)
     _refuse_without_ipv6(uow, order)
     home = {position: placement.cloud for placement in placements for position in placement.items}
     for resource in plan.resources:
@@ -95,7 +97,7 @@ def assess(ctx: Context, uow: UnitOfWork, order: Order) -> Assessment:
     clouds = [cloud for cloud in every if cloud.code in growth]
     quota = {code: uow.quotas.of(order.department_id, code, order.zone) for code in growth}
     ruling = ctx.rules.judge(order_facts(uow, order, plan, system, clouds=clouds, growth=growth, quota=quota))
-    return Assessment(
+    return Evaluation(
         order=order,
         plan=plan,
         placements=placements,
@@ -126,7 +128,7 @@ def plan_of(uow: UnitOfWork, order: Order) -> Plan:
     return Planner(order, uow.catalogue, own, uow.now).plan()
 
 
-def hold(uow: UnitOfWork, order: Order, found: Assessment) -> None:
+def hold(uow: UnitOfWork, order: Order, found: Evaluation) -> None:
     """Claims what is changed, holds the growth, reserves prefixes: all in the caller's transaction."""
     for change in found.plan.changes:
         claimed = uow.resources.lock(change.resource.id)
@@ -145,6 +147,7 @@ def hold(uow: UnitOfWork, order: Order, found: Assessment) -> None:
         item = order.items[network.item]
         if isinstance(item, NetworkItem):
             _reserve(uow, order, network, item)
+    fittings.hold(uow, order, found.plan)
 
 
 def register(uow: UnitOfWork, plan: Plan) -> None:
@@ -171,6 +174,7 @@ def let_go(uow: UnitOfWork, order: Order) -> None:
     for resource in uow.resources.of_order(order.id):
         if resource.state == "planned":
             resource.advance("undo")
+    fittings.let_go(uow, order)
 
 
 def known_zone(uow: UnitOfWork, code: str) -> Zone:
@@ -233,9 +237,9 @@ def _quota_left(ctx: Context, uow: UnitOfWork, order: Order, clouds: Sequence[Cl
     return left
 
 
-def _rooms(cloud: Cloud, order: Order, used: Amounts) -> dict[Dimension, Room]:
+def _rooms(cloud: Cloud, order: Order, used: Amounts) -> dict[Dimension, Headroom]:
     return {
-        dimension: Room(
+        dimension: Headroom(
             total=cloud.open_room(dimension, order.zone, emergency=order.emergency),
             used=used.get((cloud.code, dimension), 0),
         )

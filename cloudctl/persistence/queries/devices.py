@@ -1,0 +1,24 @@
+"""The list of devices, today's or that of a past day."""
+
+from __future__ import annotations
+
+from sqlalchemy import FromClause
+
+from cloudctl.persistence.queries.listing import Listed
+from cloudctl.persistence.tables import devices, devices_versions, racks, rooms
+from cloudctl.ports.queries.rows import DeviceRow
+
+
+def _listed(table: FromClause, past: Listed | None = None) -> Listed:
+    there = table.outerjoin(rooms, rooms.c.id == table.c.room_id).outerjoin(racks, racks.c.id == table.c.rack_id)
+    return Listed(
+        row=DeviceRow,
+        table=table,
+        source=there,
+        scope=table.c.department_id,
+        others={"room": rooms.c.code, "rack": racks.c.code},
+        past=past,
+    )
+
+
+DEVICES = _listed(devices, past=_listed(devices_versions))

@@ -1,0 +1,108 @@
+"""Rows of other nouns than orders that wait for somebody: cases under listed supervision, what runs out of a system."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, FromClause, Select, and_, bindparam, literal, not_, or_, select
+
+from cloudctl.domain.accounts import Actor, Permission
+from cloudctl.messages import mark
+from cloudctl.persistence.queries.assessments import LAPSED
+from cloudctl.persistence.queries.systems_due import DUE
+from cloudctl.persistence.queries.waiting.blanks import NO_COUNT, NO_DATE, NO_ORDER
+from cloudctl.persistence.queries.waiting.orders import anyones
+from cloudctl.persistence.queries.waves import NEXT_STEPS
+from cloudctl.persistence.tables import cases, departments
+from cloudctl.persistence.types import EndOfDay
+
+SOON = timedelta(days=30)  # how long before its day what runs out of a system is somebody's to do
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Rows of another noun than orders that wait for who holds `needs`, as `Source` has them for orders.
+
+    `table` belongs to a department by its `department_id`; `number`, `title` and `state` are what the list shows of it.
+    """
+
+    name: str
+    needs: Permission
+    table: FromClause
+    where: ColumnElement[bool]
+    number: ColumnElement[str]
+    title: ColumnElement[str]
+    state: ColumnElement[str]
+    due: ColumnElement[Any]
+    what: str
+    why: str
+    whose: Callable[[Actor], ColumnElement[bool]] = anyones
+
+
+def _not_my_proof(actor: Actor) -> ColumnElement[bool]:
+    """Who handed a proof in does not close its case."""
+    hands = (cases.c.proved_by, cases.c.proved_for)
+    return and_(*(or_(hand.is_(None), not_(hand.in_(actor.persons))) for hand in hands))
+
+
+MATTERS: tuple[Matter, ...] = (
+    Matter(
+        "case", Permission.EVIDENCE_WRITE, cases, cases.c.state.in_(["open", "returned"]),
+        cases.c.number, cases.c.title, cases.c.state, cases.c.due_at,
+        what=mark("Put it right and hand the proof in."), why=mark("Your department is under listed supervision."),
+        whose=lambda actor: literal(value=not actor.sees_all),
+    ),
+    Matter(
+        "case_proof", Permission.CASES_WRITE, cases, cases.c.state == "proof_in",
+        cases.c.number, cases.c.title, cases.c.state, cases.c.due_at,
+        what=mark("Check the proof; close the case or return it."), why=mark("The department has handed its proof in."),
+        whose=_not_my_proof,
+    ),
+    Matter(
+        "system_due", Permission.SYSTEMS_WRITE, DUE, DUE.c.due_on <= bindparam("soon", type_=Date),
+        DUE.c.code, DUE.c.name, DUE.c.matter, EndOfDay(DUE.c.due_on),
+        what=mark("Have it renewed or assessed, then put the new day on record."),
+        why=mark("It is your department's system, and something of it runs out."),
+        whose=lambda actor: DUE.c.department_id == actor.department_id,
+    ),
+    Matter(
+        "move_step", Permission.STEPS_WRITE, NEXT_STEPS, literal(value=True),
+        NEXT_STEPS.c.code, NEXT_STEPS.c.name, NEXT_STEPS.c.state, EndOfDay(NEXT_STEPS.c.due_on),
+        what=mark("Complete its next step, or say what is in the way: `cloudctl waves steps`."),
+        why=mark("Its wave is under way, and you owe the step."),
+        whose=lambda actor: NEXT_STEPS.c.role.in_(sorted(actor.roles)),
+    ),
+    Matter(
+        "assessment_due", Permission.CONSOLIDATION_WRITE, LAPSED, literal(value=True),
+        LAPSED.c.code, LAPSED.c.name, literal("due"), EndOfDay(LAPSED.c.until_on),
+        what=mark("Decide anew what becomes of it: `cloudctl assessments decide`."),
+        why=mark("Its postponement has ended."),
+    ),
+)  # fmt: skip
+
+
+def part(matter: Matter, actor: Actor) -> Select[Any]:
+    """One matter as one actor sees it."""
+    owner = matter.table.c.department_id
+    chosen = (
+        select(
+            literal(matter.name).label("source"),
+            matter.due.label("due_at"),
+            NO_ORDER.label("order_id"),
+            matter.number.label("number"),
+            matter.title.label("title"),
+            departments.c.name.label("department"),
+            matter.state.label("state"),
+            literal(matter.what).label("what"),
+            literal(matter.why).label("why"),
+            literal(actor.for_name).label("principal"),
+            NO_COUNT.label("count"),
+            NO_DATE.label("since"),
+        )
+        .select_from(matter.table.join(departments, departments.c.id == owner))
+        .where(matter.where, matter.whose(actor))
+    )
+    return chosen if actor.sees_all else chosen.where(owner.in_({actor.department_id, *actor.below}))
