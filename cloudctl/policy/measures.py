@@ -8,26 +8,22 @@ A directory without one of them has the shipped one.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
-from functools import cache
-from importlib import resources
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import msgspec
 
-from cloudctl.domain.errors import ConfigurationError
 from cloudctl.domain.evidence import EvidenceKind
 from cloudctl.domain.indicators import FIELDS, SUMS, Counted, Definition, Where
 from cloudctl.domain.measures import EvidenceRules, Measures
 from cloudctl.domain.rankings import CASES_ON_TIME, RankingPart
 from cloudctl.messages import mark
-from cloudctl.policy.registry import read_document, shipped
+from cloudctl.policy.documents import Form, read_form, refuse
+from cloudctl.policy.registry import shipped
 from cloudctl.policy.schema import Problem
 
 EVIDENCE, INDICATORS, RANKING = "evidence.yaml", "indicators", "ranking.yaml"
@@ -37,12 +33,11 @@ NONE = Measures(evidence=EvidenceRules(expiry={kind: timedelta(days=1) for kind 
 def load(directory: Path) -> Measures:
     """The measures of `directory`; raises ConfigurationError that lists every problem."""
     measures, found = read(directory)
-    if found:
-        raise ConfigurationError(
-            "The measures in {directory} cannot be used; `cloudctl policies check` says the same:\n{problems}",
-            directory=str(directory),
-            problems="\n".join(map(str, found)),
-        )
+    refuse(
+        found,
+        directory,
+        mark("The measures in {directory} cannot be used; `cloudctl policies check` says the same:\n{problems}"),
+    )
     return measures
 
 
@@ -53,7 +48,7 @@ def read(directory: Path) -> tuple[Measures, list[Problem]]:
     ranking = _document(directory, RANKING, "ranking", found)
     home = directory if (directory / INDICATORS).is_dir() else shipped()
     files = sorted(str(file.relative_to(home)) for file in (home / INDICATORS).glob("*.yaml"))
-    written = [(file, document) for file in files if (document := _document(home, file, "indicator", found))]
+    written = [(file, one) for file in files if (one := _document(home, file, "indicator", found))]
     for file, document in written:
         found.extend(_unknown_fields(file, document))
     if not found:
@@ -66,20 +61,13 @@ def read(directory: Path) -> tuple[Measures, list[Problem]]:
 
 
 def _document(directory: Path, name: str, shape: str, found: list[Problem]) -> dict[str, Any]:
-    home = directory if (directory / name).is_file() else shipped()
-    written = read_document(home / name, home, found)
-    errors = [] if written is None else sorted(_validator(shape).iter_errors(written), key=lambda one: one.json_path)
-    found.extend(
-        Problem(
-            file=name,
-            path=error.json_path,
-            message=mark("It does not have the form of a measure: {detail}"),
-            way_out=mark("See cloudctl/policy/measures.schema.json for the form."),
-            params={"detail": error.message},
-        )
-        for error in errors
+    form = Form(
+        schema="measures",
+        shape=shape,
+        message=mark("It does not have the form of a measure: {detail}"),
+        way_out=mark("See cloudctl/policy/measures.schema.json for the form."),
     )
-    return {} if written is None or errors else written
+    return read_form(directory, name, form, found) or {}
 
 
 def _rules(written: dict[str, Any]) -> EvidenceRules:
@@ -156,10 +144,3 @@ def _inconsistent(
                 file=EVIDENCE, path=f"$.gateways[{place}]", message=mark("{block} is no block of addresses."),
                 way_out=mark("Write it as 10.8.0.0/24."), params={"block": block},
             )  # fmt: skip
-
-
-@cache
-def _validator(shape: str) -> jsonschema.Draft202012Validator:
-    text = resources.files("cloudctl.policy").joinpath("measures.schema.json").read_text(encoding="utf-8")
-    schema = json.loads(text)
-    return jsonschema.Draft202012Validator({"$ref": f"#/$defs/{shape}", "$defs": schema["$defs"]})

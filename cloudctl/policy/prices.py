@@ -8,64 +8,49 @@ A directory without the file has the shipped book.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import msgspec
 
-from cloudctl.domain.errors import ConfigurationError
 from cloudctl.domain.indicators import Definition
 from cloudctl.domain.savings import FEN, PriceBook
 from cloudctl.messages import mark
-from cloudctl.policy.registry import read_document, shipped
+from cloudctl.policy.documents import Form, read_form, refuse
 from cloudctl.policy.schema import Problem
 
 FILE = "prices.yaml"
+FORM = Form(
+    schema="prices",
+    message=mark("It does not have the form of a price book: {detail}"),
+    way_out=mark("See the comments of the shipped policies/prices.yaml."),
+)
 NONE = PriceBook(version=0)
 
 
 def load(directory: Path, indicators: Sequence[Definition]) -> PriceBook:
     """The price book of `directory`; raises ConfigurationError that lists every problem."""
     book, found = read(directory, indicators)
-    if found:
-        raise ConfigurationError(
-            "The price book in {directory} cannot be used; `cloudctl policies check` says the same:\n{problems}",
-            directory=str(directory),
-            problems="\n".join(map(str, found)),
-        )
+    refuse(
+        found,
+        directory,
+        mark("The price book in {directory} cannot be used; `cloudctl policies check` says the same:\n{problems}"),
+    )
     return book
 
 
 def read(directory: Path, indicators: Sequence[Definition]) -> tuple[PriceBook, list[Problem]]:
     """The price book, and what is wrong with it; with any problem none is given."""
-    home = directory if (directory / FILE).is_file() else shipped()
     found: list[Problem] = []
-    written = read_document(home / FILE, home, found)
+    written = read_form(directory, FILE, FORM, found)
     if written is not None:
-        found.extend(_malformed(written) or _inconsistent(written, {one.name: one.unit for one in indicators}))
+        found.extend(_inconsistent(written, {one.name: one.unit for one in indicators}))
     if found or written is None:
         return NONE, found
     return msgspec.convert(written, PriceBook), []
-
-
-def _malformed(written: dict[str, Any]) -> list[Problem]:
-    return [
-        Problem(
-            file=FILE,
-            path=error.json_path,
-            message=mark("It does not have the form of a price book: {detail}"),
-            way_out=mark("See the comments of the shipped policies/prices.yaml."),
-            params={"detail": error.message},
-        )
-        for error in sorted(_validator().iter_errors(written), key=lambda one: one.json_path)
-    ]
 
 
 def _inconsistent(written: dict[str, Any], quantities: dict[str, str]) -> Iterator[Problem]:
@@ -124,9 +109,3 @@ def _unknown(path: str, name: str, known: dict[str, str]) -> Problem:
         way_out=mark("Possible: {known}."),
         params={"name": name, "known": ", ".join(sorted(known)) or "-"},
     )
-
-
-@cache
-def _validator() -> jsonschema.Draft202012Validator:
-    text = resources.files("cloudctl.policy").joinpath("prices.schema.json").read_text(encoding="utf-8")
-    return jsonschema.Draft202012Validator(json.loads(text))

@@ -8,23 +8,24 @@ A directory without the file has the shipped rules.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from functools import cache
-from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import msgspec
 
-from cloudctl.domain.errors import ConfigurationError
 from cloudctl.domain.waves import Stage, WaveRules
-from cloudctl.policy.registry import read_document, shipped
+from cloudctl.messages import mark
+from cloudctl.policy.documents import Form, read_form, refuse
 from cloudctl.policy.schema import Problem
 
 FILE = "waves.yaml"
+FORM = Form(
+    schema="waves",
+    message=mark("It does not have the form of a rule for waves: {detail}"),
+    way_out=mark("See the comments of the shipped policies/waves.yaml."),
+)
 NONE = WaveRules(
     version=0, days=1, systems=1, vcpu=1, memory_mib=1, usual_vcpu=0, usual_memory_mib=0, steps=()
 )  # what is given with any problem
@@ -33,22 +34,20 @@ NONE = WaveRules(
 def load(directory: Path) -> WaveRules:
     """The rules of `directory`; raises ConfigurationError that lists every problem."""
     rules, found = read(directory)
-    if found:
-        raise ConfigurationError(
-            "The rules for waves in {directory} cannot be used; `cloudctl policies check` says the same:\n{problems}",
-            directory=str(directory),
-            problems="\n".join(map(str, found)),
-        )
+    refuse(
+        found,
+        directory,
+        mark("The rules for waves in {directory} cannot be used; `cloudctl policies check` says the same:\n{problems}"),
+    )
     return rules
 
 
 def read(directory: Path) -> tuple[WaveRules, list[Problem]]:
     """The rules, and what is wrong with them."""
-    home = directory if (directory / FILE).is_file() else shipped()
     found: list[Problem] = []
-    written = read_document(home / FILE, home, found)
+    written = read_form(directory, FILE, FORM, found)
     if written is not None:
-        found.extend(problems(written))
+        found.extend(_misplaced(written))
     if found or written is None:
         return NONE, found
     room, usual = written["room"], written["usual"]
@@ -67,24 +66,8 @@ def read(directory: Path) -> tuple[WaveRules, list[Problem]]:
     )
 
 
-def problems(written: dict[str, Any]) -> list[Problem]:
-    """What the schema finds; and steps due after the wave, or before the step that they follow."""
-    errors = sorted(_validator().iter_errors(written), key=lambda error: error.json_path)
-    if errors:
-        return [
-            Problem(
-                file=FILE,
-                path=error.json_path,
-                message="It does not have the form of a rule for waves: {detail}",
-                way_out="See the comments of the shipped policies/waves.yaml.",
-                params={"detail": error.message},
-            )
-            for error in errors
-        ]
-    return list(_misplaced(written))
-
-
 def _misplaced(written: dict[str, Any]) -> Iterator[Problem]:
+    """Steps due after the wave, or before the step that they follow."""
     steps = written["steps"]
     for number, step in enumerate(steps):
         if step["by_day"] > written["days"]:
@@ -103,9 +86,3 @@ def _misplaced(written: dict[str, Any]) -> Iterator[Problem]:
                 message="It is due before the step that it follows.",
                 way_out="Put the steps in the order of their days.",
             )
-
-
-@cache
-def _validator() -> jsonschema.Draft202012Validator:
-    text = resources.files("cloudctl.policy").joinpath("waves.schema.json").read_text(encoding="utf-8")
-    return jsonschema.Draft202012Validator(json.loads(text))
