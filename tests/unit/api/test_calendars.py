@@ -68,7 +68,10 @@ def test_what_is_begun_by_hand_asks_and_an_emergency_goes_on_once(city: City) ->
         assert (refused.status, refused.json()["code"]) == (409, "frozen")
         assert refused.json()["params"]["opens"] == "2026-12-31 00:00"
         body = {"act": "patches", "zones": ["extranet"], "reason": "高危漏洞"}
-        said = [operator.post("/v1/freezes/exceptions", body, **{"Idempotency-Key": "once"}).json() for _ in range(2)]
+        said = [
+            operator.post("/v1/freezes/exceptions", body, **{"Idempotency-Key": "exception-once"}).json()
+            for _ in range(2)
+        ]
         assert said[0] == said[1]
         assert (said[0]["passed"], said[0]["open_until"]) == (["高考"], None)
         told = city.as_("auditor").get(f"/v1/audit?action=allow/freeze-exception&target_id={made.json()['id']}")

@@ -57,9 +57,9 @@ def test_a_department_sees_what_is_on_its_record_only(city: City) -> None:
 
 def test_a_sync_is_asked_for_and_followed(city: City) -> None:
     operator = city.as_("operator")
-    asked = operator.post("/v1/clouds/cloud-a/sync", {"mode": "full"}, idempotency_key="once")
+    asked = operator.post("/v1/clouds/cloud-a/sync", {"mode": "full"}, idempotency_key="sync-once")
     assert (asked.status, asked.json()["state"], asked.json()["mode"]) == (202, "asked", "full")
-    again = operator.post("/v1/clouds/cloud-a/sync", {"mode": "full"}, idempotency_key="once")
+    again = operator.post("/v1/clouds/cloud-a/sync", {"mode": "full"}, idempotency_key="sync-once")
     assert (again.body, again.headers["idempotent-replayed"]) == (asked.body, "true")
     syncs.run_due(city.installation.context, platform("test"), "cloud-a")
     done = operator.get(f"/v1/syncs/{asked.json()['id']}").json()

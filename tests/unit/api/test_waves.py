@@ -21,6 +21,12 @@ def decide(city: City, key: str, verdict: str = "rehost", **more: object) -> obj
     return city.made("admin", "/v1/assessments", {"system_id": key, "verdict": verdict, "reason": "在用", **more})
 
 
+def wave_of(city: City, system: str) -> int:
+    """The number of the wave in which a system of the officer's moves; other tests plan in this city, too."""
+    (number,) = {row["wave"] for row in city.as_("officer").get("/v1/moves").json()["items"] if row["system"] == system}
+    return int(number)
+
+
 @pytest.fixture(scope="module")
 def planned(city: City) -> dict[str, str]:
     """Two systems that are decided on, one needing the other, in a kept plan."""
@@ -37,16 +43,17 @@ def test_a_plan_has_a_reason_for_every_line(city: City, planned: dict[str, str])
     told = city.made("admin", "/v1/consolidation/plan", {"dry_run": True})
     assert not told["kept"]
     assert told["shifts"] == []
+    number = wave_of(city, "w-sso")
     places = {place["system"]: place for wave in told["waves"] for place in wave["places"]}
-    assert places["w-app"]["words"][0]["en"] == "It needs w-sso, which moves in wave 1."
+    assert places["w-app"]["words"][0]["en"] == f"It needs w-sso, which moves in wave {number}."
     assert all(place["words"] for place in places.values())
     assert places["w-sso"]["position"] < places["w-app"]["position"]
-    rows = city.as_("officer").get("/v1/moves").json()["items"]
-    assert {row["system"]: row["wave"] for row in rows} == {"w-sso": 1, "w-app": 1}
+    assert wave_of(city, "w-app") == number
     steps = city.as_("officer").get(f"/v1/move-steps?system_id={planned['w-app']}").json()["items"]
     assert sorted(step["position"] for step in steps) == [1, 2, 3, 4, 5]
     assert city.as_("stranger").get("/v1/moves").json()["items"] == []
-    assert len(city.as_("auditor").get(f"/v1/waves?limit={MOST_ROWS}&state=planned").json()["items"]) == 1
+    waiting = city.as_("auditor").get(f"/v1/waves?limit={MOST_ROWS}&state=planned").json()["items"]
+    assert number in {wave["number"] for wave in waiting}
 
 
 def test_only_the_office_plans_and_decides(city: City, planned: dict[str, str]) -> None:
@@ -89,9 +96,9 @@ def test_the_same_key_plans_once(city: City, planned: dict[str, str]) -> None:
 
 
 def test_steps_are_held_and_done_and_the_wave_shows_it(city: City, planned: dict[str, str]) -> None:
-    installation = city.installation
+    installation, number = city.installation, wave_of(city, "w-sso")
     with installation.context.unit_of_work(platform("test")) as uow:
-        (wave,) = uow.waves.all()
+        (wave,) = [each for each in uow.waves.all() if each.number == number]
         first = uow.now.date()
         wave.starts_on = first  # its first day has come
     waves.follow_up(installation.context, platform("test"))
@@ -113,14 +120,15 @@ def test_steps_are_held_and_done_and_the_wave_shows_it(city: City, planned: dict
     assert (done.status, done.json()["state"]) == (200, "done")
     assert city.as_("head").post(f"{step}/complete", {}).status == 409
     found = city.as_("officer").get(f"/v1/systems/{planned['w-sso']}/explanation").json()
-    assert (found["status"], found["state"], found["wave"]) == ("migrating", "running", 1)
+    assert (found["status"], found["state"], found["wave"]) == ("migrating", "running", number)
     assert [step["state"] for step in found["steps"]] == ["done", *["waiting"] * 4]
     assert found["needed_by"] == [{"code": "w-app", "standing": "moving"}]
 
 
 def test_a_forecast_without_a_pace_says_so(city: City, planned: dict[str, str]) -> None:
     told = city.as_("auditor").get("/v1/consolidation/forecast").json()
-    assert (told["likely_on"], told["remaining"]) == (None, 2)
+    assert told["likely_on"] is None
+    assert told["remaining"] >= len(planned)
     assert told["words"]["en"] == "No system has arrived yet: there is no pace to go by."
 
 
