@@ -53,8 +53,8 @@ def sound(app: App) -> None:
     _ledger(app, records)
     _complete(app, records)
     _prefixes(app, records)
-    _fittings(app)
     _history(app)
+    _fittings(app)
     for state in app.context.workflows.recent(limit=1000):
         assert state.status == "SUCCESS", f"workflow {state.id} ended with {state.status}: {state.error}"
 

@@ -51,6 +51,7 @@ DAMAGE = [
     ("vcpu", on_record, "UPDATE quotas SET held = held + 1 WHERE dimension = 'vcpu'"),
     ("is reserved, its network active", on_record, "UPDATE prefixes SET state = 'reserved'"),
     ("history", on_record, "UPDATE orders SET state = 'failed'"),
+    ("is undone, its order delivered", on_record, "UPDATE colocations SET state = 'undone'"),
     ("told 2 times", on_record, TWICE),
     ("order_delivered", on_record, "DELETE FROM notices"),
     ("ended with ERROR", on_record, "UPDATE workflow_status SET status = 'ERROR'"),
