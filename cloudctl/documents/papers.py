@@ -28,6 +28,7 @@ FONT_FILE = Path(__file__).parent / "fonts" / "wqy-microhei.ttf"
 MARGIN = 50.0
 WIDTH = A4[0] - 2 * MARGIN
 LABEL_SHARE = 0.16
+IDEOGRAPHS = "\u2e80"  # from here on characters stand in no words
 LONG_VALUE = 22
 """Characters from which a value gets a line of its own."""
 BOX_HEIGHT = 74.0
@@ -122,8 +123,14 @@ def _table(
 
 
 def _said(words: str, style: Any) -> Flowable:
+    """A paragraph; where nothing is Chinese, lines end between words."""
+    fitting = style if any(character >= IDEOGRAPHS for character in words) else _between_words(style.name, style)
+    return Paragraph(escape(words).replace("\n", "<br/>") or "—", fitting)
 
-    return Paragraph(escape(words).replace("\n", "<br/>") or "—", style)
+
+@cache
+def _between_words(name: str, style: Any) -> ParagraphStyle:
+    return ParagraphStyle(name, parent=style, wordWrap=None)
 
 
 @cache
