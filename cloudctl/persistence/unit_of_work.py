@@ -236,7 +236,10 @@ class DatabaseUnitOfWork:
 
     def foresee(self, orders: Collection[UUID]) -> None:
         foresee(self.session)
-        for records in (self.quotas, self.resources, self.prefixes, self.opinions, self.clocks, self.returns):
+        for records in (
+            self.quotas, self.resources, self.prefixes, self.opinions, self.clocks, self.returns,
+            self.colocations, self.accesses,
+        ):  # fmt: skip
             records.foresee(orders)
 
     def once(self, key: Hashable, work: Callable[[], A]) -> A:
