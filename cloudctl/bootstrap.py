@@ -14,7 +14,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,8 +29,11 @@ from cloudctl.domain.measures import Measures
 from cloudctl.domain.notices import MAIL
 from cloudctl.domain.retention import RetentionRule
 from cloudctl.domain.savings import PriceBook
+from cloudctl.domain.shadows import ShadowRules
 from cloudctl.domain.syncs import Rhythm
+from cloudctl.domain.waste import WasteRules
 from cloudctl.domain.waves import WaveRules
+from cloudctl.domain.zombies import ZombiePolicy
 from cloudctl.engine import Engine, QueueSettings, WorkflowClient, connect, enqueuer, migrate, open_database
 from cloudctl.engine.leases import exclusivity, liveness
 from cloudctl.engine.retention import forget_finished
@@ -48,15 +51,20 @@ from cloudctl.persistence.queries.database import DatabaseQueries
 from cloudctl.persistence.retention import forget_answers, forget_attempts, forget_changes
 from cloudctl.persistence.unit_of_work import UnitOfWorkFactory
 from cloudctl.policy import limits as time_limits
-from cloudctl.policy import measures, prices
+from cloudctl.policy import measures, prices, series
 from cloudctl.policy import registry as policies
+from cloudctl.policy import shadows as shadow_rules
+from cloudctl.policy import waste as waste_rules
 from cloudctl.policy import waves as wave_rules
+from cloudctl.policy import zombies as zombie_policies
 from cloudctl.policy.evaluation import RuleBook
 from cloudctl.ports.clock import Clock
 from cloudctl.ports.clouds import Clouds
 from cloudctl.ports.context import Limits, Request
 from cloudctl.ports.engine import Workflows
 from cloudctl.ports.files import Files
+from cloudctl.ports.histograms import Histograms
+from cloudctl.ports.metrics import MetricSources, PointFiles
 from cloudctl.ports.netbox import Netbox
 from cloudctl.ports.notifier import Notifier
 from cloudctl.ports.printer import Printer
@@ -71,24 +79,36 @@ from cloudctl.secrets.sealing import Sealing, read_keys
 from cloudctl.services import (
     assessments,
     attachments,
+    backups,
     capacity,
     cases,
+    clearing_rounds,
     emergencies,
     evidence,
     first_start,
     indicators,
     notices,
     orders,
+    readings,
     reminders,
     resources,
     rooms,
+    shadows,
     supervision,
     syncs,
     terms,
+    usage,
+    waste,
     waves,
+    zombies,
 )
+from cloudctl.services import clouds as registered
 from cloudctl.settings import Settings
+from cloudctl.telemetry.clouds import of_clouds
+from cloudctl.telemetry.files import FilePoints
+from cloudctl.telemetry.histograms import NumpyHistograms
 from cloudctl.telemetry.probes import NetworkProbes
+from cloudctl.telemetry.sources import Sources, prometheuses
 from cloudctl.workflows import SAGAS
 
 log = logging.getLogger(__name__)
@@ -136,6 +156,12 @@ class Wiring:
     price_book: PriceBook
     probes: Probes
     wave_rules: WaveRules
+    histograms: Histograms
+    metrics: MetricSources
+    point_files: PointFiles
+    shadow_rules: ShadowRules
+    waste_rules: WasteRules
+    zombie_policies: Mapping[str, ZombiePolicy]
     unit_of_work: Callable[[Request], UnitOfWork]
 
 
@@ -203,6 +229,7 @@ def build(
     clouds: Clouds | None = None,
     notifier: Notifier | None = None,
     probes: Probes | None = None,
+    metrics: MetricSources | None = None,
 ) -> App:
     """Wires an installation; raises ConfigurationError for what cannot be wired as it is set."""
     map_domain()
@@ -217,14 +244,17 @@ def build(
     directory = Path(settings.policies_dir) if settings.policies_dir else policies.shipped()
     timetable = time_limits.load(directory)
     measured = measures.load(directory)
+    book = prices.load(directory, measured.indicators)
+    connected = clouds or _clouds(settings, time)
+    queries = DatabaseQueries(engines.read, time, limits.rhythm)
     context = Wiring(
         clock=time,
-        clouds=clouds or _clouds(settings, time),
+        clouds=connected,
         rules=RuleBook(policies.load(directory)),
         room_rules=RuleBook(policies.load(directory, policies.ROOMS)),
         assessment_rules=RuleBook(policies.load(directory, policies.ASSESSMENTS)),
         secrets=secrets,
-        queries=DatabaseQueries(engines.read, time, limits.rhythm),
+        queries=queries,
         workflows=WorkflowClient(client, alive=liveness(engine_database)),
         notifier=notifier or _notifier(settings),
         files=open_files(settings.files_url, data),
@@ -233,9 +263,26 @@ def build(
         netbox=HttpNetbox(),
         limits=limits,
         measures=measured,
-        price_book=prices.load(directory, measured.indicators),
+        price_book=book,
         probes=probes or NetworkProbes(),
         wave_rules=wave_rules.load(directory),
+        histograms=NumpyHistograms(),
+        metrics=metrics
+        or Sources(
+            prometheuses(settings.telemetry.prometheus, series.load(directory), time),
+            of_clouds(
+                lambda: registered.in_use(context, platform("telemetry")),
+                connected,
+                queries.usage,
+                time,
+                every_s=settings.telemetry.look_every_s,
+                without=settings.telemetry.without_clouds,
+            ),
+        ),
+        point_files=FilePoints(),
+        shadow_rules=shadow_rules.load(directory),
+        waste_rules=waste_rules.load(directory, book),
+        zombie_policies=zombie_policies.load(directory),
         unit_of_work=UnitOfWorkFactory(
             engine=engines.write,
             secrets=secrets,
@@ -276,15 +323,21 @@ def _jobs(app: App) -> list[Job]:
         Job("corrections", every_s=300, run=lambda: orders.expire_corrections(ctx, platform("job:corrections"))),
         Job("rooms", every_s=3600, run=lambda: rooms.tell_lapsed(ctx, platform("job:rooms"))),
         Job("purges", every_s=300, run=lambda: resources.purge_due(ctx, platform("job:purges"))),
+        Job("backups", every_s=3600, run=lambda: backups.purge_due(ctx, platform("job:backups"))),
         Job("files", every_s=3600, run=lambda: attachments.sweep(ctx, platform("job:files"))),
         Job("supervision", every_s=300, run=lambda: supervision.run(ctx, platform("job:supervision"))),
         Job("emergencies", every_s=300, run=lambda: emergencies.lapse(ctx, platform("job:emergencies"))),
         Job("evidence", every_s=3600, run=lambda: evidence.gather(ctx, platform("job:evidence"))),
+        Job("zombies", every_s=3600, run=lambda: zombies.scan_due(ctx, platform("job:zombies"))),
         Job("indicators", every_s=3600, run=lambda: indicators.keep(ctx, platform("job:indicators"))),
+        Job("clearings", every_s=300, run=lambda: clearing_rounds.advance(ctx, platform("job:clearings"))),
         Job("cases", every_s=3600, run=lambda: cases.supervise(ctx, platform("job:cases"))),
+        Job("telemetry", every_s=300, run=lambda: readings.run_due(ctx, platform("job:telemetry"))),
         Job("capacity", every_s=3600, run=lambda: capacity.sample(ctx, platform("job:capacity"))),
         Job("reminders", every_s=3600, run=lambda: reminders.remind(ctx, platform("job:reminders"))),
         Job("terms", every_s=3600, run=lambda: terms.remind(ctx, platform("job:terms"))),
+        Job("shadows", every_s=3600, run=lambda: shadows.scan(ctx, platform("job:shadows"))),
+        Job("waste", every_s=24 * 3600, run=lambda: waste.scan(ctx, platform("job:waste"))),
         Job("waves", every_s=300, run=lambda: waves.follow_up(ctx, platform("job:waves"))),
         Job("assessments", every_s=3600, run=lambda: assessments.lapse(ctx, platform("job:assessments"))),
         Job("clouds", every_s=CLOUDS_EVERY_S, run=lambda: _follow_clouds(app), everywhere=True),
@@ -299,11 +352,18 @@ def _follow_clouds(app: App) -> None:
     """Each cloud has a job of its own, from the moment it is on record: one that hangs delays no other."""
     for code in syncs.codes(app.context, platform("job:clouds")):
         app.ticker.add(_reader(app.context, code))
+        if code not in app.settings.telemetry.without_clouds:
+            app.ticker.add(_looker(app.context, code))
 
 
 def _reader(ctx: Wiring, code: str) -> Job:
     name = f"sync-{code}"
     return Job(name, every_s=5, run=lambda: syncs.run_due(ctx, platform(f"job:{name}"), code))
+
+
+def _looker(ctx: Wiring, code: str) -> Job:
+    name = f"usage-{code}"
+    return Job(name, every_s=15, run=lambda: usage.look(ctx, platform(f"job:{name}"), code))
 
 
 def _attempts_since(app: App) -> datetime:
@@ -336,7 +396,12 @@ def _limits(settings: Settings) -> Limits:
         parallel=settings.parallel_calls,
         max_token_days=settings.max_token_days,
         orphan_days=settings.drift_orphan_days,
+        telemetry_days=settings.telemetry_retention_days,
+        telemetry_back_days=settings.telemetry_backfill_days,
+        usage_every_s=settings.telemetry.look_every_s,
+        usage_days=settings.telemetry.look_retention_days,
         rhythm=_rhythm(settings),
+        public_url=settings.public,
     )
 
 

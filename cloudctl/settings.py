@@ -74,6 +74,31 @@ class Retention(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields
     zones: dict[str, int] = {}
 
 
+class Prometheus(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A Prometheus: where it is, how it is entered, by which sets of queries it is asked, and how often it scrapes."""
+
+    url: str
+    sets: tuple[str, ...] = ("libvirt", "node", "blackbox")
+    clouds: tuple[str, ...] = ()
+    user: str = ""
+    password: str = ""
+    token: str = ""
+    ca_file: str = ""
+    verify: bool = True
+    timeout_s: Annotated[float, msgspec.Meta(gt=0, le=600)] = 60.0
+    step_s: Annotated[int, msgspec.Meta(ge=60, le=3600)] = 300
+    scrape_s: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 60
+
+
+class Telemetry(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """Where telemetry comes from beside files: Prometheus servers by name, and the clouds themselves."""
+
+    prometheus: dict[str, Prometheus] = {}
+    without_clouds: tuple[str, ...] = ()
+    look_every_s: Annotated[int, msgspec.Meta(ge=60, le=3600)] = 300
+    look_retention_days: Annotated[int, msgspec.Meta(ge=4, le=90)] = 7
+
+
 class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """Everything an installation can set; units are in the names."""
 
@@ -83,6 +108,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     secret_key_file: str = ""
     host: str = "127.0.0.1"
     port: int = 8420
+    public_url: str = ""
     unix_socket: str = ""
     log_level: str = "INFO"
     log_json: bool = True
@@ -108,6 +134,8 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     sync_short_percent: Percent = 50
     change_retention_days: AtLeastOne = 400
     drift_orphan_days: AtLeastOne = 7
+    telemetry_retention_days: AtLeastOne = 400
+    telemetry_backfill_days: AtLeastOne = 90
     attempt_retention_days: AtLeastOne = 90
     clouds_file: str = ""
     files_url: str = ""
@@ -115,11 +143,17 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     channels: dict[str, Channel] = {}
     simulated: Simulated = Simulated()
     retention: Retention = Retention()
+    telemetry: Telemetry = Telemetry()
 
     @property
     def database(self) -> str:
         """The database's URL; an SQLite file in the data directory unless set."""
         return self.database_url or f"sqlite:///{Path(self.data_dir).absolute() / 'cloudctl.sqlite3'}"
+
+    @property
+    def public(self) -> str:
+        """Where people reach the server, without a slash at the end: what stands in front of links in messages."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def on_sqlite(self) -> bool:

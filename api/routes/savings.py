@@ -13,9 +13,10 @@ from api.answers import plain
 from api.deps import Caller
 from api.openapi import answering
 from api.routes.indicators import Scope
+from api.schemas.reclaims import ReclaimLedgerOut
 from api.schemas.savings import SavingsOut
 from cloudctl.domain.accounts import Permission
-from cloudctl.services import savings
+from cloudctl.services import reclaims, savings
 
 router = APIRouter(tags=["consolidation"])
 First = Annotated[date | None, Query(alias="from", description="The first day; without it, the year's first.")]
@@ -28,3 +29,11 @@ def get_savings(request: Request, first: First = None, last: Last = None, scope:
     caller = Caller(request)
     found = savings.account(caller.ctx, caller.request, first=first, last=last, scope=scope)
     return plain(SavingsOut.told(found))
+
+
+@router.get("/v1/savings/reclaimed", **answering(ReclaimLedgerOut, needs=Permission.RESOURCES_READ))
+def get_reclaimed(request: Request, first: First = None, last: Last = None, scope: Scope = None) -> Response:
+    """What capacity came back over a time, by what, what a year of it is worth, and which orders it served."""
+    caller = Caller(request)
+    found = reclaims.reclaimed(caller.ctx, caller.request, first=first, last=last, scope=scope)
+    return plain(ReclaimLedgerOut.told(found))

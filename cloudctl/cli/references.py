@@ -36,6 +36,8 @@ HANDLES: dict[str, Handle] = {
     "adoption-rules": Handle("/adoption-rules", "code"),
     "letters": Handle("/letters", "number"),
     "cases": Handle("/cases", "number"),
+    "campaigns": Handle("/campaigns", "number"),
+    "clearings": Handle("/clearings", "number"),
     "rooms": Handle("/rooms", "code"),
     "racks": Handle("/racks", "code"),
     "devices": Handle("/devices", "code"),

@@ -12,6 +12,7 @@ from cloudctl.cli.fields import Day
 from cloudctl.cli.groups import Verb, Verbs
 from cloudctl.cli.nouns import Row
 from cloudctl.cli.output import Form, formatted
+from cloudctl.cli.titles import title
 from cloudctl.cli.words import LOCALE, _
 
 TOTALS = ("saved", "gross_fen", "own_fen", "net_fen")
@@ -28,6 +29,16 @@ WORDS = {
     "maintenance": _("running cost"),
     "one_off": _("once"),
     "yearly": _("yearly"),
+}
+
+SUMS = ("reclaim_source", "pieces", "vcpu", "memory_mib", "disk_gib", "addresses", "fen")
+PIECES = ("name", "department", "cloud", "reclaim_source", "number", "at", "vcpu", "memory_mib", "disk_gib", "fen",
+          "served_orders")  # fmt: skip
+SOURCES = {
+    "clearing": _("cleared system"),
+    "proposal": _("accepted proposal"),
+    "order": _("own order"),
+    "drift": _("gone or put by as drift"),
 }
 
 savings = Verbs("savings", help=_("What the platform saves against building alone: gross, net, once and yearly."))
@@ -53,6 +64,37 @@ def show(*, form: Form, first: str | None, last: str | None, scope: str | None) 
     form.rows([_line(row) for row in told["lines"]], LINES)
     for line in _remarks(told):
         click.echo(line)
+
+
+@savings.command("reclaimed", cls=Verb)
+@click.option("--from", "first", type=Day(), help=_("The first day; without it, the year's first."))
+@click.option("--to", "last", type=Day(), help=_("The last day; without it, today."))
+@click.option("--department", "scope", metavar="CODE", help=_("Only this department with what stands below it."))
+@formatted
+def reclaimed(*, form: Form, first: str | None, last: str | None, scope: str | None) -> None:
+    """Show what capacity came back over a time, by what, what a year of it is worth, and which orders it served."""
+    query = {name: value for name, value in (("from", first), ("to", last), ("scope", scope)) if value}
+    told = connect().get("/savings/reclaimed", query).data
+    if not form.is_table:
+        form.plain(told)
+        return
+    click.echo(_("Scope {scope}, from {first} to {last}; price book version {version}.").format(
+        scope=told["scope"], first=told["first"], last=told["last"], version=told["book_version"]
+    ))  # fmt: skip
+    form.rows([{**row, **row["saved"], "reclaim_source": SOURCES[row["source"]]} for row in told["sums"]], SUMS)
+    form.rows([_piece(row) for row in told["lines"]], PIECES)
+    for price in told["prices"]:
+        yuan = "?" if price["value"] is None else f"{int(price['value']) / 100:,.2f}"
+        source = price["source"][LOCALE] if price["source"] else "?"
+        click.echo(_("{per} {amount} a year: {yuan} yuan ({source}).").format(
+            per=price["per"], amount=title(price["amount"]), yuan=yuan, source=source
+        ))  # fmt: skip
+
+
+def _piece(row: Row) -> Row:
+    """A piece with the orders that it served."""
+    orders = ", ".join(dict.fromkeys(one["number"] for one in row["served"]))
+    return {**row, "reclaim_source": SOURCES[row["source"]], "served_orders": orders}
 
 
 def _line(row: Row) -> Row:

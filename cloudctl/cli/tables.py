@@ -27,7 +27,7 @@ LABELLED = frozenset(
         "state", "kind", "level", "effect", "power", "dimension", "backup", "outcome", "role", "roles", "specialist",
         "verdict", "step", "colour", "card", "binds", "source", "told", "health", "mode", "status",
         "subject_kind", "act", "matter", "claimed", "verified", "noun", "origin", "lies", "evidence_kind", "unit",
-        "category", "access", "proposed", "relation",
+        "category", "access", "proposed", "relation", "shadow_kind", "shadow_subject", "waste_kind",
     }
 )  # fmt: skip
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*(Z|[+-]\d\d:\d\d)\Z")
@@ -69,7 +69,7 @@ def cell(key: str, value: Any) -> str:
     if value in (None, "", [], {}):
         return NOTHING
     match value:
-        case int() if key.endswith("_fen"):
+        case int() if key == "fen" or key.endswith("_fen"):
             return f"{value / 100:,.2f}"
         case str():
             return _text(key, value)

@@ -6,13 +6,88 @@
 
 from __future__ import annotations
 
+from cloudctl.cli.clearing_words import SHOWN as CLEARINGS_SHOWN
 from cloudctl.cli.premises import PREMISES, SHOWN
 from cloudctl.cli.surveys import SURVEY
 from cloudctl.cli.words import _
+from cloudctl.cli.zombie_words import SHOWN as ZOMBIES_SHOWN
 from cloudctl.messages import mark
 
 # Those of the survey's fields are in cli/surveys.py. A test holds that every column of every noun has one.
 TITLES: dict[str, str] = {
+    "read_day": mark("Newest day read"),
+    "simulated": mark("Simulated"),
+    "metrics": mark("Metrics"),
+    "subjects": mark("Servers seen"),
+    "targets": mark("Servers asked about"),
+    "samples": mark("Samples"),
+    "stored": mark("Known already"),
+    "doubled": mark("Doubled"),
+    "outside": mark("Of another day"),
+    "future": mark("Of the future"),
+    "invalid": mark("No numbers"),
+    "unmatched": mark("Of nobody here"),
+    "unknown": mark("Not in the inventory"),
+    "dropped": mark("Rows left out"),
+    "first_day": mark("First day"),
+    "last_day": mark("Last day"),
+    "known_by": mark("Known by"),
+    "newest": mark("Newest day"),
+    "cpu": mark("CPU covered"),
+    "memory": mark("Memory covered"),
+    "disk": mark("Disk covered"),
+    "network": mark("Network covered"),
+    "cpu_percent": mark("CPU %"),
+    "cpu_max": mark("CPU maximum %"),
+    "memory_percent": mark("Memory %"),
+    "disk_mib": mark("Disk MiB"),
+    "network_mib": mark("Network MiB"),
+    "logins": mark("Logins"),
+    "connections": mark("Connections"),
+    "http_requests": mark("HTTP requests"),
+    "backed_up_on": mark("Backed up"),
+    "patched_on": mark("Patched"),
+    "deployed_on": mark("Deployed"),
+    "content_changed_on": mark("Content changed"),
+    "certificate_ends_on": mark("Certificate ends"),
+    "reclaim_source": mark("Given back by"),
+    "pieces": mark("Pieces"),
+    "fen": mark("Worth a year (yuan)"),
+    "served_orders": mark("Served the orders"),
+    "shadow_kind": mark("Kind of shadow"),
+    "shadow_subject": mark("What was found"),
+    "waste_kind": mark("Kind of waste"),
+    "saved_fen": mark("Saves a year (yuan)"),
+    "not_before": mark("Not again before"),
+    "listening": mark("Listens on"),
+    "certificates": mark("Certificates"),
+    "sweep_id": mark("Id of the list"),
+    "issuer": mark("Issued by"),
+    "cpu_p95": mark("P95 of CPU (%)"),
+    "cpu_most": mark("Highest CPU (%)"),
+    "memory_p95": mark("P95 of memory (%)"),
+    "memory_most": mark("Highest memory (%)"),
+    "window_days": mark("Days looked at"),
+    "coverage_percent": mark("Measured (%)"),
+    "new_vcpu": mark("vCPU then"),
+    "new_memory_mib": mark("Memory then (MiB)"),
+    "of": mark("Of"),
+    "opened": mark("New or open again"),
+    "renewed": mark("Otherwise than before"),
+    "ended": mark("Ended"),
+    "vanished": mark("No longer so"),
+    "done": mark("Carried out"),
+    "vm": mark("Server"),
+    "vms": mark("Servers"),
+    "asked": mark("Asked"),
+    "asked_in_vain": mark("Asked in vain"),
+    "switched_off": mark("Switched off"),
+    "switched_off_wrongly": mark("Wrongly"),
+    "switched_off_unproven": mark("Unproven"),
+    "switched_off_rightly": mark("Rightly"),
+    "asked_on": mark("Asked on"),
+    "dismissed_on": mark("Dismissed on"),
+    "off_on": mark("Switched off on"),
     "saved": mark("Saved"),
     "gross_fen": mark("Gross (yuan)"),
     "own_fen": mark("Platform's own cost (yuan)"),
@@ -418,7 +493,7 @@ TITLES: dict[str, str] = {
 }
 
 TITLES |= {asked.name: asked.title for asked in (*SURVEY, *PREMISES) if asked.name not in TITLES}
-TITLES |= {name: words for name, words in SHOWN.items() if name not in TITLES}
+TITLES |= {name: words for name, words in (SHOWN | ZOMBIES_SHOWN | CLEARINGS_SHOWN).items() if name not in TITLES}
 
 
 def title(key: str) -> str:

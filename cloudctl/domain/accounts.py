@@ -88,6 +88,20 @@ class Permission(StrEnum):
     CONSOLIDATION_READ = "consolidation:read"
     CONSOLIDATION_WRITE = "consolidation:write"
     STEPS_WRITE = "steps:write"
+    SHADOWS_READ = "shadows:read"
+    SHADOWS_WRITE = "shadows:write"
+    WASTE_READ = "waste:read"
+    WASTE_WRITE = "waste:write"
+    TELEMETRY_READ = "telemetry:read"
+    TELEMETRY_WRITE = "telemetry:write"
+    ZOMBIES_READ = "zombies:read"
+    ZOMBIES_WRITE = "zombies:write"
+    CLEARINGS_READ = "clearings:read"
+    CLEARINGS_WRITE = "clearings:write"
+    CLEARINGS_ANSWER = "clearings:answer"
+    CLEARINGS_PROPOSE = "clearings:propose"
+    CLEARINGS_CONFIRM = "clearings:confirm"
+    CLEARINGS_STOP = "clearings:stop"
 
 
 _READS = frozenset(p for p in Permission if p.value.endswith(":read"))
@@ -102,30 +116,35 @@ _DEPARTMENT_READS = _READS - {
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.DEPARTMENT_OFFICER: _DEPARTMENT_READS
     | {Permission.ORDERS_WRITE, Permission.SYSTEMS_WRITE, Permission.DEPUTIES_WRITE, Permission.TRANSFERS_WRITE}
-    | {Permission.ROOMS_WRITE, Permission.EVIDENCE_WRITE}
-    | {Permission.STEPS_WRITE},
+    | {Permission.ROOMS_WRITE, Permission.EVIDENCE_WRITE, Permission.CLEARINGS_ANSWER}
+    | {Permission.STEPS_WRITE, Permission.WASTE_WRITE},
     Role.DEPARTMENT_HEAD: _DEPARTMENT_READS
     | {Permission.ORDERS_SIGN_OFF, Permission.DEPUTIES_WRITE}
-    | {Permission.STEPS_WRITE, Permission.EVIDENCE_WRITE},
+    | {Permission.STEPS_WRITE, Permission.EVIDENCE_WRITE, Permission.CLEARINGS_ANSWER},
     Role.DISTRICT_REVIEWER: _DEPARTMENT_READS | {Permission.ORDERS_REVIEW, Permission.DEPUTIES_WRITE},
     Role.DISTRICT_ADMIN: _DEPARTMENT_READS
     | {Permission.QUOTAS_WRITE, Permission.ACCOUNTS_READ, Permission.AUDIT_READ, Permission.DEPUTIES_WRITE},
     Role.OFFICE_REVIEWER: _READS
     | {Permission.ORDERS_FILE}
     | {Permission.RATINGS_ANSWER, Permission.EVIDENCE_WRITE, Permission.CASES_WRITE}
+    | {Permission.ZOMBIES_WRITE}
+    | {Permission.CLEARINGS_WRITE, Permission.CLEARINGS_PROPOSE, Permission.CLEARINGS_STOP}
     | {Permission.ORDERS_REVIEW, Permission.ORDERS_TAKE_OVER, Permission.DEPUTIES_WRITE, Permission.EMERGENCIES_WRITE}
     | {Permission.STEPS_WRITE},
     Role.OFFICE_ADMIN: frozenset(Permission)
     - {Permission.ORDERS_WRITE, Permission.ORDERS_SIGN_OFF, Permission.OPINIONS_WRITE, Permission.WORKFLOWS_WRITE}
-    - {Permission.FITTINGS_WRITE},
+    - {Permission.FITTINGS_WRITE, Permission.CLEARINGS_ANSWER, Permission.CLEARINGS_PROPOSE},
     Role.NETWORK_SPECIALIST: _READS | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE},
-    Role.SECURITY_SPECIALIST: _READS | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE},
+    Role.SECURITY_SPECIALIST: _READS
+    | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE}
+    | {Permission.CLEARINGS_CONFIRM, Permission.CLEARINGS_STOP},
     Role.CAPACITY_SPECIALIST: _READS | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE},
     Role.BUDGET_SPECIALIST: _READS | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE},
     Role.OPERATOR: _READS
     | {Permission.WORKFLOWS_WRITE, Permission.DEPUTIES_WRITE, Permission.NOTICES_WRITE, Permission.SYNCS_WRITE}
     | {Permission.DRIFT_WRITE, Permission.FITTINGS_WRITE, Permission.EVIDENCE_WRITE}
-    | {Permission.STEPS_WRITE},
+    | {Permission.CLEARINGS_PROPOSE, Permission.CLEARINGS_STOP}
+    | {Permission.STEPS_WRITE, Permission.SHADOWS_WRITE, Permission.WASTE_WRITE},
     Role.AUDITOR: _READS,
 }
 

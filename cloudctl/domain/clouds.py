@@ -29,8 +29,10 @@ class Capability(StrEnum):
     BACKEND_QUOTA = "backend-quota"
     ISOLATE = "isolate"
     DIAGNOSTICS = "diagnostics"
+    METRICS = "metrics"
     CHANGES = "changes"
     ANTI_AFFINITY = "anti-affinity"
+    EXPORT = "export"
 
 
 _SHARED = frozenset(
@@ -41,12 +43,13 @@ _SHARED = frozenset(
         Capability.ISOLATE,
         Capability.CHANGES,
         Capability.ANTI_AFFINITY,
+        Capability.EXPORT,
     }
 )
 DECLARED: Mapping[CloudKind, frozenset[Capability]] = {
-    CloudKind.SIMULATED: _SHARED | {Capability.CONSOLE, Capability.FLOATING_ADDRESS},
-    CloudKind.OPENSTACK: _SHARED | {Capability.CONSOLE, Capability.FLOATING_ADDRESS},
-    CloudKind.VSPHERE: _SHARED,
+    CloudKind.SIMULATED: _SHARED | {Capability.CONSOLE, Capability.FLOATING_ADDRESS, Capability.METRICS},
+    CloudKind.OPENSTACK: _SHARED | {Capability.CONSOLE, Capability.FLOATING_ADDRESS, Capability.DIAGNOSTICS},
+    CloudKind.VSPHERE: _SHARED | {Capability.METRICS},
 }
 """What the provider of each kind offers: known here, so that an order is judged without asking a cloud."""
 

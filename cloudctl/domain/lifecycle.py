@@ -11,7 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cloudctl.domain.lifecycle_backups import BACKUPS
+from cloudctl.domain.lifecycle_clearings import CAMPAIGNS, CLEARINGS, STOPS
+from cloudctl.domain.lifecycle_shadows import SHADOWS, WASTE
 from cloudctl.domain.lifecycle_waves import ASSESSMENTS, MOVES, STEPS, WAVES
+from cloudctl.domain.lifecycle_zombies import ZOMBIE_EXEMPTIONS
 from cloudctl.domain.machines import Machine, Transition, table
 
 ORDERS = Machine(
@@ -396,7 +400,7 @@ SYSTEMS = Machine(
 MACHINES: tuple[Machine, ...] = (
     ORDERS, RESOURCES, PREFIXES, NOTICES, RATINGS, OPINIONS, EMERGENCIES, TRANSFERS, SYNCS, ADOPTIONS, TAKINGS,
     FINDINGS, CASES, ROOMS, DEVICES, FITTINGS, SYSTEMS, ASSESSMENTS, WAVES, MOVES,
-    STEPS,
+    STEPS, CAMPAIGNS, CLEARINGS, STOPS, ZOMBIE_EXEMPTIONS, SHADOWS, WASTE, BACKUPS,
 )  # fmt: skip
 
 

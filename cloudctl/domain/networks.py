@@ -30,7 +30,8 @@ class Network(Resource):
 class NetworkRequest:
     """What a cloud is asked to make: a network, its subnets and, with `external_network`, a router to it.
 
-    `vlan` is what the platform reserved on a cloud whose segments are VLANs.
+    `vlan` is what the platform reserved on a cloud whose segments are VLANs. One that is `isolated` leads nowhere, has
+    no VLAN, and nothing of the city's is ever on it.
     """
 
     key: UUID
@@ -41,6 +42,7 @@ class NetworkRequest:
     zone: str
     external_network: str | None
     vlan: int | None = None
+    isolated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
+from uuid import UUID
 
 from cloudctl.domain.indicators import Figure
 
@@ -155,31 +156,45 @@ class Ledger:
     unknown: tuple[str, ...]
 
 
+AMOUNTS = ("vcpu", "memory_mib", "disk_gib", "addresses")
+"""What of capacity comes back and serves again, each by itself."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
-    """A server that was given back: the place where its vCPUs are free again, and since when."""
+    """What was given back at once: the place where it is free again, and since when. `id` tells pieces apart."""
 
     name: str
     cloud: str
-    vcpu: int
+    vcpu: int = 0
+    memory_mib: int = 0
+    disk_gib: int = 0
+    addresses: int = 0
     at: datetime
+    id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A server that an order got: `number` is the order's."""
+    """What an order got at once: `number` is the order's."""
 
     number: str
     cloud: str
-    vcpu: int
+    vcpu: int = 0
+    memory_mib: int = 0
+    disk_gib: int = 0
+    addresses: int = 0
     at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """An order, and how many of its vCPUs had been returned before."""
+    """An order, and how much of what it got had been returned before."""
 
     number: str
     cloud: str
-    vcpu: int
+    vcpu: int = 0
+    memory_mib: int = 0
+    disk_gib: int = 0
+    addresses: int = 0
     at: datetime

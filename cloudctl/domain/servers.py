@@ -69,7 +69,8 @@ class Apart:
 class ServerRequest:
     """What a cloud is asked to build. `network` and `volumes` are backend ids; sizes in the names.
 
-    `apart` needs Capability.ANTI_AFFINITY.
+    `apart` needs Capability.ANTI_AFFINITY. With `export`, the backend id of one, it is built of that and not of `image`;
+    needs Capability.EXPORT.
     """
 
     key: UUID
@@ -84,6 +85,7 @@ class ServerRequest:
     user_data: bytes | None = None
     labels: dict[str, str] = field(default_factory=dict)
     apart: Apart | None = None
+    export: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

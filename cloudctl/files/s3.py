@@ -6,15 +6,16 @@ are not settings of ours.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
+from tempfile import TemporaryFile
 from typing import Any
 
 from cloudctl.domain.accounts import missing
-from cloudctl.domain.errors import ConfigurationError, Unavailable
-from cloudctl.files.directory import checked
+from cloudctl.domain.errors import ConfigurationError, NotFound, Unavailable
+from cloudctl.files.directory import PIECE_BYTES, checked, damaged
 from cloudctl.ports.files import Kept
 
 try:
@@ -43,6 +44,42 @@ class Bucket:
             return checked(
                 digest, self._client.get_object(Bucket=self._bucket, Key=self._prefix + digest)["Body"].read()
             )
+
+    def put_pieces(self, pieces: Iterable[bytes]) -> Kept:
+        """By way of a file on this machine, for the name is known only at the end."""
+        whole, size_bytes = sha256(), 0
+        try:
+            with TemporaryFile() as file:
+                for piece in pieces:
+                    whole.update(piece)
+                    size_bytes += file.write(piece)
+                file.seek(0)
+                with _reaching():
+                    self._client.upload_fileobj(file, self._bucket, self._prefix + whole.hexdigest())
+        except OSError as error:
+            raise Unavailable("The file store cannot be written: {words}.", words=error.strerror or "?") from error
+        return Kept(whole.hexdigest(), size_bytes)
+
+    def pieces(self, digest: str) -> Iterator[bytes]:
+        whole = sha256()
+        with _reaching(digest):
+            body = self._client.get_object(Bucket=self._bucket, Key=self._prefix + digest)["Body"]
+            for piece in body.iter_chunks(PIECE_BYTES):
+                whole.update(piece)
+                yield piece
+        if whole.hexdigest() != digest:
+            raise damaged(digest)
+
+    def is_sound(self, digest: str) -> bool:
+        whole = sha256()
+        try:
+            with _reaching(digest):
+                body = self._client.get_object(Bucket=self._bucket, Key=self._prefix + digest)["Body"]
+                for piece in body.iter_chunks(PIECE_BYTES):
+                    whole.update(piece)
+        except NotFound:
+            return False
+        return whole.hexdigest() == digest
 
     def delete(self, digest: str) -> None:
         with _reaching():

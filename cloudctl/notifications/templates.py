@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from cloudctl.messages import LOCALES, Translate, fill, mark, translator
+from cloudctl.notifications.clearings import CLEARINGS
 
 _RULE = "-" * 40
 
@@ -252,6 +253,13 @@ TEMPLATES: dict[str, Template] = {
             "tell the office; nothing is changed by itself. See `cloudctl drift list`."
         ),
     ),
+    "waste_proposed": Template(
+        mark("{count} proposals for what your department has and does not use"),
+        mark(
+            "It looks as if these were not used, or larger than what they do: {names}. Nothing is taken: agree, or say "
+            "what they are needed for. See `cloudctl waste list`."
+        ),
+    ),
     "adopted": Template(
         mark("{count} running resources are now on your department's record"),
         mark(
@@ -281,6 +289,7 @@ TEMPLATES: dict[str, Template] = {
         mark("A test of the channel {channel}"),
         mark("This is a test message to {name} through the channel {channel}. There is nothing to do."),
     ),
+    **{name: Template(*texts) for name, texts in CLEARINGS.items()},
 }
 REASON = mark("Reason: {reason}")
 DEPUTY = mark("You get this as the deputy of {deputy_of}.")

@@ -18,14 +18,19 @@ from cloudctl.domain.accesses import Access
 from cloudctl.domain.accounts import Account, Token
 from cloudctl.domain.addresses import Address, Prefix, Supernet
 from cloudctl.domain.adoptions import Adoption, AdoptionRule, Taking
+from cloudctl.domain.answer_links import AnswerLink
 from cloudctl.domain.assessments import Assessment
 from cloudctl.domain.attachments import Attachment
 from cloudctl.domain.calendars import CalendarDay
+from cloudctl.domain.backups import Backup, BackupObject
+from cloudctl.domain.campaigns import Campaign, Stop
 from cloudctl.domain.cards import Card
 from cloudctl.domain.cases import Case
 from cloudctl.domain.catalogue import Classification, Image, SecurityPackage, Specification, VolumeType, Zone
 from cloudctl.domain.channels import Channel, Preferences
+from cloudctl.domain.clearings import Clearing
 from cloudctl.domain.clocks import Clock
+from cloudctl.domain.close_lines import CloseLine
 from cloudctl.domain.clouds import Cloud
 from cloudctl.domain.colocations import Colocation
 from cloudctl.domain.departments import Department
@@ -47,11 +52,14 @@ from cloudctl.domain.ratings import Rating
 from cloudctl.domain.resources import Tenant
 from cloudctl.domain.rooms import Room
 from cloudctl.domain.servers import Server
+from cloudctl.domain.shadows import Shadow
 from cloudctl.domain.syncs import Sync
 from cloudctl.domain.systems import System
 from cloudctl.domain.transfers import Transfer
 from cloudctl.domain.volumes import Volume
+from cloudctl.domain.waste import Proposal
 from cloudctl.domain.waves import Move, MoveStep, Readiness, Slip, Wave
+from cloudctl.domain.zombie_exemptions import ZombieExemption
 from cloudctl.persistence import tables
 
 TABLES: dict[type, Table] = {
@@ -88,6 +96,15 @@ TABLES: dict[type, Table] = {
     Rating: tables.ratings,
     Case: tables.cases,
     Finding: tables.drift_findings,
+    Campaign: tables.campaigns,
+    Stop: tables.stops,
+    Clearing: tables.clearings,
+    CloseLine: tables.close_lines,
+    AnswerLink: tables.answer_links,
+    Backup: tables.backups,
+    BackupObject: tables.backup_objects,
+    Shadow: tables.shadows,
+    Proposal: tables.waste_proposals,
     Deputy: tables.deputies,
     Notice: tables.notices,
     Attempt: tables.notice_attempts,
@@ -109,6 +126,7 @@ TABLES: dict[type, Table] = {
     MoveStep: tables.move_steps,
     Slip: tables.slips,
     Readiness: tables.readiness,
+    ZombieExemption: tables.zombie_exemptions,
 }
 
 

@@ -41,10 +41,13 @@ from cloudctl.persistence.repositories.adoptions import AdoptionRecords, Adoptio
 from cloudctl.persistence.repositories.assessments import AssessmentRecords
 from cloudctl.persistence.repositories.attachments import AttachmentRecords
 from cloudctl.persistence.repositories.calendars import CalendarDayRecords, FreezeRecords
+from cloudctl.persistence.repositories.backups import BackupRecords
+from cloudctl.persistence.repositories.campaigns import CampaignRecords, StopRecords
 from cloudctl.persistence.repositories.capacity import CapacityRecords
 from cloudctl.persistence.repositories.cases import CaseRecords
 from cloudctl.persistence.repositories.catalogue import CatalogueRecords
 from cloudctl.persistence.repositories.channels import ChannelRecords
+from cloudctl.persistence.repositories.clearings import AnswerLinkRecords, ClearingRecords, CloseLineRecords
 from cloudctl.persistence.repositories.clocks import CardRecords, ClockRecords
 from cloudctl.persistence.repositories.clouds import CloudRecords
 from cloudctl.persistence.repositories.colocations import ColocationRecords
@@ -66,6 +69,7 @@ from cloudctl.persistence.repositories.opinions import OpinionRecords
 from cloudctl.persistence.repositories.orders import OrderRecords
 from cloudctl.persistence.repositories.outgoing import append, drop, hand_over, write_out
 from cloudctl.persistence.repositories.prefixes import PrefixRecords
+from cloudctl.persistence.repositories.purposes import PurposeRecords
 from cloudctl.persistence.repositories.quotas import Ledger
 from cloudctl.persistence.repositories.racks import RackRecords
 from cloudctl.persistence.repositories.ratings import RatingRecords
@@ -75,10 +79,15 @@ from cloudctl.persistence.repositories.reminders import ReminderRecords
 from cloudctl.persistence.repositories.resources import ResourceRecords
 from cloudctl.persistence.repositories.returns import ReturnRecords
 from cloudctl.persistence.repositories.rooms import RoomRecords
+from cloudctl.persistence.repositories.shadows import ShadowRecords, SweepRecords
 from cloudctl.persistence.repositories.successions import SuccessionRecords
 from cloudctl.persistence.repositories.syncs import SyncRecords
 from cloudctl.persistence.repositories.systems import SystemRecords
+from cloudctl.persistence.repositories.telemetry import TelemetryRecords
 from cloudctl.persistence.repositories.transfers import TransferRecords
+from cloudctl.persistence.repositories.usage import UsageRecords
+from cloudctl.persistence.repositories.verdicts import ScanRecords, VerdictRecords, ZombiePolicyRecords
+from cloudctl.persistence.repositories.waste import WasteRecords
 from cloudctl.persistence.repositories.waves import (
     MoveRecords,
     MoveStepRecords,
@@ -86,6 +95,7 @@ from cloudctl.persistence.repositories.waves import (
     SlipRecords,
     WaveRecords,
 )
+from cloudctl.persistence.repositories.zombie_exemptions import ZombieExemptionRecords
 from cloudctl.persistence.tables import audit_events, idempotency_keys, progress_lines
 from cloudctl.persistence.versions import RegisterSession, Trace, because, guarded, trace
 from cloudctl.ports.clock import Clock
@@ -159,6 +169,8 @@ class DatabaseUnitOfWork:
         self.syncs = SyncRecords(session)
         self._open_register(session)
         self._open_consolidation(session)
+        self._open_zombies(session)
+        self._open_clearings(session)
         try:
             with translated():
                 self._take_key()
@@ -177,6 +189,14 @@ class DatabaseUnitOfWork:
         self.colocations = ColocationRecords(session)
         self.accesses = AccessRecords(session)
 
+    def _open_clearings(self, session: Session) -> None:
+        self.campaigns = CampaignRecords(session)
+        self.stops = StopRecords(session)
+        self.clearings = ClearingRecords(session)
+        self.close_lines = CloseLineRecords(session)
+        self.answer_links = AnswerLinkRecords(session)
+        self.backups = BackupRecords(session)
+
     def _open_consolidation(self, session: Session) -> None:
         self.assessments = AssessmentRecords(session)
         self.waves = WaveRecords(session)
@@ -185,6 +205,18 @@ class DatabaseUnitOfWork:
         self.slips = SlipRecords(session)
         self.readiness = ReadinessRecords(session)
         self.successions = SuccessionRecords(session)
+        self.shadows = ShadowRecords(session)
+        self.sweeps = SweepRecords(session)
+        self.waste = WasteRecords(session)
+
+    def _open_zombies(self, session: Session) -> None:
+        self.telemetry = TelemetryRecords(session, self.now)
+        self.usage = UsageRecords(session)
+        self.verdicts = VerdictRecords(session)
+        self.zombie_scans = ScanRecords(session)
+        self.zombie_policies = ZombiePolicyRecords(session)
+        self.purposes = PurposeRecords(session)
+        self.zombie_exemptions = ZombieExemptionRecords(session)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -12,12 +12,17 @@ from cloudctl.domain.accounts import Actor
 from cloudctl.domain.measures import Measures
 from cloudctl.domain.retention import RetentionRule
 from cloudctl.domain.savings import PriceBook
+from cloudctl.domain.shadows import ShadowRules
 from cloudctl.domain.syncs import Rhythm
+from cloudctl.domain.waste import WasteRules
 from cloudctl.domain.waves import WaveRules
+from cloudctl.domain.zombies import ZombiePolicy
 from cloudctl.ports.clock import Clock
 from cloudctl.ports.clouds import Clouds
 from cloudctl.ports.engine import Workflows
 from cloudctl.ports.files import Files
+from cloudctl.ports.histograms import Histograms
+from cloudctl.ports.metrics import MetricSources, PointFiles
 from cloudctl.ports.netbox import Netbox
 from cloudctl.ports.notifier import Notifier
 from cloudctl.ports.printer import Printer
@@ -67,6 +72,11 @@ class Limits:
     max_token_days: int = 365
     rhythm: Rhythm = field(default_factory=Rhythm)
     orphan_days: int = 7
+    public_url: str = "http://localhost"
+    telemetry_days: int = 400
+    telemetry_back_days: int = 90
+    usage_every_s: int = 300
+    usage_days: int = 7
 
 
 class Context(Protocol):
@@ -115,6 +125,21 @@ class Context(Protocol):
 
     @property
     def wave_rules(self) -> WaveRules: ...
+    @property
+    def histograms(self) -> Histograms: ...
+    @property
+    def metrics(self) -> MetricSources: ...
+    @property
+    def point_files(self) -> PointFiles: ...
+    @property
+    def shadow_rules(self) -> ShadowRules: ...
+    @property
+    def waste_rules(self) -> WasteRules: ...
+    @property
+    def zombie_policies(self) -> Mapping[str, ZombiePolicy]:
+        """Those about zombie systems, by name; the shipped one is `default`."""
+        ...
+
     @property
     def price_book(self) -> PriceBook:
         """What things cost, and the lines of the savings ledger."""

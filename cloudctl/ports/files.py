@@ -2,6 +2,8 @@
 
     kept = ctx.files.put(content)              # -> Kept(digest="9f86d0...", size_bytes=4)
     content = ctx.files.get(kept.digest)
+    kept = ctx.files.put_pieces(pieces)        # for what does not fit into memory
+    for piece in ctx.files.pieces(kept.digest): ...
 
 Nothing is written within a transaction: a file goes in before the record that names it, and one that no record names
 is swept away later.
@@ -9,7 +11,7 @@ is swept away later.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -30,6 +32,18 @@ class Files(Protocol):
 
     def get(self, digest: str) -> bytes:
         """A file's bytes, checked against the digest; raises NotFound."""
+        ...
+
+    def put_pieces(self, pieces: Iterable[bytes]) -> Kept:
+        """Keeps a file that comes piece by piece: whole, or not at all."""
+        ...
+
+    def pieces(self, digest: str) -> Iterator[bytes]:
+        """A file's bytes piece by piece; for other bytes than the digest's it raises after the last one."""
+        ...
+
+    def is_sound(self, digest: str) -> bool:
+        """Whether the file is there and its bytes are the digest's; reads all of them."""
         ...
 
     def delete(self, digest: str) -> None:

@@ -26,12 +26,15 @@ from cloudctl.ports.repositories.accounts import Accounts, Tokens
 from cloudctl.ports.repositories.adoptions import AdoptionRules, Adoptions
 from cloudctl.ports.repositories.assessments import Assessments
 from cloudctl.ports.repositories.attachments import Attachments
+from cloudctl.ports.repositories.backups import Backups
 from cloudctl.ports.repositories.calendars import CalendarDays
+from cloudctl.ports.repositories.campaigns import Campaigns, Stops
 from cloudctl.ports.repositories.capacity import Capacity
 from cloudctl.ports.repositories.cards import Cards
 from cloudctl.ports.repositories.cases import Cases
 from cloudctl.ports.repositories.catalogue import Catalogue
 from cloudctl.ports.repositories.channels import Channels
+from cloudctl.ports.repositories.clearings import AnswerLinks, Clearings, CloseLines
 from cloudctl.ports.repositories.clocks import Clocks
 from cloudctl.ports.repositories.clouds import Clouds
 from cloudctl.ports.repositories.colocations import Colocations
@@ -52,6 +55,7 @@ from cloudctl.ports.repositories.notices import Notices
 from cloudctl.ports.repositories.opinions import Opinions
 from cloudctl.ports.repositories.orders import Orders
 from cloudctl.ports.repositories.prefixes import Prefixes
+from cloudctl.ports.repositories.purposes import Purposes
 from cloudctl.ports.repositories.quotas import Quotas
 from cloudctl.ports.repositories.racks import Racks
 from cloudctl.ports.repositories.ratings import Ratings
@@ -60,11 +64,17 @@ from cloudctl.ports.repositories.reminders import Reminders
 from cloudctl.ports.repositories.resources import Resources
 from cloudctl.ports.repositories.returns import Returns
 from cloudctl.ports.repositories.rooms import Rooms
+from cloudctl.ports.repositories.shadows import Shadows, Sweeps
 from cloudctl.ports.repositories.successions import Successions
 from cloudctl.ports.repositories.syncs import Syncs
 from cloudctl.ports.repositories.systems import Systems
+from cloudctl.ports.repositories.telemetry import Telemetry
 from cloudctl.ports.repositories.transfers import Transfers
+from cloudctl.ports.repositories.usage import UsageSamples
+from cloudctl.ports.repositories.verdicts import Scans, Verdicts, ZombiePolicies
+from cloudctl.ports.repositories.waste import Waste
 from cloudctl.ports.repositories.waves import Moves, MoveSteps, Readinesses, Slips, Waves
+from cloudctl.ports.repositories.zombie_exemptions import ZombieExemptions
 
 A = TypeVar("A")
 
@@ -126,9 +136,35 @@ class UnitOfWork(Protocol):
     @property
     def evidence(self) -> EvidenceRecords: ...
     @property
+    def verdicts(self) -> Verdicts: ...
+    @property
+    def zombie_scans(self) -> Scans: ...
+    @property
+    def zombie_policies(self) -> ZombiePolicies: ...
+    @property
+    def purposes(self) -> Purposes: ...
+    @property
+    def zombie_exemptions(self) -> ZombieExemptions: ...
+    @property
+    def telemetry(self) -> Telemetry: ...
+    @property
+    def usage(self) -> UsageSamples: ...
+    @property
     def snapshots(self) -> Snapshots: ...
     @property
     def cases(self) -> Cases: ...
+    @property
+    def campaigns(self) -> Campaigns: ...
+    @property
+    def stops(self) -> Stops: ...
+    @property
+    def clearings(self) -> Clearings: ...
+    @property
+    def close_lines(self) -> CloseLines: ...
+    @property
+    def answer_links(self) -> AnswerLinks: ...
+    @property
+    def backups(self) -> Backups: ...
     @property
     def drift(self) -> Drift: ...
     @property
@@ -186,6 +222,12 @@ class UnitOfWork(Protocol):
     def readiness(self) -> Readinesses: ...
     @property
     def successions(self) -> Successions: ...
+    @property
+    def shadows(self) -> Shadows: ...
+    @property
+    def sweeps(self) -> Sweeps: ...
+    @property
+    def waste(self) -> Waste: ...
 
     def audit(
         self,

@@ -273,14 +273,14 @@ def _twins(rows: Sequence[Mapping[str, Any]], departments: Mapping[UUID, str]) -
     found: dict[str, Mapping[str, Any]] = {}
     for pair in duplicates.find(described):  # the surest first
         for code, other in ((pair.first, pair.second), (pair.second, pair.first)):
-            stays = _weight(by_code[other]) > _weight(by_code[code])
+            stays = weight(by_code[other]) > weight(by_code[code])
             twin = {"code": other, "name": by_code[other]["name"], "score": pair.score, "stays": stays}
             if code not in found or (stays and not found[code]["stays"]):
                 found[code] = twin
     return found
 
 
-def _weight(row: Mapping[str, Any]) -> tuple[bool, int, int, str]:
+def weight(row: Mapping[str, Any]) -> tuple[bool, int, int, str]:
     """Which of two systems stays: the one on the platform, with the more users, the older one; then by code."""
     age = 0 if row["built_on"] is None else -row["built_on"].toordinal()
     return row["status"] == "on_platform", row["user_count"] or 0, age, row["code"]

@@ -153,3 +153,9 @@ def get(ctx: Context, request: Request, cloud_id: UUID) -> CloudRow:
 def _plain(fields: dict[str, object]) -> dict[str, object]:
     """Sets as sorted lists, so that an audit event is canonical."""
     return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in fields.items()}
+
+
+def in_use(ctx: Context, request: Request) -> list[Cloud]:
+    """The clouds that are not retired: for the platform's own rounds."""
+    with ctx.unit_of_work(request) as uow:
+        return [cloud for cloud in uow.clouds.all() if not cloud.retired]

@@ -82,30 +82,45 @@ def resolve(
     `term_months`. `department` (a code) names whose it is to be that is released and is on nobody's record, `system`
     (a code) the system that what is adopted becomes part of.
     """
-    actor = request.actor
-    actor.require(Permission.DRIFT_WRITE)
+    request.actor.require(Permission.DRIFT_WRITE)
     if not reason.strip():
         raise Invalid("To resolve a finding needs a reason.", field="reason", way_out="Say why it is right so.")
     with ctx.unit_of_work(request) as uow:
         finding = uow.drift.lock(finding_id)
-        actor.require_sight(finding.department_id, "finding", finding_id)
+        request.actor.require_sight(finding.department_id, "finding", finding_id)
         uow.check_version(finding, expected_version)
-        finding.require(by)
-        finding.decide(by, actor.account_id, reason.strip())
-        match by:
-            case DriftAct.ACCEPT:
-                resolutions.accept(ctx, uow, finding)
-                _resolved(uow, finding)
-            case DriftAct.RESTORE:
-                resolutions.claim_to_restore(uow, finding)
-                _begin(uow, finding, "restore_drift")
-            case DriftAct.RELEASE:
-                resolutions.claim_to_release(uow, finding, department)
-                _begin(uow, finding, "release_drift")
-            case DriftAct.ADOPT:
-                resolutions.adopt(ctx, uow, finding, system, term_months)
-                _resolved(uow, finding)
+        decide(ctx, uow, finding, by=by, reason=reason, department=department, system=system, term_months=term_months)
         return uow.answer(finding)
+
+
+def decide(
+    ctx: Context,
+    uow: UnitOfWork,
+    finding: Finding,
+    *,
+    by: DriftAct,
+    reason: str,
+    department: str | None = None,
+    system: str | None = None,
+    term_months: int = 12,
+) -> None:
+    """Decides on a locked finding in the caller's transaction, as `resolve` does."""
+    uow.actor.require(Permission.DRIFT_WRITE)
+    finding.require(by)
+    finding.decide(by, uow.actor.account_id, reason.strip())
+    match by:
+        case DriftAct.ACCEPT:
+            resolutions.accept(ctx, uow, finding)
+            _resolved(uow, finding)
+        case DriftAct.RESTORE:
+            resolutions.claim_to_restore(uow, finding)
+            _begin(uow, finding, "restore_drift")
+        case DriftAct.RELEASE:
+            resolutions.claim_to_release(uow, finding, department)
+            _begin(uow, finding, "release_drift")
+        case DriftAct.ADOPT:
+            resolutions.adopt(ctx, uow, finding, system, term_months)
+            _resolved(uow, finding)
 
 
 class Found(NamedTuple):

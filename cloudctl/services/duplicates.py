@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.systems import ENDED
@@ -31,6 +32,14 @@ def suspected(ctx: Context, request: Request, *, least: int = LEAST) -> Sequence
         records = uow.register_rows.on_record("systems")
     living = [row for row in records if row["status"] not in ENDED and actor.sees(row["department_id"])]
     names = {str(row["code"]): str(row["name"]) for row in living}
+    return [
+        Suspected(pair=pair, first_name=names[pair.first], second_name=names[pair.second])
+        for pair in pairs(living, least=least)
+    ]
+
+
+def pairs(living: Iterable[Mapping[str, Any]], *, least: int = LEAST) -> Sequence[Pair]:
+    """The pairs among rows of the register, the surest MOST_PAIRS."""
     described = [
         Described(
             code=row["code"],
@@ -42,7 +51,4 @@ def suspected(ctx: Context, request: Request, *, least: int = LEAST) -> Sequence
         )
         for row in living
     ]
-    return [
-        Suspected(pair=pair, first_name=names[pair.first], second_name=names[pair.second])
-        for pair in find(described, least=least)[:MOST_PAIRS]
-    ]
+    return find(described, least=least)[:MOST_PAIRS]

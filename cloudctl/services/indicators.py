@@ -25,6 +25,7 @@ from cloudctl.governance.consolidation.indicators import Asked, Group, asked, fi
 from cloudctl.governance.consolidation.standing import SHOWN, Shown, of_system, verified_state
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.queries.standings import DepartmentAt, RoomAt
+from cloudctl.services import bands
 from cloudctl.services.explanations import moment_of, room_facts, uses_of
 
 CATCH_UP = timedelta(days=31)
@@ -170,6 +171,10 @@ def _kept(ctx: Context, request: Request, day: date) -> int:
 
 
 def _groups(ctx: Context, noun: Counted, at: datetime, wanted: Asked) -> Iterator[Group]:
+    banded = bands.groups(ctx, at, wanted) if noun is Counted.SERVERS else None
+    if banded is not None:
+        yield from banded
+        return
     states: dict[tuple[str, Shown], str] = {}
     for row in ctx.queries.standings.groups(noun, at, wanted.fields, wanted.sums):
         fields = dict(row.fields)

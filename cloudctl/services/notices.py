@@ -22,6 +22,7 @@ from cloudctl.domain.notices import DIGEST, MAIL, Attempt, Message, News, Notice
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.notifier import ChannelDown, Unsendable
 from cloudctl.ports.unit_of_work import UnitOfWork
+from cloudctl.services.answer_links import addressed
 
 BATCH, ROUNDS = 20, 20
 # A sender that dies between claim and record leaves the notice to the next one, after this pause.
@@ -247,8 +248,8 @@ def message(
         address=addresses.get(notice.channel),
         locale=account.locale if account else "zh_CN",
         template=notice.template,
-        params=dict(notice.params),
-        parts=tuple((part.template, dict(part.params)) for part in parts),
+        params=addressed(ctx, notice.params),
+        parts=tuple((part.template, addressed(ctx, part.params)) for part in parts),
         created_at=notice.created_at,
     )
 

@@ -206,6 +206,18 @@ def _switch(ctx: Context, request: Request, server_id: UUID, power: str) -> Serv
     return keep(ctx, request, kept)
 
 
+def _refuse_cleared(uow: UnitOfWork, server: Server) -> None:
+    """A server in quarantine is switched on by nobody but who brings all of its system back."""
+    clearing = uow.clearings.with_server(server.id)
+    if clearing is not None and clearing.off:
+        raise Conflict(
+            "{name} is in quarantine by case {number}.",
+            way_out="Bring its system back: `cloudctl zombies case restore {number}`.",
+            name=server.name,
+            number=clearing.number,
+        )
+
+
 def _reach(ctx: Context, request: Request, server_id: UUID, action: str) -> tuple[Server, Provider, str]:
     """An active server the actor may act on, its provider and tenant; the act is put on the audit trail first."""
     actor = request.actor
@@ -219,6 +231,7 @@ def _reach(ctx: Context, request: Request, server_id: UUID, action: str) -> tupl
             state=server.state,
         )
     with ctx.unit_of_work(request) as uow:
+        _refuse_cleared(uow, server)
         cloud = uow.clouds.by_code(server.cloud)
         tenant = uow.tenants.get(server.department_id, server.cloud)
         uow.audit(action, "server", server.id, department_id=server.department_id)

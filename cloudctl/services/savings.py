@@ -7,7 +7,7 @@ Both ends are counted by the definitions that hold on the last day, so that a ch
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -17,14 +17,14 @@ from cloudctl.domain.calendars import DAY, today_for_people
 from cloudctl.domain.errors import Invalid, NotFound
 from cloudctl.domain.indicators import Definition, Figure, in_force
 from cloudctl.domain.register import standing_at
-from cloudctl.domain.reports import ServersThat
-from cloudctl.domain.savings import Asked, Ledger, Returned, Served
+from cloudctl.domain.savings import Ledger, Served
 from cloudctl.governance.consolidation.indicators import figure
 from cloudctl.governance.savings.ledger import ledger
 from cloudctl.governance.savings.returns import served
 from cloudctl.ports.context import Context, Request
 from cloudctl.services.explanations import moment_of
 from cloudctl.services.indicators import Census, collapsed, scope_for, taken
+from cloudctl.services.reclaims import lots, returned
 
 RETURNED = ("returned-racks", "returned-power", "returned-area")
 """Indicators of what verified closures of rooms gave back; shown beside the money, never turned into it."""
@@ -47,7 +47,10 @@ class Growth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """The ledger with what it rests on; `vcpu` is what servers gave back over the time, `orders` whom that served."""
+    """The ledger with what it rests on.
+
+    `servers` are those that came back over the time, `vcpu` theirs and what became smaller, `orders` whom that served.
+    """
 
     scope: str
     first: date
@@ -78,7 +81,7 @@ def account(
     chosen = scope_for(request, end, scope)
     after = figures(end, definitions, chosen)
     before = figures(begin, definitions, chosen, members=end.members(chosen))
-    returned, asked = _turnover(ctx, begin_at, end_at, end.members(chosen))
+    back, asked = lots(ctx, begin_at, end_at, end.members(chosen))
     return Account(
         scope=chosen,
         first=since,
@@ -87,9 +90,9 @@ def account(
         book_version=ctx.price_book.version,
         ledger=ledger(ctx.price_book, before, after, first=since, last=until),
         rooms=tuple(Growth(definition=definitions[name], begin=before[name], end=after[name]) for name in RETURNED),
-        servers=len(returned),
-        vcpu=sum(one.vcpu for one in returned),
-        orders=tuple(served(returned, asked)),
+        servers=sum(one.kind == "server" for one in back),
+        vcpu=sum(one.vcpu for one in back),
+        orders=tuple(one for one in served(map(returned, back), asked) if one.vcpu),
     )
 
 
@@ -112,20 +115,3 @@ def _definition(ctx: Context, name: str, day: date) -> Definition:
     if not known:
         raise NotFound("There is no indicator {name}.", way_out="See `cloudctl indicators list`.", name=name)
     return in_force(known, name, day) or min(known, key=lambda one: (one.valid_from, one.version))
-
-
-def _turnover(
-    ctx: Context, since: datetime, until: datetime, members: frozenset[UUID] | None
-) -> tuple[list[Returned], list[Asked]]:
-    """What the scope's servers gave back, and all servers that orders got: whoever comes next is served."""
-    gone: Sequence[Returned] = [
-        Returned(name=one.name, cloud=one.cloud, vcpu=one.vcpu, at=one.at)
-        for one in ctx.queries.months.servers(ServersThat.RECLAIMED, since, until)
-        if members is None or one.department_id in members
-    ]
-    came = [
-        Asked(number=one.order, cloud=one.cloud, vcpu=one.vcpu, at=one.at)
-        for one in ctx.queries.months.servers(ServersThat.OPENED, since, until)
-        if one.order is not None
-    ]
-    return list(gone), came

@@ -45,46 +45,60 @@ def merge(
     Raises Invalid for a merger into itself, Conflict for a successor that ended itself, for a system that ended
     otherwise, and, naming it, for what of another department still stands for the system.
     """
-    actor = request.actor
-    actor.require(Permission.CONSOLIDATION_WRITE)
+    with ctx.unit_of_work(request) as uow:
+        return uow.answer(
+            carry_out(uow, request, system_id, into=into, reason=reason, expected_version=expected_version)
+        )
+
+
+def carry_out(
+    uow: UnitOfWork,
+    request: Request,
+    system_id: UUID,
+    *,
+    into: str,
+    reason: str,
+    expected_version: int | None = None,
+) -> System:
+    """Merges in the caller's transaction, as `merge` does."""
+    request.actor.require(Permission.CONSOLIDATION_WRITE)
     if not reason.strip():
         raise Invalid("A system does not end without a reason.", field="reason", way_out="Say why, for the audit.")
-    with ctx.unit_of_work(request) as uow:
-        uow.waves.lock_plan()
-        uow.dependencies.lock_graph()
-        system, successor = _locked(uow, request, system_id, into)
-        if system.status == "merged" and system.merged_into_id == successor.id:
-            return uow.answer(system)
-        uow.check_version(system, expected_version)
-        _refuse_ended(uow, system, successor)
-        if system.department_id != successor.department_id:
-            _refuse_tied(uow, system, successor)
-        move = uow.moves.of_system(system.id)
-        if move is not None:
-            moves.withdraw(uow, move, reason.strip())
-        uow.because(reason.strip())
-        handed_over = uow.successions.hand_over(system.id, successor.id)
-        before = system.status
-        system.claim("merged")
-        system.merged_into_id, system.status_on = successor.id, today_for_people(uow.now)
-        system.check()
-        _decided(uow, request, system, successor, reason)
-        uow.audit(
-            "update/system-merge",
-            "system",
-            system.id,
-            department_id=system.department_id,
-            before={"status": before},
-            after={
-                "code": system.code,
-                "successor": successor.code,
-                "successor_id": successor.id,
-                "handed_over": handed_over,
-            },
-            reason=reason.strip(),
-        )
-        _tell(uow, system, successor, reason.strip())
-        return uow.answer(system)
+    uow.waves.lock_plan()
+    uow.dependencies.lock_graph()
+    system, successor = _locked(uow, request, system_id, into)
+    if system.status == "merged" and system.merged_into_id == successor.id:
+        return system
+    uow.check_version(system, expected_version)
+    _refuse_ended(uow, system, successor)
+    if system.department_id != successor.department_id:
+        _refuse_tied(uow, system, successor)
+    move = uow.moves.of_system(system.id)
+    if move is not None:
+        moves.withdraw(uow, move, reason.strip())
+    uow.because(reason.strip())
+    handed_over = uow.successions.hand_over(system.id, successor.id)
+    before = system.status
+    system.claim("merged")
+    system.merged_into_id, system.status_on = successor.id, today_for_people(uow.now)
+    system.check()
+    _decided(uow, request, system, successor, reason)
+    uow.audit(
+        "update/system-merge",
+        "system",
+        system.id,
+        department_id=system.department_id,
+        before={"status": before},
+        after={
+            "code": system.code,
+            "successor": successor.code,
+            "successor_id": successor.id,
+            "handed_over": handed_over,
+        },
+        reason=reason.strip(),
+    )
+    _tell(uow, system, successor, reason.strip())
+    return system
 
 
 def lineage(ctx: Context, request: Request, system_id: UUID) -> Lineage:

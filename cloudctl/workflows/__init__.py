@@ -6,9 +6,13 @@ a test compares. A change there goes behind a patch guard.
 
 from cloudctl.domain.workflows import Saga
 from cloudctl.workflows.adopt_resources import ADOPT_RESOURCES
+from cloudctl.workflows.back_up_system import BACK_UP_SYSTEM
+from cloudctl.workflows.delete_system import DELETE_SYSTEM
 from cloudctl.workflows.provision_order import PROVISION_ORDER
 from cloudctl.workflows.purge_resource import PURGE_RESOURCE
+from cloudctl.workflows.quarantine_system import QUARANTINE_SYSTEM
 from cloudctl.workflows.release_drift import RELEASE_DRIFT
+from cloudctl.workflows.release_quarantine import RELEASE_QUARANTINE
 from cloudctl.workflows.restore_drift import RESTORE_DRIFT
 from cloudctl.workflows.restore_resource import RESTORE_RESOURCE
 from cloudctl.workflows.undo_adoption import UNDO_ADOPTION
@@ -23,6 +27,10 @@ SAGAS: tuple[Saga, ...] = (
     RELEASE_DRIFT,
     ADOPT_RESOURCES,
     UNDO_ADOPTION,
+    QUARANTINE_SYSTEM,
+    RELEASE_QUARANTINE,
+    BACK_UP_SYSTEM,
+    DELETE_SYSTEM,
 )
 
 __all__ = ["SAGAS"]

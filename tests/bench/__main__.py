@@ -19,6 +19,7 @@ PARTS = (
     "register",
     "indicators",
     "waves",
+    "telemetry",
 )
 
 

@@ -12,7 +12,8 @@ import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from ipaddress import ip_interface
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +21,7 @@ from uuid import UUID, uuid4
 
 from cloudctl.domain.clouds import Capability, Cloud, CloudKind
 from cloudctl.domain.errors import Busy, NotReady
+from cloudctl.domain.metrics import Metric
 from cloudctl.domain.networks import NetworkFact, NetworkRequest
 from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.servers import ServerFact, ServerRequest, ServerStatus
@@ -39,7 +41,8 @@ class ProviderCase:
 
     `ports(tenant, server)` asks the cloud itself, past the provider: each address that the server's ports have, with
     the subnet that it is from; `host(tenant, server)` asks it which of its `hosts` the server runs on. `vlans` are free
-    ones, for a cloud whose networks are VLANs. `root_disk_gib` is what `image` needs.
+    ones, for a cloud whose networks are VLANs. `root_disk_gib` is what `image` needs. `use(server, since, until)`
+    has it that the server was used as `USED` says; it is None where nobody can say how a server is used.
     """
 
     name: str
@@ -56,6 +59,7 @@ class ProviderCase:
     hosts: int
     vlans: Iterator[int] | None = None
     root_disk_gib: int = 1
+    use: Callable[[ServerFact, datetime, datetime], None] | None = None
 
     def wait(self, probe: Callable[[], T | None]) -> T:
         """The first truthy answer of `probe`, asked again and again for `patience_s`."""
@@ -139,8 +143,18 @@ class ProviderCase:
             vlan=None if self.vlans is None else next(self.vlans),
         )
 
+    def isolated_request(self, tenant: str) -> NetworkRequest:
+        return replace(self.network_request(tenant, "192.0.2.0/28"), vlan=None, isolated=True)
+
     def server_request(
-        self, tenant: str, network: str, *, vcpu: int = 1, memory_mib: int = 512, image: str | None = None
+        self,
+        tenant: str,
+        network: str,
+        *,
+        vcpu: int = 1,
+        memory_mib: int = 512,
+        image: str | None = None,
+        export: str | None = None,
     ) -> ServerRequest:
         key = uuid4()
         return ServerRequest(
@@ -155,12 +169,21 @@ class ProviderCase:
             ssh_keys=(SSH_KEY,),
             user_data=b"#cloud-config\npackage_update: false\n",
             labels={"system": "oa"},
+            export=export,
         )
 
 
 SSH_KEY = (
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA6rWI3G1sz07DnfFlrouTcysQlj2P+jpNSOEWD9OJ3X officer@example.test"  # public
 )
+
+
+USED = {
+    Metric.CPU_PERCENT: 12.5,
+    Metric.MEMORY_PERCENT: 40.0,
+    Metric.DISK_KIB_S: 8.0,
+    Metric.NETWORK_KIB_S: 16.0,
+}
 
 
 @contextmanager
@@ -278,8 +301,18 @@ def openstack(folder: Path) -> Iterator[ProviderCase]:
             finally:
                 connection.close()
 
+    def use(server: ServerFact, since: datetime, until: datetime) -> None:
+        table = lab.clouds_yaml.with_name("diagnostics.json")
+        fresh = table.with_suffix(".fresh")
+        rates = {metric.value: rate for metric, rate in USED.items()}
+        fresh.write_text(
+            json.dumps({server.backend_id: {"since": since.timestamp(), "until": until.timestamp(), **rates}})
+        )
+        fresh.rename(table)
+
     yield ProviderCase(
         name="openstack",
+        use=use,
         provider=ProviderRegistry(simulation=Simulation(data=folder), clock=clock).provider(cloud),
         clock=clock,
         image=next(image for image in lab.images if image.startswith("debian")),
@@ -301,6 +334,7 @@ def vsphere(folder: Path) -> Iterator[ProviderCase]:
 
     from cloudctl.providers.vsphere.client import Client
     from cloudctl.providers.vsphere.config import configured
+    from cloudctl.providers.vsphere.usage import COUNTERS
     from tests.lab.vcenter import VcenterServer
 
     clock = RealClock()
@@ -338,8 +372,22 @@ def vsphere(folder: Path) -> Iterator[ProviderCase]:
             ref = past.call(lambda content: content.searchIndex.FindByUuid(None, server, True, True))
             return str(next(past.read(vim.VirtualMachine, [ref], ("runtime.host",)))[1]["runtime.host"])
 
+        def use(server: ServerFact, since: datetime, until: datetime) -> None:
+            machine = past.call(lambda content: content.searchIndex.FindByUuid(None, server.backend_id, True, True))
+            name = str(next(past.read(vim.VirtualMachine, [machine], ("name",)))[1]["name"])
+            start, slots = int(since.timestamp()), int((until - since).total_seconds()) // 300
+            vcenter.plant(
+                {
+                    name: {
+                        counter: {"start": start, "step": 300, "values": [USED[metric]] * slots}
+                        for counter, (metric, _) in COUNTERS.items()
+                    }
+                }
+            )
+
         yield ProviderCase(
             name="vsphere",
+            use=use,
             provider=ProviderRegistry(
                 simulation=Simulation(data=folder), clock=clock, clouds_file=clouds_yaml
             ).provider(cloud),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,11 +12,13 @@ import pytest
 from cloudctl.domain.addresses import AddressRequest
 from cloudctl.domain.clouds import Capability
 from cloudctl.domain.errors import Absent, BackendError, Unsupported
+from cloudctl.domain.metrics import USE
 from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.servers import Apart
 from cloudctl.domain.volumes import VolumeStatus
 
 THREADS = 10
+HOUR = timedelta(hours=1)
 
 # The call that each capability is about, on objects that do not exist.
 CALLS = {
@@ -29,7 +32,12 @@ CALLS = {
     Capability.ANTI_AFFINITY: lambda case, tenant: case.provider.servers.create(
         replace(case.server_request(tenant, str(uuid4())), apart=Apart(key=uuid4()))
     ),
+    Capability.EXPORT: lambda case, tenant: case.provider.exports.find(tenant, [uuid4()]),
     Capability.CHANGES: lambda case, _tenant: case.provider.inventory.changes(None),
+    Capability.METRICS: lambda case, _tenant: list(
+        case.provider.usage.history([str(uuid4())], case.clock.now() - HOUR, case.clock.now(), USE)
+    ),
+    Capability.DIAGNOSTICS: lambda case, _tenant: list(case.provider.usage.counters([str(uuid4())])),
     Capability.BACKEND_QUOTA: lambda case, tenant: case.provider.tenants.set_quota(tenant, {Dimension.SEGMENTS: 20}),
 }
 

@@ -1,4 +1,6 @@
-"""The lab's command line: `python -m tests.lab openstack|vcenter up|down|status|env`, `openstack smoke|faults`."""
+"""The lab's command line: `python -m tests.lab openstack|vcenter|prometheus up|down|status|env`, and
+`openstack smoke|faults`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import openstack, vcenter
+from . import openstack, prometheus, vcenter
 
 
 def _up() -> int:
@@ -106,6 +108,42 @@ def _vcenter_env() -> int:
     return 0
 
 
+def _prometheus_up() -> int:
+    began = time.monotonic()
+    up = prometheus.running()
+    lab = prometheus.ensure_up()
+    print("prometheus lab: already up" if up == lab else f"prometheus lab: up after {time.monotonic() - began:.1f} s")
+    print(lab.url)
+    return 0
+
+
+def _prometheus_down() -> int:
+    prometheus.down()
+    print("prometheus lab: down")
+    return 0
+
+
+def _prometheus_status() -> int:
+    lab = prometheus.running()
+    if lab is None:
+        print("prometheus lab: down")
+        return 1
+    for name, native_id in lab.machines.items():
+        print(f"{name:18} {native_id}")
+    print(f"prometheus lab: up, pid {lab.pid}, {lab.url}, from {lab.since} to {lab.until}")
+    return 0
+
+
+def _prometheus_env() -> int:
+    lab = prometheus.running()
+    if lab is None:
+        print("prometheus lab: down", file=sys.stderr)
+        return 1
+    for name, value in lab.settings().items():
+        print(f"export {name}={shlex.quote(value)}")
+    return 0
+
+
 _LABS: dict[str, dict[str, Callable[[], int]]] = {
     "openstack": {
         "up": _up,
@@ -116,9 +154,16 @@ _LABS: dict[str, dict[str, Callable[[], int]]] = {
         "faults": lambda: _run_script("faults.py"),
     },
     "vcenter": {"up": _vcenter_up, "down": _vcenter_down, "status": _vcenter_status, "env": _vcenter_env},
+    "prometheus": {
+        "up": _prometheus_up,
+        "down": _prometheus_down,
+        "status": _prometheus_status,
+        "env": _prometheus_env,
+    },
 }
 _HELP = {
     "openstack": "Keystone, Glance, Placement, Nova, Neutron and Cinder",
+    "prometheus": "Debian's Prometheus with 90 days of four machines",
     "vcenter": "govmomi's vCenter simulator with faults of our own",
 }
 

@@ -46,7 +46,7 @@ class PostgresServer:
 
     def __init__(self, **settings: str) -> None:
         self.settings = SETTINGS | settings
-        self.port = _free_port()
+        self.port = free_port()
         self.directory = Path(tempfile.mkdtemp(prefix="cloudctl-postgres-"))
         self._names = count(1)
         self._process: subprocess.Popen[bytes] | None = None
@@ -172,7 +172,7 @@ def _candidates() -> list[Path]:
     return newest_first + ([Path(on_path).resolve().parent] if on_path else [])
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

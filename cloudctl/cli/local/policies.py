@@ -35,12 +35,23 @@ OUTCOMES: dict[str | None, str] = {
     None: mark("No policy has anything to say; the order goes to review."),
 }
 
+ENDED = mark("It ended as {ended}, not as {expected}.")
+
 
 @click.command(cls=Verb)
 @click.argument("directory", type=_DIRECTORY, required=False)
 def check(directory: Path | None) -> None:
     """Check policy files: form, expressions, texts and cases; and the time limits."""
-    from cloudctl.policy import limits, measures, prices, waves  # noqa: PLC0415 - as all below: loaded when it runs
+    from cloudctl.policy import (  # noqa: PLC0415 - as all below: loaded when it runs
+        limits,
+        measures,
+        prices,
+        series,
+        shadows,
+        waste,
+        waves,
+        zombies,
+    )
     from cloudctl.policy.registry import SUBJECTS, read, shipped  # noqa: PLC0415
 
     registries, found = zip(*(read(directory or shipped(), subject) for subject in SUBJECTS), strict=True)
@@ -49,8 +60,12 @@ def check(directory: Path | None) -> None:
     measured, faults = measures.read(directory or shipped())
     problems += faults
     if not faults:
-        problems += prices.read(directory or shipped(), measured.indicators)[1]
+        book, faults = prices.read(directory or shipped(), measured.indicators)
+        problems += faults or waste.read(directory or shipped(), book)[1]
     problems += waves.read(directory or shipped())[1]
+    problems += shadows.read(directory or shipped())[1]
+    problems += series.read(directory or shipped())[1]
+    problems += zombies.read(directory or shipped())[1]
     for problem in problems:
         click.echo(problem.text(_))
     if problems:
@@ -70,6 +85,7 @@ def test(directory: Path | None, name: str, verbose: bool) -> None:
     from cloudctl.policy.registry import SUBJECTS  # noqa: PLC0415
 
     results = [result for subject in SUBJECTS for result in run_cases(_registry(directory, subject), name)]
+    results += _trials(directory, name)
     if not results:
         raise Failure(_("No policy's name contains {name}.").format(name=name), Exit.NOT_FOUND)
     for result in results:
@@ -108,6 +124,23 @@ def _registry(directory: Path | None, subject: Subject) -> Registry:
     if problems:
         raise Failure("\n".join(problem.text(_) for problem in problems), Exit.USAGE)
     return registry
+
+
+def _trials(directory: Path | None, name: str) -> Iterator[CaseResult]:
+    """How the cases went that stand beside the policies about zombies."""
+    from cloudctl.governance.zombies.trials import run_cases  # noqa: PLC0415
+    from cloudctl.policy.checks import CaseResult  # noqa: PLC0415
+    from cloudctl.policy.registry import shipped  # noqa: PLC0415
+    from cloudctl.policy.zombies import read  # noqa: PLC0415
+
+    policies, problems = read(directory or shipped())
+    if problems:
+        raise Failure("\n".join(problem.text(_) for problem in problems), Exit.USAGE)
+    for policy in policies.values():
+        for trial in run_cases(policy) if name in policy.name else ():
+            why = "" if trial.passed else ENDED
+            params = {"ended": trial.ended.value, "expected": trial.case.ends.value}
+            yield CaseResult(rule=policy.name, case=trial.case.name, why=why, params=params)
 
 
 def _case_line(result: CaseResult) -> str:

@@ -27,7 +27,9 @@ from cloudctl.persistence.tables import metadata
 VERSION_TABLE = "schema_version"
 LOCK_TIMEOUT = "5s"
 MIGRATION_LOCK = 0x736368656D61  # any number that is used for nothing else
-APPENDED = ("audit_events", "evidence", "indicator_snapshots")
+APPENDED = (
+    "audit_events", "evidence", "indicator_snapshots", "zombie_scans", "verdicts", "zombie_policies", "purposes",
+)  # fmt: skip
 """Tables that triggers keep from being changed."""
 TRIGGERS = {
     "sqlite": (

@@ -43,7 +43,7 @@ from cloudctl.persistence.tables import (
     systems_versions,
 )
 from cloudctl.persistence.types import Instant
-from cloudctl.ports.queries.standings import GroupAt
+from cloudctl.ports.queries.standings import GroupAt, ServerAt
 
 SHOWN = ("synced", "answers", "old_servers", "noisy", "running")
 """What the evidence of a system shows; asked for by the field `verified`."""
@@ -137,9 +137,31 @@ def _devices(fields: frozenset[str], sums: frozenset[str]) -> Select[Any]:
     )
 
 
+_IN_USE = servers.join(inventory_objects, inventory_objects.c.resource_id == servers.c.id)
+_STOOD = (
+    servers.c.created_at <= _AT,
+    inventory_objects.c.first_seen_at <= _AT,
+    (servers.c.gone_at.is_(None)) | (servers.c.gone_at > _AT),
+)
+_EACH_SERVER = (
+    select(
+        inventory_objects.c.id, servers.c.department_id, servers.c.cloud, servers.c.zone, servers.c.vcpu,
+        servers.c.memory_mib,
+    )
+    .select_from(_IN_USE)
+    .where(*_STOOD)
+)  # fmt: skip
+
+
+def servers_at(engine: Engine, at: datetime) -> Sequence[ServerAt]:
+    """Every server that was in use at a moment, one by one."""
+    names = ServerAt.__struct_fields__
+    with engine.connect() as connection:
+        return [ServerAt(**dict(zip(names, row, strict=True))) for row in connection.execute(_EACH_SERVER, {"at": at})]
+
+
 def _servers(fields: frozenset[str], sums: frozenset[str]) -> Select[Any]:
     """A server counts from when it is on record and a sync has seen it, until it is gone."""
-    seen = inventory_objects
     named: dict[str, ColumnElement[Any]] = {
         "cloud": servers.c.cloud,
         "zone": servers.c.zone,
@@ -150,12 +172,8 @@ def _servers(fields: frozenset[str], sums: frozenset[str]) -> Select[Any]:
     real = [named[name] for name in sorted(fields & {"cloud", "zone"})]
     return (
         select(servers.c.department_id, *own, func.count().label("count"), *_sums(servers, sums))
-        .select_from(servers.join(seen, seen.c.resource_id == servers.c.id))
-        .where(
-            servers.c.created_at <= _AT,
-            seen.c.first_seen_at <= _AT,
-            (servers.c.gone_at.is_(None)) | (servers.c.gone_at > _AT),
-        )
+        .select_from(_IN_USE)
+        .where(*_STOOD)
         .group_by(servers.c.department_id, *real)
     )
 

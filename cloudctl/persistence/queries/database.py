@@ -30,6 +30,7 @@ from cloudctl.persistence.queries import (
     ratings,
     resources,
     rooms,
+    shadows,
     syncs,
     todo,
 )
@@ -38,7 +39,9 @@ from cloudctl.persistence.queries.adoptions import ADOPTION_RULES, ADOPTIONS, TA
 from cloudctl.persistence.queries.assessments import ASSESSMENTS
 from cloudctl.persistence.queries.attachments import ATTACHMENTS
 from cloudctl.persistence.queries.audit import AUDIT
+from cloudctl.persistence.queries.campaigns import CAMPAIGNS
 from cloudctl.persistence.queries.cases import CASES
+from cloudctl.persistence.queries.clearings import CLEARINGS
 from cloudctl.persistence.queries.colocations import COLOCATIONS
 from cloudctl.persistence.queries.departments import DEPARTMENTS
 from cloudctl.persistence.queries.dependencies import DEPENDENCIES
@@ -55,17 +58,28 @@ from cloudctl.persistence.queries.orders import ORDERS
 from cloudctl.persistence.queries.prefixes import PREFIXES
 from cloudctl.persistence.queries.quotas import QUOTAS, quota_sums
 from cloudctl.persistence.queries.racks import RACKS
+from cloudctl.persistence.queries.reclaims import ReclaimReader
 from cloudctl.persistence.queries.register import RegisterReader
 from cloudctl.persistence.queries.standings import StandingReader
 from cloudctl.persistence.queries.supervision import CARDS, DUE
 from cloudctl.persistence.queries.systems import SYSTEMS
 from cloudctl.persistence.queries.systems_due import DueReader
+from cloudctl.persistence.queries.telemetry import TelemetryReader
+from cloudctl.persistence.queries.usage import UsageReader
 from cloudctl.persistence.queries.transfers import TRANSFERS
+from cloudctl.persistence.queries.waste import WASTE
 from cloudctl.persistence.queries.waves import MOVES, READINESS, SLIPS, STEPS, WAVES
 from cloudctl.persistence.queries.waves import moment as wave_day
+from cloudctl.persistence.queries.zombies import (
+    PURPOSES,
+    VERDICTS,
+    ZOMBIE_EXEMPTIONS,
+    ZOMBIES,
+    ZombieReader,
+)
 from cloudctl.ports.clock import Clock
 from cloudctl.ports.queries import Capacity, KeptAnswer, Principal, QuotaSum, Scope, TokenOwner
-from cloudctl.ports.queries.rows import ChannelRow, ProgressRow, RatingSummary, TodoRow
+from cloudctl.ports.queries.rows import ChannelRow, ProgressRow, RatingSummary, ShadowCount, TodoRow
 
 _ANYTHING = select(literal(1))
 
@@ -86,8 +100,13 @@ class DatabaseQueries:
         self.register = RegisterReader(engine)
         self.standings = StandingReader(engine, moment)
         self.months = MonthReader(engine)
+        self.reclaims = ReclaimReader(engine)
+        self.telemetry = TelemetryReader(engine)
+        self.usage = UsageReader(engine)
         self.evidence = EVIDENCE.reader(engine)
         self.cases = CASES.reader(engine)
+        self.campaigns = CAMPAIGNS.reader(engine)
+        self.clearings = CLEARINGS.reader(engine)
         self.rooms = rooms.ROOMS.reader(engine, partial(rooms.moment, clock))
         self.racks = RACKS.reader(engine, moment)
         self.devices = DEVICES.reader(engine, moment)
@@ -128,6 +147,14 @@ class DatabaseQueries:
         self.move_steps = STEPS.reader(engine, day)
         self.slips = SLIPS.reader(engine)
         self.readiness = READINESS.reader(engine)
+        self.shadows = shadows.SHADOWS.reader(engine)
+        self.sweeps = shadows.SWEEPS.reader(engine)
+        self.waste = WASTE.reader(engine)
+        self.candidates = ZombieReader(engine)
+        self.zombies = ZOMBIES.reader(engine)
+        self.verdicts = VERDICTS.reader(engine)
+        self.purposes = PURPOSES.reader(engine)
+        self.zombie_exemptions = ZOMBIE_EXEMPTIONS.reader(engine)
 
     def _present(self) -> dict[str, object]:
         return {"now": self._clock.now()}
@@ -140,6 +167,9 @@ class DatabaseQueries:
 
     def rating_summary(self, scope: Scope, now: datetime) -> RatingSummary:
         return ratings.summary(self._engine, scope, now)
+
+    def shadow_counts(self, scope: Scope, at: datetime) -> Sequence[ShadowCount]:
+        return shadows.counts(self._engine, scope, at)
 
     def quota_sums(self, scope: Scope) -> list[QuotaSum]:
         return quota_sums(self._engine, scope)

@@ -47,6 +47,7 @@ from cloudctl.ports.queries.standings import (
     FileUse,
     GroupAt,
     RoomAt,
+    ServerAt,
     ServerSeen,
     SubjectAt,
     SystemLook,
@@ -195,6 +196,9 @@ class StandingReader:
 
     def groups(self, noun: Counted, at: datetime, fields: frozenset[str], sums: frozenset[str]) -> Sequence[GroupAt]:
         return census.groups(self.engine, noun, at, fields, sums)
+
+    def servers(self, at: datetime) -> Sequence[ServerAt]:
+        return census.servers_at(self.engine, at)
 
     def class_changes(self, noun: Counted, since: datetime, at: datetime) -> Sequence[ClassChange]:
         return courses.class_changes(self.engine, noun, since, at)

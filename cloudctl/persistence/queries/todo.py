@@ -30,5 +30,5 @@ def todo(engine: Engine, actors: Sequence[Actor], limit: int, now: datetime) -> 
     columns = [waiting.c[name] for name in TodoRow.__struct_fields__]
     urgency = (waiting.c.due_at.is_(None), waiting.c.due_at, waiting.c.number, waiting.c.source)
     with engine.connect() as connection:
-        soon = {"soon": today_for_people(now) + matters.SOON}
-        return [TodoRow(*row) for row in connection.execute(select(*columns).order_by(*urgency).limit(limit), soon)]
+        times = {"soon": today_for_people(now) + matters.SOON, "now": now}
+        return [TodoRow(*row) for row in connection.execute(select(*columns).order_by(*urgency).limit(limit), times)]

@@ -9,7 +9,7 @@ from sqlalchemy import select, union
 
 from cloudctl.domain.attachments import Attachment
 from cloudctl.persistence.repositories.records import Records
-from cloudctl.persistence.tables import attachments, evidence
+from cloudctl.persistence.tables import attachments, backup_objects, backups, close_lines, evidence
 
 
 class AttachmentRecords(Records[Attachment]):
@@ -27,7 +27,15 @@ class AttachmentRecords(Records[Attachment]):
         self.session.flush()
 
     def named(self, digests: Iterable[str]) -> set[str]:
-        """Those of the digests that some attachment has, or some evidence."""
+        """Those of the digests that some attachment has, some evidence, some close-out line or a backup that is kept."""
         some = list(digests)
-        named = (select(table.c.digest).where(table.c.digest.in_(some)) for table in (attachments, evidence))
-        return set(self.session.scalars(union(*named)))
+        named = (
+            select(table.c.digest).where(table.c.digest.in_(some)) for table in (attachments, evidence, close_lines)
+        )
+        disks = select(backup_objects.c.digest).join(backups, backups.c.id == backup_objects.c.backup_id)
+        kept = backups.c.state != "purged"
+        backed_up = (
+            disks.where(kept, backup_objects.c.digest.in_(some)),
+            select(backups.c.manifest).where(kept, backups.c.manifest.in_(some)),
+        )
+        return set(self.session.scalars(union(*named, *backed_up)))

@@ -133,6 +133,13 @@ class ResourceRecords:
             for resource in self._select(noun, TABLES[noun].c.tenant == tenant, TABLES[noun].c.state.not_in(GONE))
         ]
 
+    def of_system(self, system_id: UUID) -> Sequence[Resource]:
+        return [
+            resource
+            for noun in KINDS.values()
+            for resource in self._select(noun, TABLES[noun].c.system_id == system_id, TABLES[noun].c.state.not_in(GONE))
+        ]
+
     def on_network(self, network_id: UUID) -> int:
         standing = servers.c.network_id == network_id, servers.c.state.not_in(GONE)
         return self.session.scalar(select(func.count()).select_from(servers).where(*standing)) or 0
@@ -151,7 +158,9 @@ class ResourceRecords:
     def _due(self, noun: type[Resource], now: datetime) -> Sequence[Resource]:
         columns = TABLES[noun].c
         ended = (columns.state == "retained") & (columns.purge_after <= now)
-        return self._select(noun, or_(ended, columns.state == "purging"))
+        # What is claimed while it is purged is a clearing's: its saga deletes it, or waits for a person.
+        purging = (columns.state == "purging") & columns.claimed_by.is_(None)
+        return self._select(noun, or_(ended, purging))
 
     def _load(self, key: UUID, **options: Any) -> Resource:
         kind = self.session.execute(_KIND_OF, {"key": key}).scalar_one_or_none()

@@ -9,6 +9,8 @@ from cloudctl.persistence.tables.attachments import attachments
 from cloudctl.persistence.tables.audit import audit_events
 from cloudctl.persistence.tables.base import metadata
 from cloudctl.persistence.tables.calendars import calendar_days, freezes
+from cloudctl.persistence.tables.backups import backup_objects, backups
+from cloudctl.persistence.tables.campaigns import campaigns, stops
 from cloudctl.persistence.tables.capacity import capacity_samples, capacity_sightings
 from cloudctl.persistence.tables.cases import cases
 from cloudctl.persistence.tables.catalogue import (
@@ -20,6 +22,7 @@ from cloudctl.persistence.tables.catalogue import (
     zones,
 )
 from cloudctl.persistence.tables.channels import channels, preferences
+from cloudctl.persistence.tables.clearings import answer_links, clearings, close_lines
 from cloudctl.persistence.tables.clocks import cards, clocks
 from cloudctl.persistence.tables.clouds import clouds
 from cloudctl.persistence.tables.colocations import colocations, colocations_versions
@@ -41,6 +44,7 @@ from cloudctl.persistence.tables.notices import notice_attempts, notices
 from cloudctl.persistence.tables.opinions import opinions
 from cloudctl.persistence.tables.orders import counters, orders
 from cloudctl.persistence.tables.progress import progress_lines
+from cloudctl.persistence.tables.purposes import purposes
 from cloudctl.persistence.tables.quotas import quota_entries, quotas
 from cloudctl.persistence.tables.racks import racks, racks_versions
 from cloudctl.persistence.tables.ratings import ratings
@@ -48,12 +52,18 @@ from cloudctl.persistence.tables.reminders import reminders
 from cloudctl.persistence.tables.returns import returns
 from cloudctl.persistence.tables.rooms import rooms, rooms_versions
 from cloudctl.persistence.tables.servers import servers
+from cloudctl.persistence.tables.shadows import shadow_turns, shadows, sweeps
 from cloudctl.persistence.tables.syncs import syncs
 from cloudctl.persistence.tables.systems import systems, systems_versions
+from cloudctl.persistence.tables.telemetry import telemetry_dates, telemetry_parts, telemetry_reads, telemetry_rosters
 from cloudctl.persistence.tables.transfers import transfers
+from cloudctl.persistence.tables.usage import usage_samples
+from cloudctl.persistence.tables.verdicts import verdicts, zombie_policies, zombie_scans
 from cloudctl.persistence.tables.versions import VERSIONED
 from cloudctl.persistence.tables.volumes import volumes
+from cloudctl.persistence.tables.waste import waste_proposals
 from cloudctl.persistence.tables.waves import move_steps, moves, readiness, slips, waves
+from cloudctl.persistence.tables.zombie_exemptions import zombie_exemptions
 
 __all__ = [
     "VERSIONED",
@@ -63,17 +73,23 @@ __all__ = [
     "addresses",
     "adoption_rules",
     "adoptions",
+    "answer_links",
     "assessments",
     "attachments",
     "audit_events",
     "calendar_days",
+    "backup_objects",
+    "backups",
+    "campaigns",
     "capacity_samples",
     "capacity_sightings",
     "cards",
     "cases",
     "channels",
     "classifications",
+    "clearings",
     "clocks",
+    "close_lines",
     "clouds",
     "colocations",
     "colocations_versions",
@@ -107,6 +123,7 @@ __all__ = [
     "preferences",
     "prefixes",
     "progress_lines",
+    "purposes",
     "quota_entries",
     "quotas",
     "racks",
@@ -119,18 +136,32 @@ __all__ = [
     "rooms_versions",
     "security_packages",
     "servers",
+    "shadow_turns",
+    "shadows",
     "slips",
     "specifications",
+    "stops",
     "supernets",
+    "sweeps",
     "syncs",
     "systems",
     "systems_versions",
     "takings",
+    "telemetry_dates",
+    "telemetry_parts",
+    "telemetry_reads",
+    "telemetry_rosters",
     "tenants",
     "tokens",
     "transfers",
+    "usage_samples",
+    "verdicts",
     "volume_types",
     "volumes",
+    "waste_proposals",
     "waves",
+    "zombie_exemptions",
+    "zombie_policies",
+    "zombie_scans",
     "zones",
 ]

@@ -12,11 +12,24 @@ The contract, for every provider and tested by one suite:
 """
 
 from cloudctl.ports.clouds.addresses import Addresses
+from cloudctl.ports.clouds.exports import Exports
 from cloudctl.ports.clouds.inventories import Inventory
 from cloudctl.ports.clouds.networks import Networks
 from cloudctl.ports.clouds.providers import Clouds, Provider
 from cloudctl.ports.clouds.servers import Servers
 from cloudctl.ports.clouds.tenants import Tenants
+from cloudctl.ports.clouds.usage import Usage
 from cloudctl.ports.clouds.volumes import Volumes
 
-__all__ = ["Addresses", "Clouds", "Inventory", "Networks", "Provider", "Servers", "Tenants", "Volumes"]
+__all__ = [
+    "Addresses",
+    "Clouds",
+    "Exports",
+    "Inventory",
+    "Networks",
+    "Provider",
+    "Servers",
+    "Tenants",
+    "Usage",
+    "Volumes",
+]

@@ -6,10 +6,12 @@ from typing import Protocol
 
 from cloudctl.domain.clouds import Capability, Cloud
 from cloudctl.ports.clouds.addresses import Addresses
+from cloudctl.ports.clouds.exports import Exports
 from cloudctl.ports.clouds.inventories import Inventory
 from cloudctl.ports.clouds.networks import Networks
 from cloudctl.ports.clouds.servers import Servers
 from cloudctl.ports.clouds.tenants import Tenants
+from cloudctl.ports.clouds.usage import Usage
 from cloudctl.ports.clouds.volumes import Volumes
 
 
@@ -32,7 +34,11 @@ class Provider(Protocol):
     @property
     def addresses(self) -> Addresses: ...
     @property
+    def exports(self) -> Exports: ...
+    @property
     def inventory(self) -> Inventory: ...
+    @property
+    def usage(self) -> Usage: ...
 
     def check(self) -> None:
         """Asks the cloud for something cheap; raises Unreachable or Rejected with the reason."""

@@ -24,9 +24,11 @@ from cloudctl.ports.queries.rows import (
     AssessmentRow,
     AttachmentRow,
     AuditRow,
+    CampaignRow,
     CardRow,
     CaseRow,
     ChannelRow,
+    ClearingRow,
     CloudRow,
     ColocationRow,
     DepartmentRow,
@@ -49,6 +51,7 @@ from cloudctl.ports.queries.rows import (
     OrderRow,
     PrefixRow,
     ProgressRow,
+    PurposeRow,
     QuotaRow,
     RackRow,
     RatingRow,
@@ -56,8 +59,11 @@ from cloudctl.ports.queries.rows import (
     ReadinessRow,
     RoomRow,
     ServerRow,
+    ShadowCount,
+    ShadowRow,
     SlipRow,
     StepRow,
+    SweepRow,
     SyncRow,
     SystemDueRow,
     SystemRow,
@@ -65,14 +71,21 @@ from cloudctl.ports.queries.rows import (
     TodoRow,
     TokenRow,
     TransferRow,
+    VerdictRow,
     VolumeRow,
+    WasteRow,
     WaveRow,
+    ZombieExemptionRow,
 )
 
 if TYPE_CHECKING:
     from cloudctl.ports.queries.months import Months
+    from cloudctl.ports.queries.reclaims import Reclaims
     from cloudctl.ports.queries.register import Register
     from cloudctl.ports.queries.standings import Standings
+    from cloudctl.ports.queries.telemetry import Telemetry
+    from cloudctl.ports.queries.usage import UsageSamples
+    from cloudctl.ports.queries.zombies import Zombies
 
 
 class Subtree(msgspec.Struct, frozen=True):
@@ -242,6 +255,16 @@ class Queries(Protocol):
     def slips(self) -> Listing: ...
     @property
     def readiness(self) -> Listing: ...
+    @property
+    def shadows(self) -> Listing: ...
+    @property
+    def sweeps(self) -> Listing: ...
+    @property
+    def waste(self) -> Listing: ...
+
+    def shadow_counts(self, scope: Scope, at: datetime) -> Sequence[ShadowCount]:
+        """How many shadows there were at a moment, by kind, department and state."""
+        ...
 
     @property
     def dependencies(self) -> Listing: ...
@@ -261,14 +284,49 @@ class Queries(Protocol):
         ...
 
     @property
+    def telemetry(self) -> Telemetry:
+        """The stored telemetry, for scans."""
+        ...
+
+    @property
+    def usage(self) -> UsageSamples:
+        """What was seen of clouds' counters."""
+        ...
+
+    @property
     def months(self) -> Months:
         """What happened over a time."""
+        ...
+
+    @property
+    def candidates(self) -> Zombies:
+        """What the judges of zombie systems need of a moment."""
+        ...
+
+    @property
+    def zombies(self) -> Listing:
+        """The last verdict on each system."""
+        ...
+
+    @property
+    def verdicts(self) -> Listing: ...
+    @property
+    def purposes(self) -> Listing: ...
+    @property
+    def zombie_exemptions(self) -> Listing: ...
+    @property
+    def reclaims(self) -> Reclaims:
+        """What capacity came back, and what orders got."""
         ...
 
     @property
     def evidence(self) -> Listing: ...
     @property
     def cases(self) -> Listing: ...
+    @property
+    def campaigns(self) -> Listing: ...
+    @property
+    def clearings(self) -> Listing: ...
 
     def catalogue(self) -> dict[str, list[dict[str, object]]]:
         """All entries that can be ordered: by noun: specifications, images, volume_types, zones, ..."""
@@ -369,10 +427,12 @@ __all__ = [
     "AssessmentRow",
     "AttachmentRow",
     "AuditRow",
+    "CampaignRow",
     "Capacity",
     "CardRow",
     "CaseRow",
     "ChannelRow",
+    "ClearingRow",
     "CloudRow",
     "ColocationRow",
     "DepartmentRow",
@@ -400,6 +460,7 @@ __all__ = [
     "PrefixRow",
     "Principal",
     "ProgressRow",
+    "PurposeRow",
     "Queries",
     "QuotaRow",
     "QuotaSum",
@@ -410,9 +471,12 @@ __all__ = [
     "RoomRow",
     "Scope",
     "ServerRow",
+    "ShadowCount",
+    "ShadowRow",
     "SlipRow",
     "StepRow",
     "Subtree",
+    "SweepRow",
     "SyncRow",
     "SystemDueRow",
     "SystemRow",
@@ -421,7 +485,10 @@ __all__ = [
     "TokenOwner",
     "TokenRow",
     "TransferRow",
+    "VerdictRow",
     "VolumeRow",
+    "WasteRow",
     "WaveRow",
+    "ZombieExemptionRow",
     "scope_of",
 ]

@@ -102,6 +102,17 @@ class GroupAt(msgspec.Struct, frozen=True, kw_only=True):
     seen_until: datetime | None = None
 
 
+class ServerAt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A server for the census; `subject_id` is its inventory object."""
+
+    subject_id: UUID
+    department_id: UUID
+    cloud: str
+    zone: str
+    vcpu: int
+    memory_mib: int
+
+
 class RoomAt(msgspec.Struct, frozen=True, kw_only=True):
     """A room for the census: its facts, its figures, and what its judge needs."""
 
@@ -157,6 +168,10 @@ class Standings(Protocol):
 
     def groups(self, noun: Counted, at: datetime, fields: frozenset[str], sums: frozenset[str]) -> Sequence[GroupAt]:
         """Systems, devices or servers as they stood, grouped by department and these fields. One statement."""
+        ...
+
+    def servers(self, at: datetime) -> Sequence[ServerAt]:
+        """Every server that was in use, one by one."""
         ...
 
     def departments(self, at: datetime) -> Sequence[DepartmentAt]:

@@ -55,6 +55,10 @@ class Resources(Protocol):
         """What stands in a project of the cloud, by its backend id, and was transferred to another department."""
         ...
 
+    def of_system(self, system_id: UUID) -> Sequence[Resource]:
+        """What a system has, of every kind, and is not gone."""
+        ...
+
     def on_network(self, network_id: UUID) -> int:
         """How many servers stand on a network and are not gone."""
         ...

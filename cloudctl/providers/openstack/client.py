@@ -13,7 +13,7 @@ can be scoped to another project (a password, not an application credential).
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
@@ -23,6 +23,8 @@ from keystoneauth1.plugin import BaseAuthPlugin
 from keystoneauth1.session import TCPKeepAliveAdapter
 from openstack.connection import Connection
 from openstack.warnings import RemovedInSDK60Warning
+from requests import exceptions as transport
+from urllib3 import exceptions as wire
 
 from cloudctl.domain.errors import Absent
 from cloudctl.providers.openstack.errors import busy, refusal, rejected, translated, unreachable
@@ -35,6 +37,7 @@ Document = dict[str, msgspec.Raw]
 TIMEOUT_S = 60.0
 POOL_SIZE = 32
 PAGE_SIZE = 1000
+PIECE_BYTES = 1 << 20
 
 
 class Service(NamedTuple):
@@ -80,6 +83,14 @@ class Client:
         """Reads one member of a document, such as the `server` of a single server."""
         return self._read(service, path, tenant, lambda document: _parsed(document[member], kind))
 
+    def bare(self, service: str, path: str, kind: type[T]) -> T:
+        """Reads a document that is no member of another."""
+        content = self._send(service, "GET", path, None, None)
+        try:
+            return msgspec.json.decode(content, type=kind)
+        except msgspec.DecodeError as error:
+            raise busy(f"{service}: {error!r}") from error
+
     def list(self, service: str, path: str, member: str, kind: type[E], *, tenant: str | None = None) -> list[E]:
         """All entries of a list: a thousand a call."""
         return [entry for page in self.pages(service, path, member, kind, tenant=tenant) for entry in page]
@@ -118,6 +129,14 @@ class Client:
         except Absent as error:
             raise rejected(str(error.params["words"])) from error
 
+    def post(self, service: str, path: str, fields: object, kind: type[T], *, tenant: str | None = None) -> T:
+        """Makes something of a service that wraps neither what it is sent nor what it answers."""
+        content = self._send(service, "POST", path, fields, tenant)
+        try:
+            return msgspec.json.decode(content, type=kind)
+        except msgspec.DecodeError as error:
+            raise unreachable(f"{service}: {error!r}", effect_unknown=True) from error
+
     def ask(self, service: str, path: str, body: object, member: str, kind: type[T], *, tenant: str | None = None) -> T:
         """Has an existing object do something and reads a member of the answer; raises Absent without the object."""
         content = self._send(service, "POST", path, body, tenant)
@@ -129,6 +148,32 @@ class Client:
     def act(self, service: str, method: str, path: str, body: object = None, *, tenant: str | None = None) -> None:
         """Changes something whose answer does not matter."""
         self._send(service, method, path, body, tenant)
+
+    def stream(self, service: str, path: str, *, tenant: str | None = None) -> Iterator[bytes]:
+        """The bytes at a path, in pieces as they come."""
+        adapter = self._adapters.get((service, tenant)) or self._connect(service, tenant)
+        # Not adapter.request: it would set the header that asks for JSON.
+        headers = {"Accept": "application/octet-stream"}
+        with translated(write=False):
+            response = adapter.get(path, headers=headers, raise_exc=False, log=False, connect_retries=0, stream=True)
+        with response:
+            if response.status_code >= 400:
+                raise refusal(response.status_code, response.content, response.headers, write=False)
+            try:
+                yield from response.iter_content(PIECE_BYTES)
+            except (transport.RequestException, wire.HTTPError, OSError) as error:
+                raise unreachable(f"{service}: {error!r}", effect_unknown=False) from error
+
+    def upload(self, service: str, path: str, content: Iterable[bytes], *, tenant: str | None = None) -> None:
+        """Sends bytes to a path, in pieces as they come."""
+        adapter = self._adapters.get((service, tenant)) or self._connect(service, tenant)
+        headers = {"Content-Type": "application/octet-stream"}
+        with translated(write=True):
+            response = adapter.put(
+                path, data=_pieces(content), headers=headers, raise_exc=False, log=False, connect_retries=0
+            )
+        if response.status_code >= 400:
+            raise refusal(response.status_code, response.content, response.headers, write=True)
 
     def _read(self, service: str, path: str, tenant: str | None, parse: Callable[[Document], T]) -> T:
         content = self._send(service, "GET", path, None, tenant)
@@ -187,6 +232,11 @@ class Client:
 def quiet() -> warnings.catch_warnings[None]:
     """The SDK warns of its own InfluxDB support even where none is configured: not our users' business."""
     return warnings.catch_warnings(action="ignore", category=RemovedInSDK60Warning)
+
+
+def _pieces(content: Iterable[bytes]) -> Iterator[bytes]:
+    """A generator, which is sent piece by piece; a list would be taken for form fields."""
+    yield from content
 
 
 def _document(content: bytes) -> Document:

@@ -23,12 +23,14 @@ from cloudctl.domain.errors import ConfigurationError
 from cloudctl.ports.clock import Clock
 from cloudctl.providers.openstack.addresses import OpenStackAddresses
 from cloudctl.providers.openstack.client import Client, quiet
+from cloudctl.providers.openstack.exports import OpenStackExports
 from cloudctl.providers.openstack.inventory import OpenStackInventory
 from cloudctl.providers.openstack.lookups import Lookups
 from cloudctl.providers.openstack.networks import OpenStackNetworks
 from cloudctl.providers.openstack.servers import OpenStackServers
 from cloudctl.providers.openstack.tenants import OpenStackTenants
 from cloudctl.providers.openstack.translate import Entry
+from cloudctl.providers.openstack.usage import OpenStackUsage
 from cloudctl.providers.openstack.volumes import OpenStackVolumes
 
 
@@ -45,7 +47,9 @@ class OpenStackProvider:
         self.volumes = OpenStackVolumes(client)
         self.servers = OpenStackServers(client, lookups, self.volumes, clock)
         self.addresses = OpenStackAddresses(client, lookups)
+        self.exports = OpenStackExports(client, self.volumes)
         self.inventory = OpenStackInventory(client, clock)
+        self.usage = OpenStackUsage(client, clock)
 
     def check(self) -> None:
         """Two calls at most: a token, and a list of one server."""

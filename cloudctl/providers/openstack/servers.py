@@ -58,7 +58,7 @@ class OpenStackServers:
         server = {
             "name": request.name,
             "flavorRef": self._lookups.flavour(request.vcpu, request.memory_mib, request.root_disk_gib),
-            "imageRef": self._lookups.image(request.image),
+            "imageRef": request.export or self._lookups.image(request.image),
             "networks": [{"uuid": request.network}],
             "metadata": {**request.labels, KEY: str(request.key)},
         }

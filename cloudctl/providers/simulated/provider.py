@@ -8,7 +8,7 @@ Each method is one call of the cloud, but for networks, whose parts are made one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar, TypeVar
 from uuid import UUID
@@ -16,16 +16,18 @@ from uuid import UUID
 from cloudctl.domain.addresses import AddressFact, AddressRequest
 from cloudctl.domain.clouds import DECLARED, Capability, CloudKind
 from cloudctl.domain.errors import Unsupported
+from cloudctl.domain.exports import ExportFact, ExportRequest, ImportRequest
 from cloudctl.domain.networks import NetworkFact, NetworkRequest
 from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.servers import ServerFact, ServerRequest
 from cloudctl.domain.volumes import VolumeFact, VolumeRequest
 from cloudctl.providers.simulated import translate
-from cloudctl.providers.simulated.backend import addresses, networks, ownership, servers, tenants, volumes
+from cloudctl.providers.simulated.backend import addresses, exports, networks, ownership, servers, tenants, volumes
 from cloudctl.providers.simulated.backend.calls import Call
 from cloudctl.providers.simulated.backend.cloud import SimulatedCloud
 from cloudctl.providers.simulated.backend.objects import Kind, Thing
 from cloudctl.providers.simulated.inventory import SimulatedInventory
+from cloudctl.providers.simulated.usage import SimulatedUsage
 
 CAPABILITIES = DECLARED[CloudKind.SIMULATED]
 
@@ -180,7 +182,11 @@ class SimulatedServers(_Port):
     def create(self, request: ServerRequest) -> ServerFact:
         if request.apart is not None:
             self._need(Capability.ANTI_AFFINITY)
+        if request.export is not None:
+            self._need(Capability.EXPORT)
         with self._ask("create", keys=[request.key], name=request.name) as call:
+            if request.export is not None:
+                exports.require(call, request.tenant, request.export)
             return translate.server_fact(servers.create(call, request))
 
     def attach(self, tenant: str, server: str, volume: str) -> None:
@@ -273,6 +279,42 @@ class SimulatedAddresses(_Port):
             addresses.delete(call, tenant, backend_id)
 
 
+class SimulatedExports(_Port):
+    """ports.clouds.Exports."""
+
+    NOUN = "exports"
+
+    def find(self, tenant: str, keys: Collection[UUID] | None = None) -> dict[UUID, ExportFact]:
+        self._need(Capability.EXPORT)
+        with self._ask("find", keys=keys) as call:
+            return _by_key(call.things(Kind.IMAGE, tenant, keys, listed=True), translate.export_fact)
+
+    def take(self, request: ExportRequest) -> ExportFact:
+        self._need(Capability.EXPORT)
+        with self._ask("take", keys=[request.key], name=request.name) as call:
+            return translate.export_fact(exports.take(call, request))
+
+    def read(self, tenant: str, backend_id: str) -> Iterator[bytes]:
+        self._need(Capability.EXPORT)
+        with self._ask("read", backend_id=backend_id) as call:
+            content = exports.read(call, tenant, backend_id)
+        yield content
+
+    def put(self, request: ImportRequest, content: Iterable[bytes]) -> ExportFact:
+        self._need(Capability.EXPORT)
+        found = self.find(request.tenant, [request.key]).get(request.key)
+        if found is not None:
+            return found
+        whole = b"".join(content)
+        with self._ask("put", keys=[request.key], name=request.name) as call:
+            return translate.export_fact(exports.put(call, request, whole))
+
+    def drop(self, tenant: str, key: UUID) -> None:
+        self._need(Capability.EXPORT)
+        with self._ask("drop", keys=[key]) as call:
+            exports.drop(call, tenant, str(key))
+
+
 class SimulatedProvider:
     """ports.clouds.Provider over one simulated cloud; fewer `capabilities` make a poorer cloud for tests."""
 
@@ -284,7 +326,9 @@ class SimulatedProvider:
         self.volumes = SimulatedVolumes(cloud, self.capabilities)
         self.servers = SimulatedServers(cloud, self.capabilities)
         self.addresses = SimulatedAddresses(cloud, self.capabilities)
+        self.exports = SimulatedExports(cloud, self.capabilities)
         self.inventory = SimulatedInventory(cloud, self.capabilities)
+        self.usage = SimulatedUsage(cloud, self.capabilities)
 
     def check(self) -> None:
         """Reads the cloud's file."""

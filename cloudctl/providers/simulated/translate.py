@@ -9,6 +9,7 @@ from uuid import UUID
 
 from cloudctl.domain.addresses import AddressFact
 from cloudctl.domain.errors import Absent, BackendError, Busy, CapacityExhausted, Failed, Rejected, Unreachable
+from cloudctl.domain.exports import ExportFact, ExportStatus
 from cloudctl.domain.networks import NetworkFact
 from cloudctl.domain.servers import ServerFact, ServerStatus
 from cloudctl.domain.volumes import VolumeFact, VolumeStatus
@@ -42,6 +43,13 @@ VOLUME_STATES = {
     Status.EXTENDING: VolumeStatus.CHANGING,
     Status.DELETING: VolumeStatus.DELETING,
     Status.ERROR: VolumeStatus.ERROR,
+}
+
+EXPORT_STATES = {
+    Status.BUILD: ExportStatus.BUILDING,
+    Status.ACTIVE: ExportStatus.READY,
+    Status.DELETING: ExportStatus.BUILDING,
+    Status.ERROR: ExportStatus.ERROR,
 }
 
 ERRORS: dict[Reason, tuple[type[BackendError], str]] = {
@@ -136,4 +144,17 @@ def address_fact(thing: Thing) -> AddressFact:
     """A floating address as a client sees it."""
     return AddressFact(
         key=key_of(thing), backend_id=thing.id, address=thing.state["address"], server=thing.state["server"]
+    )
+
+
+def export_fact(thing: Thing) -> ExportFact:
+    """An export as a client sees it; only what carries a key is one."""
+    size = len(thing.state.get("bytes", "")) // 4 * 3 - thing.state.get("bytes", "").count("=")
+    return ExportFact(
+        key=UUID(thing.key or ""),
+        backend_id=thing.id,
+        status=EXPORT_STATES[thing.status],
+        format=thing.state.get("format", "raw"),
+        size_bytes=size if thing.status is Status.ACTIVE else None,
+        fault=thing.state.get("fault"),
     )

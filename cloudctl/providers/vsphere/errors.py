@@ -68,7 +68,7 @@ OUTCOMES: tuple[tuple[tuple[type[BaseException], ...], Callable[[str], BackendEr
         ),
         no_room,
     ),
-    ((vmodl.fault.ManagedObjectNotFound,), absent),
+    ((vmodl.fault.ManagedObjectNotFound, vim.fault.FileNotFound), absent),
     (
         (
             vim.fault.DuplicateName,  # names end in the key: another worker is making the same

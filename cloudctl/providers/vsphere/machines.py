@@ -26,6 +26,7 @@ DISK = "cloudctl.disk"
 ADDRESSES = "cloudctl.addresses"
 TRASHED = "cloudctl.trashed"
 PAIR = "cloudctl.pair"
+EXPORT = "cloudctl.export"
 
 KIB_PER_GIB = 1024 * 1024
 LONGEST_NAME = 80

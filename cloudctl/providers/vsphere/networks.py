@@ -105,8 +105,12 @@ class VSphereNetworks:
         if found is not None:
             self._run(found.moid, lambda: found.ref.ReconfigureDVPortgroup_Task(self._respec(found, str(plan))))
         else:
-            vlan = _free_vlan(request, groups)
-            spec = _spec(full_name(request.name, request.key), str(plan), vlan)
+            name = full_name(request.name, request.key)
+            spec = (
+                _spec(name, str(plan), 0, isolated=True)
+                if request.isolated
+                else _spec(name, str(plan), _free_vlan(request, groups))
+            )
             switch = self._places.switch
             self._run(str(request.key), lambda: switch.AddDVPortgroup_Task([spec]))
         made = next(
@@ -213,9 +217,13 @@ def _free_vlan(request: NetworkRequest, groups: Iterable[Portgroup]) -> int:
     return vlan
 
 
-def _spec(name: str, description: str, vlan: int) -> Any:
+def _spec(name: str, description: str, vlan: int, *, isolated: bool = False) -> Any:
+    """With no uplink at all an isolated one carries frames between machines of one host at most."""
     setting = vim.dvs.VmwareDistributedVirtualSwitch
     ports = setting.VmwarePortConfigPolicy(vlan=setting.VlanIdSpec(vlanId=vlan, inherited=False))
+    if isolated:
+        order = setting.UplinkPortOrderPolicy(inherited=False, activeUplinkPort=[], standbyUplinkPort=[])
+        ports.uplinkTeamingPolicy = setting.UplinkPortTeamingPolicy(inherited=False, uplinkPortOrder=order)
     return vim.dvs.DistributedVirtualPortgroup.ConfigSpec(
         name=name, description=description, type="earlyBinding", numPorts=8, autoExpand=True, defaultPortConfig=ports
     )

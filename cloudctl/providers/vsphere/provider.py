@@ -17,6 +17,8 @@ from cloudctl.ports.clock import Clock
 from cloudctl.providers.vsphere.addresses import VSphereAddresses
 from cloudctl.providers.vsphere.client import Client
 from cloudctl.providers.vsphere.config import configured
+from cloudctl.providers.vsphere.disks import Disks
+from cloudctl.providers.vsphere.exports import VSphereExports
 from cloudctl.providers.vsphere.fleet import Fleet
 from cloudctl.providers.vsphere.inventory import VsphereInventory
 from cloudctl.providers.vsphere.networks import VSphereNetworks
@@ -24,6 +26,7 @@ from cloudctl.providers.vsphere.places import Places
 from cloudctl.providers.vsphere.servers import VSphereServers
 from cloudctl.providers.vsphere.tenants import VSphereTenants
 from cloudctl.providers.vsphere.trash import Trash
+from cloudctl.providers.vsphere.usage import VSphereUsage
 from cloudctl.providers.vsphere.volumes import VSphereVolumes
 
 
@@ -39,11 +42,19 @@ class VSphereProvider:
         self.tenants = VSphereTenants(fleet, self.networks)
         trash = Trash(fleet, clock)
         self.volumes = VSphereVolumes(fleet, self.tenants, trash)
+        self.exports = VSphereExports(fleet, Disks(fleet))
         self.servers = VSphereServers(
-            fleet, tenants=self.tenants, networks=self.networks, volumes=self.volumes, trash=trash, clock=clock
+            fleet,
+            tenants=self.tenants,
+            networks=self.networks,
+            volumes=self.volumes,
+            exports=self.exports,
+            trash=trash,
+            clock=clock,
         )
         self.addresses = VSphereAddresses()
         self.inventory = VsphereInventory(client)
+        self.usage = VSphereUsage(client, clock)
 
     def check(self) -> None:
         """Finds every place that is configured; the first that is not there is told by name."""

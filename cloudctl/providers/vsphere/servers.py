@@ -21,6 +21,7 @@ from cloudctl.ports.clock import Clock
 from cloudctl.providers.userdata import compose
 from cloudctl.providers.vsphere import specs
 from cloudctl.providers.vsphere.errors import busy, failed, no_room, rejected
+from cloudctl.providers.vsphere.exports import VSphereExports
 from cloudctl.providers.vsphere.fleet import Fleet, Promise
 from cloudctl.providers.vsphere.leases import choose, gateway
 from cloudctl.providers.vsphere.machines import (
@@ -28,6 +29,7 @@ from cloudctl.providers.vsphere.machines import (
     KIND,
     NAME,
     Goal,
+    Held,
     Machine,
     Nic,
     full_name,
@@ -61,6 +63,7 @@ class VSphereServers:
         tenants: VSphereTenants,
         networks: VSphereNetworks,
         volumes: VSphereVolumes,
+        exports: VSphereExports,
         trash: Trash,
         clock: Clock,
     ) -> None:
@@ -68,6 +71,7 @@ class VSphereServers:
         self._tenants = tenants
         self._networks = networks
         self._volumes = volumes
+        self._exports = exports
         self._trash = trash
         self._clock = clock
         self._leases: dict[str, tuple[float, set[str]]] = {}
@@ -81,7 +85,7 @@ class VSphereServers:
     def create(self, request: ServerRequest) -> ServerFact:
         """One task; the first of its template, network and department, and one of a pair, ask a little more."""
         self._require_room(request.vcpu, request.memory_mib)
-        template = self._places.template(request.image)
+        template = None if request.export is not None else self._places.template(request.image)
         folder, pool = self._client.ref(vim.Folder, request.tenant), self._tenants.pool(request.tenant)
         plan = self._networks.plan(request.network)
         addresses = self._lease(request, plan)
@@ -98,6 +102,9 @@ class VSphereServers:
         if request.apart is not None:
             notes |= pair_note(request.apart)
             host = self._fleet.pairs.host(request.apart, request.key, lambda: self._fleet.site(request.tenant))
+        if template is None:
+            self._build_of(request, folder, pool, notes, addresses)
+            return _promised(self._promise(request, addresses), None)
         spec = vim.vm.CloneSpec(
             location=vim.vm.RelocateSpec(datastore=self._places.datastore(None), pool=pool, host=host),
             powerOn=False,
@@ -111,15 +118,7 @@ class VSphereServers:
             ),
         )
         spec.config.deviceChange = list(specs.wired(self._cards(template), request.network, self._places.switch_uuid))
-        promise = Promise(
-            tenant=request.tenant,
-            key=request.key,
-            uuid=uuid,
-            name=request.name,
-            vcpu=request.vcpu,
-            memory_mib=request.memory_mib,
-            addresses=addresses,
-        )
+        promise = self._promise(request, addresses)
         name = full_name(request.name, request.key)
         try:
             self._fleet.make(promise, lambda: template.CloneVM_Task(folder, name, spec))
@@ -127,6 +126,35 @@ class VSphereServers:
             self._places.forget()
             raise
         return _promised(promise, None)
+
+    def _promise(self, request: ServerRequest, addresses: tuple[str, ...]) -> Promise:
+        return Promise(
+            tenant=request.tenant,
+            key=request.key,
+            uuid=promised_uuid(request.key),
+            name=request.name,
+            vcpu=request.vcpu,
+            memory_mib=request.memory_mib,
+            addresses=addresses,
+        )
+
+    def _build_of(
+        self, request: ServerRequest, folder: Any, pool: Any, notes: dict[str, str], addresses: tuple[str, ...]
+    ) -> None:
+        """A new machine around the disk of an export: there is no template to clone."""
+        disk = Held(path=self._exports.path(request.tenant, request.export or ""), size_gib=request.root_disk_gib)
+        spec = specs.built_of(
+            full_name(request.name, request.key),
+            promised_uuid(request.key),
+            disk,
+            datastore=self._places.datastore_name(None),
+            vcpu=request.vcpu,
+            memory_mib=request.memory_mib,
+            network=request.network,
+            switch_uuid=self._places.switch_uuid,
+            notes=notes,
+        )
+        self._fleet.make(self._promise(request, addresses), lambda: folder.CreateVM_Task(spec, pool))
 
     def attach(self, tenant: str, server: str, volume: str) -> None:
         """Two tasks: its holder gives the disk away, and the server takes it."""

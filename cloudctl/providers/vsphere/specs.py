@@ -15,6 +15,7 @@ from cloudctl.domain.errors import Rejected
 from cloudctl.domain.volumes import VolumeRequest
 from cloudctl.providers.vsphere.machines import (
     ADDRESSES,
+    EXPORT,
     KEY,
     KIB_PER_GIB,
     KIND,
@@ -136,6 +137,30 @@ def holder(
         annotation="A volume of cloudctl: never switched on, and not to be deleted by hand.",
         deviceChange=changes,
         extraConfig=options(notes),
+    )
+
+
+def built_of(
+    name: str, uuid: str, disk: Held, *, datastore: str, vcpu: int, memory_mib: int, network: str, switch_uuid: str,
+    notes: Mapping[str, str],
+) -> Any:  # fmt: skip
+    """A server whose root disk is in a file that is there; it carries the file as a note, to leave it when it goes."""
+    controller = Device.ParaVirtualSCSIController(key=-100, busNumber=0, sharedBus="noSharing")
+    changes = [
+        Change(operation=Operation.add, device=controller),
+        Change(operation=Operation.add, device=_disk(disk.path, disk.size_gib, -100, 0)),
+        *wired([], network, switch_uuid),
+    ]
+    return vim.vm.ConfigSpec(
+        name=name,
+        instanceUuid=uuid,
+        guestId="otherGuest64",
+        numCPUs=vcpu,
+        numCoresPerSocket=1,
+        memoryMB=memory_mib,
+        files=vim.vm.FileInfo(vmPathName=f"[{datastore}]"),
+        deviceChange=changes,
+        extraConfig=options({**notes, EXPORT: disk.path}),
     )
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import uuid4
 
-from cloudctl.providers.vsphere.machines import LONGEST_NAME, Disk, Goal, Held, Machine, noted
+from cloudctl.providers.vsphere.machines import EXPORT, LONGEST_NAME, Disk, Goal, Held, Machine, noted
 
 #: How long a guest may take to shut down before it is switched off.
 SHUTDOWN_GRACE_S = 60.0
@@ -165,11 +165,16 @@ def _off(machine: Machine, goal: Goal, now: datetime) -> Step | None:
     return None if waits else Step(act=Act.POWER_OFF)
 
 
+def _lent(server: Machine, path: str, site: Site) -> bool:
+    """Whether a disk is not the server's own: a volume's, or the export that it was built of."""
+    return site.holder_of(path) is not None or path == server.notes.get(EXPORT)
+
+
 def _delete(machine: Machine, site: Site, now: datetime) -> Step:
     """Off, off the network and without other's disks and without its key; then into the trash."""
     if machine.on:
         return Step(act=Act.POWER_OFF)
-    volumes = () if machine.holds else tuple(d.path for d in machine.disks if site.holder_of(d.path) is not None)
+    volumes = () if machine.holds else tuple(d.path for d in machine.disks if _lent(machine, d.path, site))
     if volumes or machine.nics or machine.key is not None:
         ending = f"-{int(now.timestamp())}"
         return Step(
@@ -182,6 +187,7 @@ def _delete(machine: Machine, site: Site, now: datetime) -> Step:
                 disk=None,
                 addresses=None,
                 pair=None,
+                export=None,
                 trashed=f"{machine.key} {now.astimezone(UTC).isoformat()}",
             ),
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from cloudctl.domain.workflows import Saga
 from cloudctl.workflows import SAGAS
 from tests.crash.scenarios.adoptions import ADOPTIONS
+from tests.crash.scenarios.clearings import CLEARINGS
 from tests.crash.scenarios.drift import DRIFT
 from tests.crash.scenarios.orders import BUILDS, ORDERS
 from tests.crash.scenarios.resources import RESOURCES
@@ -16,7 +17,7 @@ from tests.crash.scenarios.scenario import Scenario, break_cloud, named
 
 __all__ = ["BUILDS", "SCENARIOS", "Scenario", "break_cloud", "named", "of_saga"]
 
-SCENARIOS = (*ORDERS, *RESOURCES, *ADOPTIONS, *DRIFT)
+SCENARIOS = (*ORDERS, *RESOURCES, *ADOPTIONS, *DRIFT, *CLEARINGS)
 
 
 def of_saga(saga: Saga, scenarios: tuple[Scenario, ...] = SCENARIOS) -> list[Scenario]:

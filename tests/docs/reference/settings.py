@@ -79,6 +79,13 @@ SENTENCES = {
     "retention.zones": "The same by the code of a zone; of all that apply the most days count.",
     "channels": "Channels of notices beside mail: for each name `url` (dingtalk://, wecombot://, feishu://, json:// or "
     "jsons://, as apprise writes them; a secret), `server` (the http address of a private messenger) and `timeout_s`.",
+    "telemetry.prometheus": "Prometheus servers as sources of telemetry: for each name `url`, `sets` of queries in "
+    "policies/series.yaml (libvirt, node and blackbox), `clouds` whose servers it knows (any), `token` or `user` and "
+    "`password`, `ca_file`, `verify`, `timeout_s` (60), `step_s` between points (300) and `scrape_s`, how often it "
+    "scrapes (60).",
+    "telemetry.without_clouds": "Clouds, by their codes, whose own figures are not read.",
+    "telemetry.look_every_s": "How often the counters of a cloud that keeps no history are looked at.",
+    "telemetry.look_retention_days": "How long what was seen of them is kept.",
     "simulated.seed": "Seed of the simulated clouds' latencies and utilisation.",
     "simulated.latency_min_s": "The shortest time that a simulated object takes.",
     "simulated.latency_max_s": "The longest.",

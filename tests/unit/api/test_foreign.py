@@ -45,9 +45,11 @@ from cloudctl.domain.racks import Rack
 from cloudctl.domain.ratings import Rating
 from cloudctl.domain.rooms import Room
 from cloudctl.domain.servers import Server
+from cloudctl.domain.shadows import Shadow, ShadowKind, ShadowSubject
 from cloudctl.domain.systems import System
 from cloudctl.domain.transfers import Transfer
 from cloudctl.domain.volumes import Volume
+from cloudctl.domain.waste import Proposal, Saved, WasteKind
 from cloudctl.domain.waves import Move, MoveStep, Readiness, Slip, StepKind, Wave
 from cloudctl.services import syncs
 from tests.unit.api.conftest import City
@@ -130,6 +132,16 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/adoptions/plan": {},
     "POST /v1/adoptions/{adoption_id}/undo": {"reason": "r"},
     "POST /v1/drift/{finding_id}/resolve": {"by": "accept", "reason": "r"},
+    "POST /v1/shadows/sweeps": {
+        "kind": "dns", "source": "s", "taken_at": "2026-01-01T00:00:00Z",
+        "records": [{"name": "n", "type": "A", "value": "10.0.0.1"}],
+    },
+    "POST /v1/shadows/{shadow_id}/register": {"system": "oa", "reason": "r"},
+    "POST /v1/shadows/{shadow_id}/merge": {"reason": "r"},
+    "POST /v1/shadows/{shadow_id}/clear": {"reason": "r"},
+    "POST /v1/shadows/{shadow_id}/dismiss": {"reason": "r"},
+    "POST /v1/waste/{proposal_id}/accept": {"no_state_secrets": True},
+    "POST /v1/waste/{proposal_id}/decline": {"reason": "r"},
     "PUT /v1/clouds/{cloud_id}/reserves/{zone}": {"amounts": {"vcpu": 1}},
     "POST /v1/orders/{order_id}/take-over": {"reason": "r"},
     "POST /v1/servers/{server_id}/snapshot": {"name": "s"},
@@ -301,6 +313,8 @@ def belongings(city: City, officer: str = "officer", department: str = "fgw", sy
         "object_id": seen(city, department, system),
         "sync_id": str(syncs.ask(city.installation.context, platform("test"), "cloud-a").id),
         "finding_id": finding(city, department),
+        "shadow_id": shadow(city, department),
+        "proposal_id": proposal(city, department),
         "adoption_id": adoption(city, officer, department),
         "rule_id": str(new_id()),
         "year": "2026",
@@ -392,6 +406,32 @@ def finding(city: City, department: str) -> str:
     with city.installation.context.unit_of_work(platform("test")) as uow:
         uow.drift.open("cloud-a", new_id(), [news])
     return str(key)
+
+
+def shadow(city: City, department: str) -> str:
+    """A shadow system in a project of a department."""
+    with city.installation.context.unit_of_work(platform("test")) as uow:
+        made = Shadow(
+            id=new_id(), kind=ShadowKind.UNREGISTERED, subject=ShadowSubject.SERVER, subject_key="k",
+            name=f"{department}-shadow", department_id=city.uuid(department), facts={}, evidence={}, mark="", words={},
+            next_step={}, found_at=uow.now, created_at=uow.now,
+        )  # fmt: skip
+        uow.shadows.add(made)
+    return str(made.id)
+
+
+def proposal(city: City, department: str) -> str:
+    """A proposal to a department."""
+    subject = new_id()
+    with city.installation.context.unit_of_work(platform("test")) as uow:
+        made = Proposal(
+            id=new_id(), kind=WasteKind.POWERED_OFF, cloud="cloud-a", zone="extranet", subject_id=subject,
+            subject_kind="server", name=f"{department}-waste", department_id=city.uuid(department), system_id=None,
+            resource_id=subject, object_id=None, saved=Saved(vcpu=1), saved_fen=1, book_version=1, rules_version=1,
+            facts={}, mark="", words={}, next_step={}, found_at=uow.now, created_at=uow.now,
+        )  # fmt: skip
+        uow.waste.add(made)
+    return str(made.id)
 
 
 def adoption(city: City, officer: str, department: str) -> str:

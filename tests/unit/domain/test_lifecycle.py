@@ -15,6 +15,9 @@ FIRST = {
     "finding": "open", "system": "planned", "room": "planned", "device": "running", "fitting": "reserved",
     "adoption": "running", "taking": "planned",
     "assessment": "proposed", "wave": "planned", "move": "planned", "step": "waiting", "case": "open",
+    "campaign": "running", "stop": "thrown", "clearing": "nominated",
+    "shadow": "open", "proposal": "open",
+    "zombie_exemption": "requested", "backup": "taking",
 }  # fmt: skip
 each_machine = pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.noun)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -95,3 +96,47 @@ def test_another_address_is_refused(tmp_path: Path) -> None:
     assert isinstance(open_files(f"file://{tmp_path}", tmp_path), Directory)
     with pytest.raises(ConfigurationError, match="ftp"):
         open_files("ftp://somewhere", tmp_path)
+
+
+def test_a_large_file_is_put_and_read_piece_by_piece(files: Files) -> None:
+    kept = files.put_pieces([CONTENT[:1000], CONTENT[1000:], b""])
+    assert kept == Kept(sha256(CONTENT).hexdigest(), len(CONTENT)) == files.put_pieces(iter([CONTENT]))
+    assert b"".join(files.pieces(kept.digest)) == CONTENT == files.get(kept.digest)
+    assert files.is_sound(kept.digest)
+    files.delete(kept.digest)
+    assert not files.is_sound(kept.digest)
+    with pytest.raises(NotFound):
+        list(files.pieces(kept.digest))
+
+
+def test_a_flipped_byte_is_seen_at_the_end_of_the_pieces(tmp_path: Path) -> None:
+    files = Directory(tmp_path)
+    digest = files.put_pieces([CONTENT]).digest
+    place = next(tmp_path.glob("??/*"))
+    place.write_bytes(bytes([CONTENT[0] ^ 1]) + CONTENT[1:])
+    assert not files.is_sound(digest)
+    with pytest.raises(Unavailable, match="damaged"):
+        list(files.pieces(digest))
+
+
+def test_pieces_that_break_off_leave_nothing(tmp_path: Path) -> None:
+    def broken() -> Iterator[bytes]:
+        yield CONTENT
+        raise ConnectionResetError(104, "the other end is gone")
+
+    files = Directory(tmp_path)
+    with pytest.raises(Unavailable, match="the other end is gone"):
+        files.put_pieces(broken())
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_what_a_dead_process_left_goes_after_a_day(tmp_path: Path) -> None:
+    files = Directory(tmp_path)
+    files.put_pieces([b"x"])
+    left = [tmp_path / "incoming" / name for name in ("old", "new")]
+    for path in left:
+        path.write_bytes(b"half")
+    long_ago = (datetime.now(UTC) - timedelta(days=2)).timestamp()
+    os.utime(left[0], (long_ago, long_ago))
+    files.put_pieces([b"y"])
+    assert [path.exists() for path in left] == [False, True]

@@ -28,6 +28,8 @@ PARAMS = {
     "ends_on": "2027-03-31",
     "successor": "fgw-s2",
     "system": "fgw-s1",
+    "answer_link": "https://cloud.example.org/answers/x",
+    "until": "2027-07-01",
 }
 ALL = [text for template in TEMPLATES.values() for text in template] + [REASON, DEPUTY, FOOTER]
 

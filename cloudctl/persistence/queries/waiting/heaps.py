@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, Select, Text, and_, case, func, literal, o
 
 from cloudctl.domain.accounts import Actor, Permission
 from cloudctl.domain.drift import DriftKind
+from cloudctl.domain.shadows import ShadowKind
+from cloudctl.domain.waste import WasteKind
 from cloudctl.messages import mark
 from cloudctl.persistence.queries.waiting.blanks import NO_DATE, NO_ORDER, NO_TEXT
-from cloudctl.persistence.tables import adoptions, drift_findings, takings
+from cloudctl.persistence.tables import adoptions, drift_findings, shadows, takings, waste_proposals
 
 HEAPS: dict[DriftKind, str] = {
     DriftKind.UNKNOWN: mark("On the cloud, and on no record"),
@@ -22,6 +24,19 @@ HEAPS: dict[DriftKind, str] = {
     DriftKind.EXPIRED: mark("Past their term"),
     DriftKind.OWNERLESS: mark("With nobody to ask about them"),
     DriftKind.OVER_QUOTA: mark("Quotas that are exceeded"),
+}
+
+SHADOWS: dict[ShadowKind, str] = {
+    ShadowKind.UNREGISTERED: mark("Runs, and is on no register"),
+    ShadowKind.DUPLICATE: mark("Two systems that may be one"),
+}
+WASTE: dict[WasteKind, str] = {
+    WasteKind.OVERSIZED: mark("Servers larger than what they do"),
+    WasteKind.POWERED_OFF: mark("Servers that are switched off"),
+    WasteKind.ORPHAN_DISK: mark("Volumes that hang on nothing"),
+    WasteKind.OLD_SNAPSHOT: mark("Old snapshots"),
+    WasteKind.UNUSED_ADDRESS: mark("Addresses that lead to nothing"),
+    WasteKind.IDLE_SEGMENT: mark("Segments with nothing on them"),
 }
 
 
@@ -65,6 +80,46 @@ def _adoptions(actor: Actor) -> Select[Any]:
     ).where(stopped)
 
 
+def _shadows(actor: Actor) -> Select[Any]:
+    """Open shadow systems, a row for each kind: the two are never added up."""
+    shadow = shadows.c
+    rows = _heap(
+        "shadow",
+        number=type_coerce(shadow.kind, Text),
+        title=case({kind.value: title for kind, title in SHADOWS.items()}, value=type_coerce(shadow.kind, Text)),
+        state=literal("open"),
+        what=mark("Register, merge, clear or dismiss each: `cloudctl shadows list --state open`."),
+        why=mark("It runs or stands on the register twice, and you may settle it."),
+        actor=actor,
+        count=func.count(),
+        since=func.min(shadow.found_at),
+    ).where(shadow.state == "open")
+    realm = {actor.department_id, *actor.below}
+    mine = rows if actor.sees_all else rows.where(shadow.department_id.in_(realm))
+    return mine.group_by(shadow.kind)
+
+
+def _waste(actor: Actor) -> Select[Any]:
+    """Proposals that wait for their owner, a row for each kind; agreed snapshots wait for the operators."""
+    proposal = waste_proposals.c
+    kind = type_coerce(proposal.kind, Text)
+    rows = _heap(
+        "waste",
+        number=kind,
+        title=case({word.value: title for word, title in WASTE.items()}, value=kind),
+        state=proposal.state,
+        what=mark("Agree, or say what it is needed for: `cloudctl waste list --state open`."),
+        why=mark("Your department has it and does not seem to use it."),
+        actor=actor,
+        count=func.count(),
+        since=func.min(proposal.found_at),
+    )
+    realm = {actor.department_id, *actor.below}
+    by_hand = and_(proposal.state == "accepted", proposal.order_id.is_(None))
+    mine = and_(proposal.state == "open", proposal.department_id.in_(realm))
+    return rows.where(by_hand if actor.sees_all else mine).group_by(proposal.kind, proposal.state)
+
+
 def _heap(name: str, *, what: str, why: str, actor: Actor, **columns: ColumnElement[Any]) -> Select[Any]:
     """A row that stands for many things; of no order, and without a deadline."""
     return select(
@@ -85,6 +140,8 @@ def _heap(name: str, *, what: str, why: str, actor: Actor, **columns: ColumnElem
 
 MANY: tuple[tuple[frozenset[Permission], Callable[[Actor], Select[Any]]], ...] = (
     (frozenset({Permission.DRIFT_WRITE}), _findings),
+    (frozenset({Permission.SHADOWS_WRITE}), _shadows),
+    (frozenset({Permission.WASTE_WRITE}), _waste),
     (frozenset({Permission.ADOPTIONS_WRITE, Permission.WORKFLOWS_WRITE}), _adoptions),
 )
 """What comes in heaps: for who holds one of the permissions."""

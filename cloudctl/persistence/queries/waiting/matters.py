@@ -12,12 +12,14 @@ from sqlalchemy import ColumnElement, Date, FromClause, Select, and_, bindparam,
 from cloudctl.domain.accounts import Actor, Permission
 from cloudctl.messages import mark
 from cloudctl.persistence.queries.assessments import LAPSED
+from cloudctl.persistence.queries.clearings import WAITING
 from cloudctl.persistence.queries.systems_due import DUE
 from cloudctl.persistence.queries.waiting.blanks import NO_COUNT, NO_DATE, NO_ORDER
 from cloudctl.persistence.queries.waiting.orders import anyones
 from cloudctl.persistence.queries.waves import NEXT_STEPS
+from cloudctl.persistence.queries.zombies import REQUESTED
 from cloudctl.persistence.tables import cases, departments
-from cloudctl.persistence.types import EndOfDay
+from cloudctl.persistence.types import EndOfDay, Instant
 
 SOON = timedelta(days=30)  # how long before its day what runs out of a system is somebody's to do
 
@@ -42,9 +44,23 @@ class Matter:
     whose: Callable[[Actor], ColumnElement[bool]] = anyones
 
 
+def _not_my_proposal(actor: Actor) -> ColumnElement[bool]:
+    """Neither who proposed a deletion nor who started the campaign confirms it."""
+    mine = [WAITING.c.proposed.contains(str(person)) for person in sorted(actor.persons)]
+    hands = (WAITING.c.started_by, WAITING.c.started_for)
+    strange = (or_(hand.is_(None), not_(hand.in_(actor.persons))) for hand in hands)
+    return and_(not_(or_(*mine)) if mine else literal(value=True), *strange)
+
+
 def _not_my_proof(actor: Actor) -> ColumnElement[bool]:
     """Who handed a proof in does not close its case."""
     hands = (cases.c.proved_by, cases.c.proved_for)
+    return and_(*(or_(hand.is_(None), not_(hand.in_(actor.persons))) for hand in hands))
+
+
+def _not_my_request(actor: Actor) -> ColumnElement[bool]:
+    """Who asked for an exemption does not decide on it."""
+    hands = (REQUESTED.c.asked_by, REQUESTED.c.asked_for)
     return and_(*(or_(hand.is_(None), not_(hand.in_(actor.persons))) for hand in hands))
 
 
@@ -80,6 +96,53 @@ MATTERS: tuple[Matter, ...] = (
         LAPSED.c.code, LAPSED.c.name, literal("due"), EndOfDay(LAPSED.c.until_on),
         what=mark("Decide anew what becomes of it: `cloudctl assessments decide`."),
         why=mark("Its postponement has ended."),
+    ),
+    Matter(
+        "clearing_answer", Permission.CLEARINGS_ANSWER, WAITING, WAITING.c.state.in_(["notified", "due"]),
+        WAITING.c.number, WAITING.c.name, WAITING.c.state, EndOfDay(WAITING.c.due_on),
+        what=mark("Say whether it is still needed: `cloudctl zombies case answer`."),
+        why=mark("It seems to be no longer in use, and it is your department's."),
+        whose=lambda actor: literal(value=not actor.sees_all),
+    ),
+    Matter(
+        "clearing_attention", Permission.CLEARINGS_WRITE, WAITING, WAITING.c.state == "attention",
+        WAITING.c.number, WAITING.c.name, WAITING.c.state, NO_DATE,
+        what=mark("See why, then resume it or bring the system back: `cloudctl zombies case show`."),
+        why=mark("Its clearing has stopped, and you may go on with it."),
+    ),
+    Matter(
+        "clearing_proposal", Permission.CLEARINGS_PROPOSE, WAITING,
+        and_(WAITING.c.state == "restore_tested", WAITING.c.quarantined_until <= bindparam("now", type_=Instant)),
+        WAITING.c.number, WAITING.c.name, WAITING.c.state, NO_DATE,
+        what=mark("Propose its deletion, or bring it back: `cloudctl zombies case propose`."),
+        why=mark("Its time in quarantine is over, and its backup was restored as a test."),
+    ),
+    Matter(
+        "clearing_confirm", Permission.CLEARINGS_CONFIRM, WAITING, WAITING.c.state == "deletion_proposed",
+        WAITING.c.number, WAITING.c.name, WAITING.c.state, NO_DATE,
+        what=mark("Check the deletion; confirm it or turn it down: `cloudctl zombies case confirm`."),
+        why=mark("Somebody else proposes to delete it."),
+        whose=_not_my_proposal,
+    ),
+    Matter(
+        "clearing_lines", Permission.CLEARINGS_ANSWER, WAITING, WAITING.c.state == "deleted",
+        WAITING.c.number, WAITING.c.name, WAITING.c.state, NO_DATE,
+        what=mark("Fill its close-out lines: `cloudctl zombies case lines`."),
+        why=mark("It was deleted, and its closing on record is owed."),
+        whose=lambda actor: literal(value=not actor.sees_all),
+    ),
+    Matter(
+        "clearing_close", Permission.CLEARINGS_WRITE, WAITING, WAITING.c.state == "deleted",
+        WAITING.c.number, WAITING.c.name, WAITING.c.state, NO_DATE,
+        what=mark("Have its close-out lines filled, then close it: `cloudctl zombies case close`."),
+        why=mark("It was deleted, and its closing on record is owed."),
+    ),
+    Matter(
+        "zombie_exemption", Permission.ZOMBIES_WRITE, REQUESTED, literal(value=True),
+        REQUESTED.c.code, REQUESTED.c.name, literal("requested"), EndOfDay(REQUESTED.c.ends_on),
+        what=mark("Decide on the exemption: `cloudctl zombies exemptions`."),
+        why=mark("Its department asks that the system is not cleared."),
+        whose=_not_my_request,
     ),
 )  # fmt: skip
 

@@ -11,8 +11,10 @@ from cloudctl.ports.queries.rows.assessments import AssessmentRow
 from cloudctl.ports.queries.rows.attachments import AttachmentRow
 from cloudctl.ports.queries.rows.audit import AuditRow
 from cloudctl.ports.queries.rows.base import Row
+from cloudctl.ports.queries.rows.campaigns import CampaignRow
 from cloudctl.ports.queries.rows.cases import CaseRow
 from cloudctl.ports.queries.rows.channels import ChannelRow
+from cloudctl.ports.queries.rows.clearings import ClearingRow
 from cloudctl.ports.queries.rows.clouds import CloudRow
 from cloudctl.ports.queries.rows.departments import DepartmentRow
 from cloudctl.ports.queries.rows.deputies import DeputyRow
@@ -35,12 +37,15 @@ from cloudctl.ports.queries.rows.racks import RackRow
 from cloudctl.ports.queries.rows.ratings import RatingRow, RatingSummary
 from cloudctl.ports.queries.rows.resources import AddressRow, NetworkRow, ResourceRow, ServerRow, VolumeRow
 from cloudctl.ports.queries.rows.rooms import RoomRow
+from cloudctl.ports.queries.rows.shadows import ShadowCount, ShadowRow, SweepRow
 from cloudctl.ports.queries.rows.supervision import CardRow, DueRow
 from cloudctl.ports.queries.rows.syncs import SyncRow
 from cloudctl.ports.queries.rows.systems import DependencyRow, SystemDueRow, SystemRow
 from cloudctl.ports.queries.rows.todo import TodoRow
 from cloudctl.ports.queries.rows.transfers import TransferRow
+from cloudctl.ports.queries.rows.waste import WasteRow
 from cloudctl.ports.queries.rows.waves import MoveRow, ReadinessRow, SlipRow, StepRow, WaveRow
+from cloudctl.ports.queries.rows.zombies import PurposeRow, VerdictRow, ZombieExemptionRow
 
 __all__ = [
     "AccessRow",
@@ -51,9 +56,11 @@ __all__ = [
     "AssessmentRow",
     "AttachmentRow",
     "AuditRow",
+    "CampaignRow",
     "CardRow",
     "CaseRow",
     "ChannelRow",
+    "ClearingRow",
     "CloudRow",
     "ColocationRow",
     "DepartmentRow",
@@ -76,6 +83,7 @@ __all__ = [
     "OrderRow",
     "PrefixRow",
     "ProgressRow",
+    "PurposeRow",
     "QuotaRow",
     "RackRow",
     "RatingRow",
@@ -85,8 +93,11 @@ __all__ = [
     "RoomRow",
     "Row",
     "ServerRow",
+    "ShadowCount",
+    "ShadowRow",
     "SlipRow",
     "StepRow",
+    "SweepRow",
     "SyncRow",
     "SystemDueRow",
     "SystemRow",
@@ -94,6 +105,9 @@ __all__ = [
     "TodoRow",
     "TokenRow",
     "TransferRow",
+    "VerdictRow",
     "VolumeRow",
+    "WasteRow",
     "WaveRow",
+    "ZombieExemptionRow",
 ]

@@ -18,7 +18,13 @@ from cloudctl.providers.simulated.faults import FaultKind, Struck
 IDS = UUID("5f1d7a52-3c0e-5d0b-9c55-0d1a6f0c5171")
 
 # Shares of the latency range, for what is quicker or slower than a server's build.
-PACE = {"servers.create": 1.0, "servers.snapshot": 1.0, "servers.resize": 0.8, "volumes.create": 0.4}
+PACE = {
+    "servers.create": 1.0,
+    "servers.snapshot": 1.0,
+    "exports.take": 1.0,
+    "servers.resize": 0.8,
+    "volumes.create": 0.4,
+}
 USUAL_PACE = 0.25
 BROKEN = "a simulated fault broke it"
 

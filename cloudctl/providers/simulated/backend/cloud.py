@@ -29,7 +29,7 @@ from cloudctl.providers.simulated.backend.refusals import STRIKES, Reason, Refus
 from cloudctl.providers.simulated.backend.storage import Storage
 from cloudctl.providers.simulated.faults import Fault, FaultKind, Struck
 
-READS = frozenset({"find", "check", "console_url", "isolated", "full", "changes", "look"})
+READS = frozenset({"find", "read", "check", "console_url", "isolated", "full", "changes", "look", "history"})
 KEPT_CALLS = 200_000
 TRIM_EVERY = 1_000
 
@@ -138,9 +138,11 @@ class SimulatedCloud:
         with self.unrecorded() as call:
             return [_item(thing) for kind in Kind for thing in call.things(kind)]
 
-    def utilisation(self, server: str | UUID, day: date) -> utilisation.Utilisation:
-        """How busy a server was on a day."""
-        return utilisation.daily(self.settings.seed, str(server), day)
+    def utilisation(
+        self, server: str | UUID, day: date, labels: Mapping[str, str] | None = None
+    ) -> utilisation.Utilisation:
+        """How busy a server was on a day, if it was on; `labels` may name its profile."""
+        return utilisation.daily(self.settings.seed, str(server), day, labels)
 
     def close(self) -> None:
         """Lets go of the file."""

@@ -14,13 +14,14 @@ from cloudctl.providers.simulated.backend.objects import Kind, Status, Thing
 from cloudctl.providers.simulated.backend.refusals import Reason, Refusal
 
 HOSTS = 4
+KEPT_TIMES = 50
 SETTLED = (Status.ACTIVE, Status.SHUTOFF)
 
 
 def create(call: Call, request: ServerRequest) -> Thing:
     """Starts building a server and allots its fixed addresses."""
     images = call.settings.images
-    if images is not None and request.image not in images:
+    if request.export is None and images is not None and request.image not in images:
         raise Refusal(Reason.INVALID, f"no image {request.image}")
     network = call.get(Kind.NETWORK, request.tenant, request.network)
     refuse_unless(network, Status.ACTIVE)
@@ -81,12 +82,14 @@ def add(
             "memory_mib": request.memory_mib,
             "network": request.network,
             "fixed": fixed,
-            "image": request.image,
+            "image": request.export or request.image,
             "host": host,
             "pair": None if request.apart is None else str(request.apart.key),
             "labels": request.labels,
             "ssh_keys": len(request.ssh_keys),
             "user_data_bytes": len(request.user_data or b""),
+            "made_at": call.now if status is Status.BUILD else 0.0,  # what is put there already has a past
+            "off": [[0.0, None]] if status is Status.SHUTOFF else [],
         },
         then=then,
         vcpu=request.vcpu,
@@ -103,7 +106,16 @@ def power(call: Call, tenant: str, server: str, *, on: bool) -> None:
         return
     refuse_unless(thing, *SETTLED)
     thing.state["status"] = under_way
+    thing.state["off"] = _times_off(thing, call.now, on=on)
     call.save(thing, then={"status": goal})
+
+
+def _times_off(thing: Thing, now: float, *, on: bool) -> list[list[float | None]]:
+    """When it was off, from when to when: the last times, and now one more or one that is over."""
+    times: list[list[float | None]] = thing.state.get("off", [])
+    return (
+        [*times[:-1], [times[-1][0], now]] if on and times else times if on else [*times[1 - KEPT_TIMES :], [now, None]]
+    )
 
 
 def isolate(call: Call, tenant: str, server: str, *, cut: bool) -> None:

@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+import io
+import random
 import time
 from typing import Any
 
 from cinder import exception
 from cinder.tests.fake_driver import FakeLoggingVolumeDriver
+
+VOLUME_BYTES = 8192
 
 
 class LabVolumeDriver(FakeLoggingVolumeDriver):
@@ -31,6 +35,11 @@ class LabVolumeDriver(FakeLoggingVolumeDriver):
         """Say that the image is in the volume already: there is no device to write it to."""
         _inject(volume)
         return {}, True
+
+    def copy_volume_to_image(self, context: Any, volume: Any, image_service: Any, image_meta: Any) -> None:
+        """Upload bytes that follow from the volume, or from the one that it is a copy of."""
+        content = random.Random(volume.source_volid or volume.id).randbytes(VOLUME_BYTES)
+        image_service.update(context, image_meta["id"], {}, io.BytesIO(content))
 
 
 def _inject(volume: Any) -> None:

@@ -63,6 +63,8 @@ func main() {
 	model.DelayConfig.Delay = *delay
 	server.faults = &Faults{next: inner.Config.Handler, taskTime: time.Duration(*tasks) * time.Millisecond}
 	simulator.Map.Put(newCollector())
+	server.performance = newPerformance()
+	simulator.Map.Put(server.performance)
 	if err := server.start(); err != nil {
 		fail(err)
 	}
@@ -96,6 +98,7 @@ type Server struct {
 	address     string
 	certificate tls.Certificate
 	faults      *Faults
+	performance *Performance
 	running     *http.Server
 }
 
@@ -150,6 +153,7 @@ func (s *Server) control() http.Handler {
 	handle("start", func([]byte) (interface{}, error) { return nil, s.start() })
 	handle("rename", renameAll)
 	handle("leave", spuriousLeaves)
+	handle("metrics", func(body []byte) (interface{}, error) { return s.performance.plant(body) })
 	handle("gap", func([]byte) (interface{}, error) { return loseFeeds(), nil })
 	return mux
 }

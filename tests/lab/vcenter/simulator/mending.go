@@ -166,6 +166,7 @@ func freshen(vm *simulator.VirtualMachine) {
 // settle tells the update feed of what the library changes in silence.
 func settle(vm *simulator.VirtualMachine) {
 	identifyDisks(vm)
+	fillDisks(vm)
 	vm.Config.ChangeVersion = fmt.Sprintf("v%d", atomic.AddInt64(&versions, 1))
 	vm.Summary.Config.Template = vm.Config.Template
 	vm.Summary.Config.Annotation = vm.Config.Annotation

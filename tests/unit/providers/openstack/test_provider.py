@@ -20,7 +20,7 @@ def test_it_checks_with_a_token_and_one_list(cloud: RecordedCloud, provider: Ope
 
 
 def test_it_declares_what_it_can(provider: OpenStackProvider):
-    assert provider.capabilities == frozenset(Capability) - {Capability.DIAGNOSTICS}
+    assert provider.capabilities == frozenset(Capability) - {Capability.METRICS}
 
 
 def test_no_credentials_are_a_configuration_error(clouds_yaml: Path, clock: FixedClock):

@@ -1,0 +1,437 @@
+"""Shadow systems: looked for, explained, and settled by people; nothing here acts by itself.
+
+    scan(ctx, request)                                                # again changes nothing
+    register(ctx, request, shadow_id, system="fgw-oa", reason=...)    # or merge, clear, dismiss
+
+A server that no record has is adopted or released by its finding of drift, one mechanism for both; a name, a
+certificate or a socket is linked to a system, or taken away by hand and looked for again. Every state that a shadow
+comes to is a turn on record, so that counts can be told for any past day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from cloudctl.domain.accounts import Permission
+from cloudctl.domain.calendars import today_for_people
+from cloudctl.domain.declarations import refuse_secret
+from cloudctl.domain.drift import DriftAct
+from cloudctl.domain.errors import Conflict, Invalid
+from cloudctl.domain.shadows import Shadow, ShadowAct, ShadowKind, ShadowSubject, Turn
+from cloudctl.domain.systems import System
+from cloudctl.governance.shadows.planner import Line, look
+from cloudctl.governance.shadows.rounds import Before, Change, marked, settle
+from cloudctl.governance.shadows.words import worded
+from cloudctl.ports.context import Context, Request
+from cloudctl.ports.queries import ShadowCount, scope_of
+from cloudctl.ports.unit_of_work import UnitOfWork
+from cloudctl.services import drift, successions
+from cloudctl.services.explanations import moment_of
+from cloudctl.services.landscapes import landscape
+
+AT_ONCE = 500  # changes of one transaction
+BY_DRIFT = {"register": ShadowAct.REGISTER, "finish": ShadowAct.CLEAR, "dismiss": ShadowAct.DISMISS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned:
+    """What a look changed on record: how many are new or open again, otherwise than before, and settled or gone."""
+
+    opened: int = 0
+    renewed: int = 0
+    ended: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """A shadow with its turns, oldest first."""
+
+    shadow: Shadow
+    turns: Sequence[Turn]
+
+
+def scan(ctx: Context, request: Request) -> Scanned:
+    """Looks for shadows in everything that is on record; what cannot be told just now stays as it is."""
+    request.actor.require(Permission.SHADOWS_WRITE)
+    with ctx.unit_of_work(request) as uow:
+        plan = look(landscape(ctx, uow))
+        known = uow.shadows.known()
+        findings = uow.shadows.findings({one.finding_id for one in known.values() if one.finding_id is not None})
+        merged = {row["id"]: row["merged_into_id"] for row in uow.systems.on_record().values() if row["merged_into_id"]}
+        changes = list(settle(plan, Before(known=known, findings=findings, merged=merged), today_for_people(uow.now)))
+    for at in range(0, len(changes), AT_ONCE):
+        _write(ctx, request, changes[at : at + AT_ONCE])
+    opened = sum(change.event in {None, "return", "give_up"} for change in changes)
+    renewed = sum(change.event == "renew" for change in changes)
+    return Scanned(opened=opened, renewed=renewed, ended=len(changes) - opened - renewed)
+
+
+def get(ctx: Context, request: Request, shadow_id: UUID) -> Shadow:
+    """One shadow; a department sees those about what is its own."""
+    return explain(ctx, request, shadow_id).shadow
+
+
+def explain(ctx: Context, request: Request, shadow_id: UUID) -> Explained:
+    """One shadow with its turns."""
+    request.actor.require(Permission.SHADOWS_READ)
+    with ctx.unit_of_work(request) as uow:
+        shadow = uow.shadows.get(shadow_id)
+        turns = uow.shadows.turns_of(shadow_id)
+    request.actor.require_sight(shadow.department_id, "shadow", shadow_id)
+    return Explained(shadow=shadow, turns=turns)
+
+
+def counts(ctx: Context, request: Request, *, day: date | None = None) -> Sequence[ShadowCount]:
+    """How many shadows the actor sees there were at the end of a day, by kind, department and state."""
+    request.actor.require(Permission.SHADOWS_READ)
+    return ctx.queries.shadow_counts(scope_of(request.actor), moment_of(ctx, day))
+
+
+def register(
+    ctx: Context,
+    request: Request,
+    shadow_id: UUID,
+    *,
+    system: str,
+    reason: str,
+    term_months: int = 12,
+    expected_version: int | None = None,
+) -> Shadow:
+    """Puts it on the register as part of the system of this code, which stands on it already.
+
+    A server that no record has is adopted for `term_months`; one whose record has no system gets it.
+    """
+    with ctx.unit_of_work(request) as uow:
+        shadow = _decided(uow, request, shadow_id, reason, expected_version)
+        owner = _system(uow, request, system)
+        shadow.settle(
+            ShadowAct.REGISTER, by=request.actor.account_id, reason=reason.strip(), now=uow.now, target_id=owner.id
+        )
+        if shadow.resource_id is not None and shadow.subject is ShadowSubject.SERVER:
+            _belong(uow, shadow, owner)
+        elif shadow.finding_id is not None:
+            finding = uow.drift.lock(shadow.finding_id)
+            drift.decide(
+                ctx, uow, finding, by=DriftAct.ADOPT, reason=reason, system=owner.code, term_months=term_months
+            )
+        shadow.department_id = owner.department_id
+        return uow.answer(_turned(uow, shadow, "update/shadow-register"))
+
+
+def merge(
+    ctx: Context,
+    request: Request,
+    shadow_id: UUID,
+    *,
+    reason: str,
+    into: str | None = None,
+    expected_version: int | None = None,
+) -> Shadow:
+    """Merges one system of a pair into the other, by default into the one that the finding says stays.
+
+    It is the register's own merger (`services/successions`), which keeps the lineage and takes over what refers to the
+    merged one; there is no way back.
+    """
+    with ctx.unit_of_work(request) as uow:
+        shadow = _decided(uow, request, shadow_id, reason, expected_version)
+        leaving, staying = _pair(uow, shadow, into)
+        shadow.settle(
+            ShadowAct.MERGE, by=request.actor.account_id, reason=reason.strip(), now=uow.now, target_id=staying.id
+        )
+        successions.carry_out(uow, request, leaving.id, into=staying.code, reason=reason)
+        shadow.system_id, shadow.other_id = leaving.id, staying.id
+        return uow.answer(_turned(uow, shadow, "update/shadow-merge"))
+
+
+def clear(
+    ctx: Context,
+    request: Request,
+    shadow_id: UUID,
+    *,
+    reason: str,
+    department: str | None = None,
+    expected_version: int | None = None,
+) -> Shadow:
+    """Has it go. A server that no record has is released by its finding of drift, restorable for its retention.
+
+    A name, a certificate or a socket is taken away by whoever runs it; a later sweep shows whether it is gone. One of a
+    pair is cleared by a campaign: raises Conflict that names the way.
+    """
+    with ctx.unit_of_work(request) as uow:
+        shadow = _decided(uow, request, shadow_id, reason, expected_version)
+        if shadow.kind is ShadowKind.DUPLICATE:
+            raise Conflict(
+                "A system of the register is cleared in a campaign, with notice, backup and two signatures.",
+                way_out="Merge it, or take it into a campaign: `cloudctl zombies campaign`.",
+            )
+        if shadow.subject is ShadowSubject.SERVER and shadow.resource_id is not None:
+            raise Conflict(
+                "{name} is its department's: it is not cleared over its head.",
+                way_out="Register it to a system of the department, which then releases it by an order.",
+                name=shadow.name,
+            )
+        shadow.settle(ShadowAct.CLEAR, by=request.actor.account_id, reason=reason.strip(), now=uow.now)
+        if shadow.finding_id is not None:
+            shadow.target_id = shadow.finding_id
+            finding = uow.drift.lock(shadow.finding_id)
+            drift.decide(ctx, uow, finding, by=DriftAct.RELEASE, reason=reason, department=department)
+        return uow.answer(_turned(uow, shadow, "start/shadow-clear"))
+
+
+def dismiss(
+    ctx: Context,
+    request: Request,
+    shadow_id: UUID,
+    *,
+    reason: str,
+    until: date | None = None,
+    expected_version: int | None = None,
+) -> Shadow:
+    """Says that it is none, up to a day if one is given; what it consists of brings it back when that changes."""
+    with ctx.unit_of_work(request) as uow:
+        shadow = _decided(uow, request, shadow_id, reason, expected_version)
+        if until is not None and until < today_for_people(uow.now):
+            raise Invalid("{day} is over.", field="until", way_out="Choose a later day.", day=until)
+        shadow.settle(ShadowAct.DISMISS, by=request.actor.account_id, reason=reason.strip(), now=uow.now, until=until)
+        return uow.answer(_turned(uow, shadow, "deny/shadow"))
+
+
+def _decided(uow: UnitOfWork, request: Request, shadow_id: UUID, reason: str, expected_version: int | None) -> Shadow:
+    """The locked shadow for a person's decision."""
+    actor = request.actor
+    actor.require(Permission.SHADOWS_WRITE)
+    if not reason.strip():
+        raise Invalid("To settle a shadow needs a reason.", field="reason", way_out="Say why, for the record.")
+    refuse_secret(None, {"reason": reason})
+    shadow = uow.shadows.lock(shadow_id)
+    actor.require_sight(shadow.department_id, "shadow", shadow_id)
+    uow.check_version(shadow, expected_version)
+    return shadow
+
+
+def _system(uow: UnitOfWork, request: Request, code: str) -> System:
+    """A system that stands; raises Invalid naming the field."""
+    found = uow.systems.by_code(code)
+    if found is None or not request.actor.sees(found.department_id):
+        raise Invalid(
+            "There is no system {code}.",
+            field="system",
+            way_out="Register it first: `cloudctl systems create`.",
+            code=code,
+        )
+    if found.ended:
+        raise Conflict(
+            "{system} is {state} already and takes nothing up.",
+            field="system",
+            way_out="Name a system that stands.",
+            system=found.code,
+            state=found.status,
+        )
+    return found
+
+
+def _pair(uow: UnitOfWork, shadow: Shadow, into: str | None) -> tuple[System, System]:
+    """Which one is merged into which."""
+    if shadow.system_id is None or shadow.other_id is None:
+        raise Conflict(
+            "Only one of a pair is merged.", way_out="Register {name}, or have it cleared.", name=shadow.name
+        )
+    leaving, staying = (uow.systems.get(key) for key in (shadow.system_id, shadow.other_id))
+    if into is not None and into == leaving.code:
+        leaving, staying = staying, leaving
+    if into is not None and into != staying.code:
+        raise Invalid(
+            "{code} is not one of the two.",
+            field="into",
+            way_out="Name {one} or {other}.",
+            code=into,
+            one=leaving.code,
+            other=staying.code,
+        )
+    return leaving, staying
+
+
+def _belong(uow: UnitOfWork, shadow: Shadow, owner: System) -> None:
+    """A server on record becomes part of a system of its own department, with what hangs on it."""
+    assert shadow.resource_id is not None
+    server = uow.resources.lock(shadow.resource_id)
+    highest = min(uow.clouds.by_code(server.cloud).max_mlps_level, uow.catalogue.zone(server.zone).max_mlps_level)
+    if server.department_id != owner.department_id:
+        raise Conflict(
+            "{name} is another department's than {system}.",
+            field="system",
+            way_out="Name a system of its department, or transfer it: `cloudctl transfers create`.",
+            name=server.name,
+            system=owner.code,
+        )
+    if owner.mlps_level > highest:
+        raise Conflict(
+            "{name} stands where systems up to MLPS level {highest} may be; {system} has {level}.",
+            field="system",
+            way_out="Name another system.",
+            name=server.name,
+            highest=highest,
+            system=owner.code,
+            level=owner.mlps_level,
+        )
+    for resource in [server, *(uow.resources.lock(one.id) for one in uow.resources.of_server(server.id))]:
+        before: dict[str, object] = {"system": resource.system_id}
+        resource.system_id = owner.id
+        uow.audit(
+            "update/system-of",
+            resource.KIND.value,
+            resource.id,
+            department_id=resource.department_id,
+            before=before,
+            after={"system": owner.id},
+            reason=shadow.reason,
+        )
+
+
+def _write(ctx: Context, request: Request, changes: Sequence[Change]) -> None:
+    with ctx.unit_of_work(request) as uow:
+        counts: dict[str, int] = {}
+        for change in changes:
+            if _changed(uow, change):
+                name = change.event or "new"
+                counts[name] = counts.get(name, 0) + 1
+        if counts:
+            uow.audit("update/shadows", "shadows", uow.now.isoformat(), after=dict(sorted(counts.items())))
+
+
+def _changed(uow: UnitOfWork, change: Change) -> bool:
+    """Puts one change on record, unless somebody has decided on it meanwhile."""
+    if change.shadow is None:
+        assert change.line is not None
+        shadow = _new(uow, change.line)
+        uow.shadows.add(shadow)
+        _turn(uow, shadow)
+        return True
+    shadow = uow.shadows.lock(change.shadow.id)
+    if shadow.version != change.shadow.version or shadow.state != change.shadow.state:
+        return False
+    if change.line is not None:
+        _renew(shadow, change.line)
+    match change.event:
+        case "renew":
+            return True
+        case "return" | "give_up":
+            shadow.reopen(change.event)
+            shadow.found_at = uow.now
+        case "register" | "dismiss":
+            _follow(uow, shadow, change.event)
+        case "merge":
+            leaving, staying = _merged(uow, shadow)
+            shadow.system_id, shadow.other_id = leaving, staying
+            shadow.settle(ShadowAct.MERGE, by=None, reason="", now=uow.now, target_id=staying)
+        case event:
+            assert event is not None
+            if event == "finish" and shadow.state == "open":
+                shadow.act = ShadowAct.CLEAR
+            shadow.advance(event)
+            shadow.settled_at = uow.now
+    _turn(uow, shadow)
+    return True
+
+
+def _merged(uow: UnitOfWork, shadow: Shadow) -> tuple[UUID, UUID]:
+    """Which one of a pair was merged by hand, and which one stays."""
+    assert shadow.system_id is not None
+    assert shadow.other_id is not None
+    if uow.systems.get(shadow.system_id).status == "merged":
+        return shadow.system_id, shadow.other_id
+    return shadow.other_id, shadow.system_id
+
+
+def _follow(uow: UnitOfWork, shadow: Shadow, event: str) -> None:
+    """Somebody has resolved the finding of drift that it rests on: the shadow is settled with it."""
+    assert shadow.finding_id is not None
+    finding = uow.drift.get(shadow.finding_id)
+    target = None
+    if event == "register" and shadow.object_id is not None:
+        (seen,) = uow.inventory.some([shadow.object_id])
+        target = None if seen.resource_id is None else uow.resources.get(seen.resource_id).system_id
+    shadow.settle(BY_DRIFT[event], by=finding.asked_by, reason=finding.reason or "", now=uow.now, target_id=target)
+
+
+def _new(uow: UnitOfWork, line: Line) -> Shadow:
+    words = worded(line)
+    return Shadow(
+        id=line.id,
+        kind=line.kind,
+        subject=line.subject,
+        subject_key=line.key,
+        name=line.name,
+        cloud=line.cloud,
+        department_id=line.department_id,
+        object_id=line.object_id,
+        resource_id=line.resource_id,
+        finding_id=line.finding_id,
+        system_id=line.system_id,
+        other_id=line.other_id,
+        facts=_plain(line.facts),
+        evidence=_plain(line.evidence),
+        mark=marked(line),
+        words=words.said,
+        next_step=words.next_step,
+        found_at=uow.now,
+        created_at=uow.now,
+    )
+
+
+def _renew(shadow: Shadow, line: Line) -> None:
+    words = worded(line)
+    shadow.name, shadow.cloud, shadow.department_id = line.name, line.cloud, line.department_id
+    shadow.object_id, shadow.resource_id, shadow.finding_id = line.object_id, line.resource_id, line.finding_id
+    shadow.system_id, shadow.other_id = line.system_id, line.other_id
+    shadow.facts, shadow.evidence, shadow.mark = _plain(line.facts), _plain(line.evidence), marked(line)
+    shadow.words, shadow.next_step = words.said, words.next_step
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """As JSON has them: what is read back equals what was written."""
+    kept: dict[str, Any] = msgspec.to_builtins(values)
+    return kept
+
+
+def _turned(uow: UnitOfWork, shadow: Shadow, action: str) -> Shadow:
+    _turn(uow, shadow)
+    uow.audit(
+        action,
+        "shadow",
+        shadow.id,
+        department_id=shadow.department_id,
+        after={
+            "kind": shadow.kind.value,
+            "subject": shadow.subject.value,
+            "name": shadow.name,
+            "state": shadow.state,
+            "target_id": shadow.target_id,
+            "until": shadow.until_on,
+        },
+        reason=shadow.reason,
+    )
+    return shadow
+
+
+def _turn(uow: UnitOfWork, shadow: Shadow) -> None:
+    uow.shadows.turn(
+        Turn(
+            shadow_id=shadow.id,
+            kind=shadow.kind,
+            subject=shadow.subject,
+            department_id=shadow.department_id,
+            state=shadow.state,
+            act=shadow.act,
+            by=shadow.settled_by,
+            reason=shadow.reason,
+            target_id=shadow.target_id,
+            at=uow.now,
+        )
+    )

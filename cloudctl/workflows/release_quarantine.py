@@ -1,0 +1,55 @@
+"""release_quarantine: brings all of a system back as it was, with one command; nothing holds that up."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from cloudctl.domain.workflows import Saga, Verdict
+from cloudctl.ports.context import Context
+from cloudctl.services import clearings
+from cloudctl.workflows import reaching
+from cloudctl.workflows.attempts import step
+from cloudctl.workflows.clearing import Lot, each, lots, told
+from cloudctl.workflows.restore_resource import start
+
+NAME = "release_quarantine"
+
+
+@step
+def bring_servers_back(ctx: Context, clearing_id: str) -> None:
+    """Back on their networks, on, and reached at their floating addresses; all servers side by side."""
+    each(ctx, bring_back, lots(ctx, clearing_id))
+
+
+@step
+def finish_release(ctx: Context, clearing_id: str) -> None:
+    """On record."""
+    clearings.restored(ctx, UUID(clearing_id))
+
+
+@step
+def stop_release(ctx: Context, clearing_id: str, reason: str) -> None:
+    """What could not be brought back waits for a person."""
+    clearings.stopped(ctx, UUID(clearing_id), NAME, reason)
+
+
+def body(steps: Any, clearing_id: str) -> Verdict:
+    """Bring back, then book it."""
+    verdict: Verdict = steps.bring_servers_back(clearing_id)
+    if verdict["outcome"] == "done":
+        verdict = steps.finish_release(clearing_id)
+    if verdict["outcome"] == "done":
+        return verdict
+    return told(verdict, steps.stop_release(clearing_id, verdict.get("reason", "")))
+
+
+RELEASE_QUARANTINE = Saga(name=NAME, steps=(bring_servers_back, finish_release, stop_release), body=body)
+
+
+def bring_back(lot: Lot) -> None:
+    """One server, as it was; each act is looked at, and what is so already is done."""
+    reaching.take_back(lot.site, lot.server)
+    start(lot.site, lot.server)
+    for address in lot.addresses:
+        reaching.aim(lot.site, address, lot.server)
