@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api import histories
 from api.deps import Acting, Caller
 from api.openapi import answering
 from api.pagination import add_list
@@ -56,6 +57,12 @@ def update_department(act: Acting, department_id: UUID, body: DepartmentChanges)
     return act.carry_out(
         DepartmentOut.of, departments.update, department_id, body.changes(), expected_version=act.expected_version
     )
+
+
+@router.get("/v1/departments/{department_id}/history", **histories.answering(Permission.DEPARTMENTS_READ))
+def list_department_history(request: Request, department_id: UUID) -> Response:
+    """How a department became what it is: who changed which field when, newest first."""
+    return histories.paged(request, departments.history, department_id)
 
 
 @router.put(

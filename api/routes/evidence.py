@@ -15,16 +15,18 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.answers import plain
 from api.deps import Acting, Caller
 from api.openapi import answering
 from api.pagination import add_list
 from api.routes.attachments import download
-from api.schemas.evidence import EvidenceIn, EvidenceOut
+from api.routes.indicators import Day, Scope
+from api.schemas.evidence import ContradictionOut, EvidenceIn, EvidenceOut
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.attachments import KINDS
 from cloudctl.domain.evidence import EvidenceKind, Subject
 from cloudctl.ports.queries import EvidenceRow
-from cloudctl.services import evidence
+from cloudctl.services import contradictions, evidence
 
 router = APIRouter(tags=["consolidation"])
 
@@ -72,6 +74,14 @@ def hand_in_evidence(
         content=act.body,
         observed_at=observed_at,
     )
+
+
+@router.get("/v1/evidence/contradictions", **answering(ContradictionOut, many=True, needs=Permission.SYSTEMS_READ))
+def list_contradictions(request: Request, date: Day = None, scope: Scope = None) -> Response:
+    """Systems and rooms whose evidence contradicts what is claimed of them, with the signs, and the open case."""
+    caller = Caller(request)
+    found = contradictions.contradictions(caller.ctx, caller.request, day=date, scope=scope)
+    return plain([ContradictionOut.of(one) for one in found])
 
 
 @router.get("/v1/evidence/{evidence_id}", **answering(EvidenceOut, needs=Permission.SYSTEMS_READ))

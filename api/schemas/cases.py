@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.schemas.fields import In, Name, Out, Text
+from cloudctl.domain.accounts import Role
 from cloudctl.domain.cases import DEFAULT_WORKING_DAYS, CaseOrigin
 from cloudctl.domain.clocks import Colour
 from cloudctl.domain.evidence import Subject
@@ -83,7 +84,10 @@ class CaseReturnIn(In):
 
 
 class CaseOut(Out, frozen=True, kw_only=True):
-    """A case. `proof` is what the department says it did, `closing` what the office said to it."""
+    """A case. `proof` is what the department says it did, `closing` what the office said to it.
+
+    With a `role` it is owed by who holds that role, in the office or in operations, and not by the department.
+    """
 
     id: UUID
     number: str
@@ -92,6 +96,7 @@ class CaseOut(Out, frozen=True, kw_only=True):
     cause: str
     subject_kind: Subject | None
     subject_id: UUID | None
+    role: Role | None
     title: str
     reason: str
     state: str

@@ -61,3 +61,20 @@ class EvidenceOut(Out, frozen=True, kw_only=True):
     size_bytes: int | None
     digest: str | None
     created_at: datetime
+
+
+class ContradictionOut(Out, frozen=True, kw_only=True):
+    """A system or room that its evidence shows not to be what is claimed of it, by which signs.
+
+    `seen_at` is when the newest of what it rests on was seen, `case` the number of the case that is open for it.
+    """
+
+    subject_kind: Subject
+    subject_id: UUID
+    code: str
+    name: str
+    department_id: UUID
+    claimed: str
+    signs: list[str]
+    seen_at: datetime | None
+    case: str | None

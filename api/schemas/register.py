@@ -52,7 +52,10 @@ class DoubtOut(msgspec.Struct, frozen=True):
 
 
 class VersionOut(msgspec.Struct, frozen=True, kw_only=True):
-    """One version of a record: who made it when and why, and what changed, by field as [before, after]."""
+    """One version of a record: who made it when and why, and what changed, by field as [before, after].
+
+    `names` has for the ids among them what they were called then: codes, for a colocation its number.
+    """
 
     version: int
     at: datetime
@@ -61,6 +64,7 @@ class VersionOut(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str
     reason: str | None
     changes: dict[str, tuple[Any, Any]]
+    names: dict[str, str]
 
 
 def taking(

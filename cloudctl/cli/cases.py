@@ -17,8 +17,8 @@ from cloudctl.cli.words import _
 
 CASES = Noun(
     "cases",
-    columns=("number", "state", "card", "due_on", "department", "origin", "title", "closing", "id"),
-    filters=("department_id", "state", "card", "origin", "due_on"),
+    columns=("number", "state", "card", "due_on", "department", "role", "origin", "title", "closing", "id"),
+    filters=("department_id", "role", "state", "card", "origin", "due_on"),
 )
 
 cases = CASES.group(_("Listed supervision: numbered, with a deadline, closed only with proof."))

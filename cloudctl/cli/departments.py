@@ -6,6 +6,7 @@ from typing import Any
 
 from cloudctl.cli.client import connect, item
 from cloudctl.cli.fields import body_of, options
+from cloudctl.cli.histories import add_history
 from cloudctl.cli.nouns import Noun, key, version_option
 from cloudctl.cli.output import Form, formatted
 from cloudctl.cli.references import resolve
@@ -22,6 +23,7 @@ DEPARTMENTS = Noun(
 )
 
 departments = DEPARTMENTS.group(_("Departments, in a tree of levels."))
+add_history(departments, DEPARTMENTS.name)
 
 
 @departments.command("merge")

@@ -11,12 +11,14 @@ from cloudctl.cli.client import Client, connect, item
 from cloudctl.cli.exits import Exit, Failure
 from cloudctl.cli.fields import Figures, Moment
 from cloudctl.cli.groups import Verb, Verbs
+from cloudctl.cli.indicators import asked, day_option, scope_option
 from cloudctl.cli.nouns import Decorator, all_option, limit_option, say_more
 from cloudctl.cli.output import Form, formatted
-from cloudctl.cli.references import resolve
+from cloudctl.cli.references import codes_of, resolve
 from cloudctl.cli.words import _
 
 COLUMNS = ("observed_at", "subject", "evidence_kind", "about", "value", "holds", "by", "expires_at", "id")
+CONTRADICTIONS = ("subject_kind", "code", "name", "department", "claimed", "signs", "seen_at", "case")
 SEEN_KINDS = ("power_reading", "none_racked", "circuits_cut", "sign_off", "traffic_reading")
 FILE_KINDS = ("photo", "meter_photo", "case_proof")
 
@@ -67,11 +69,25 @@ def listing(
     query: dict[str, Any] = {"kind": kind, "holds": holds}
     if any(given.values()):
         query |= _subject(api, **given)
-    asked = {name: value for name, value in query.items() if value is not None}
-    rows, more = api.rows("/evidence", asked, None if everything else most)
+    wanted = {name: value for name, value in query.items() if value is not None}
+    rows, more = api.rows("/evidence", wanted, None if everything else most)
     form.rows([{**row, "evidence_kind": row["kind"]} for row in rows] if form.is_table else rows, COLUMNS)
     if more:
         say_more()
+
+
+@evidence.command("contradictions", cls=Verb)
+@day_option
+@scope_option
+@formatted
+def contradictions(*, form: Form, day: str | None, scope: str | None) -> None:
+    """List the systems and machine rooms whose evidence contradicts what is claimed of them."""
+    api = connect()
+    rows = api.get("/evidence/contradictions", asked(day, scope)).data
+    if form.is_table:
+        codes = codes_of(api, "departments") if rows else {}
+        rows = [{**row, "department": codes.get(row["department_id"], row["department_id"])} for row in rows]
+    form.rows(rows, CONTRADICTIONS)
 
 
 @evidence.command("add", cls=Verb)

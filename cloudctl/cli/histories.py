@@ -37,5 +37,9 @@ def add_history(group: Verbs, noun: str) -> None:
 def _lines(versions: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for version in versions:
         told = {name: version[name] for name in ("at", "by_name", "reason")}
-        for field, (before, after) in version["changes"].items():
-            yield told | {"field": title(field), "before": cell(field, before), "after": cell(field, after)}
+        names = version.get("names", {})
+        for field, change in version["changes"].items():
+            before, after = (
+                cell(field, names.get(value, value) if isinstance(value, str) else value) for value in change
+            )
+            yield told | {"field": title(field), "before": before, "after": after}

@@ -6,7 +6,7 @@ from cloudctl.cli.surveys import Asked
 from cloudctl.messages import mark
 
 PREMISES: tuple[Asked, ...] = (
-    Asked("category", mark("Category")),
+    Asked("category", mark("Category"), "word"),
     Asked("address", mark("Address")),
     Asked("area_m2", mark("Area (m²)"), "figure"),
     Asked("power_kw", mark("Rated power (kW)"), "figure"),

@@ -13,6 +13,8 @@ from cloudctl.cli.exits import Exit, Failure
 from cloudctl.cli.findings import finding_lines
 from cloudctl.cli.words import _
 
+SHOWN_MISTAKES = 20  # a file can have hundreds, and it comes back with all of them marked
+
 BY_CODE = {"policy-denied": Exit.DENIED}
 BY_STATUS = {
     400: Exit.USAGE,
@@ -43,9 +45,11 @@ def _code(status: int, problem: str) -> Exit:
 def _lines(problem: dict[str, Any]) -> list[str]:
     """Title and detail, every field that is wrong, every finding, the way out, the request's id."""
     lines = [_("{title}: {detail}").format(title=problem.get("title", ""), detail=problem.get("detail", ""))]
-    several = [_mistake(error) for error in problem.get("errors", ())]
+    several = problem.get("errors", ())
     if several:
-        lines += several
+        lines += [_mistake(error) for error in several[:SHOWN_MISTAKES]]
+        if len(several) > SHOWN_MISTAKES:
+            lines.append(_("  … and {count} more.").format(count=len(several) - SHOWN_MISTAKES))
     elif problem.get("field"):
         lines.append(_("  Field: {field}").format(field=problem["field"]))
     lines += [f"  {line}" for line in finding_lines(problem.get("findings", ()))]

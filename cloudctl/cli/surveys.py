@@ -20,6 +20,12 @@ class Asked(NamedTuple):
 
 WORDS: dict[str, dict[str, str]] = {
     "status": {"running": mark("switched on")},  # of a device; elsewhere it is under way
+    "category": {
+        "server_room": mark("server room"),
+        "closet": mark("server closet"),
+        "container": mark("container"),
+        "office": mark("in an office"),
+    },
     "system_class": {
         "business": mark("business"),
         "office": mark("office work"),

@@ -26,8 +26,8 @@ LABELLED = frozenset(
     {
         "state", "kind", "level", "effect", "power", "dimension", "backup", "outcome", "role", "roles", "specialist",
         "verdict", "step", "colour", "card", "binds", "source", "told", "health", "mode", "status",
-        "subject_kind", "act", "matter", "claimed", "verified", "noun", "origin", "lies", "evidence_kind", "unit",
-        "category", "access", "proposed", "relation", "shadow_kind", "shadow_subject", "waste_kind",
+        "subject_kind", "act", "matter", "claimed", "verified", "noun", "origin", "lies", "signs", "evidence_kind",
+        "unit", "category", "access", "proposed", "relation", "shadow_kind", "shadow_subject", "waste_kind",
     }
 )  # fmt: skip
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*(Z|[+-]\d\d:\d\d)\Z")

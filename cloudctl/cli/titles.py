@@ -225,6 +225,8 @@ TITLES: dict[str, str] = {
     "verified": mark("Verified"),
     "reopened": mark("In use again"),
     "lies": mark("Given away by evidence"),
+    "seen_at": mark("Seen"),
+    "case": mark("Case"),
     "left_verified": mark("Left, as verified"),
     "left_claimed": mark("Left, as claimed"),
     "rank": mark("Place"),

@@ -6,17 +6,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from cloudctl.domain.accounts import Role
 from cloudctl.domain.clocks import Colour
 from cloudctl.domain.errors import Forbidden, Invalid
 from cloudctl.domain.evidence import Subject
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.lifecycle import CASES
 
+SLIP = "slip"
+"""What the cause of a case begins with that was opened for a slip: `slip/<id>`."""
 WORKING_DAYS = range(1, 251)
 DEFAULT_WORKING_DAYS = 20
 WARN_WORKING_DAYS = 2
@@ -37,6 +41,8 @@ class CaseOrigin(StrEnum):
 class Case:
     """One case. `department_id` is who owes it; `subject_kind` and `subject_id` are what it is about, if on record.
 
+    With a `role` it is owed by who holds that role in the office or in operations, for something of that department.
+
     `cause` names what it came from, so that the same thing opens no second case while the first is open. `proof` is
     what the department says it has done; the files and the re-check stand with it as evidence. `card` is the last
     colour that was given for its deadline.
@@ -49,6 +55,7 @@ class Case:
     cause: str = ""
     subject_kind: Subject | None = None
     subject_id: UUID | None = None
+    role: Role | None = None
     title: str
     reason: str
     state: str = "open"
@@ -84,6 +91,16 @@ class Case:
         if self.closed_at is None or self.proved_at is None:
             return None
         return self.proved_at <= self.due_at
+
+    @property
+    def slip_id(self) -> UUID | None:
+        """The slip that it was opened for, if any."""
+        kind, _, key = self.cause.partition("/")
+        if self.origin is not CaseOrigin.SLIP or kind != SLIP:
+            return None
+        with suppress(ValueError):
+            return UUID(key)
+        return None  # opened by hand, with a cause of somebody's own
 
     def prove(self, words: str, by: UUID, for_account_id: UUID | None, now: datetime) -> None:
         """The department hands its proof in; raises Invalid without words, Refused where none is waited for."""

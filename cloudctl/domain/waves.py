@@ -36,6 +36,13 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     playbook: str | None = None
 
 
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """When a step that is late becomes a case: so many working days past its day, with so many to put it right."""
+
+    after_days: int = 5
+    days: int = 10
+
+
 class WaveRules(msgspec.Struct, frozen=True, kw_only=True):
     """How waves are made: their length in working days, what one takes, the steps, and a size nobody reckoned."""
 
@@ -47,6 +54,7 @@ class WaveRules(msgspec.Struct, frozen=True, kw_only=True):
     usual_vcpu: int
     usual_memory_mib: int
     steps: tuple[Stage, ...]
+    listing: Listing = Listing()
 
 
 @dataclass(kw_only=True, eq=False)

@@ -172,12 +172,16 @@ class RoomFormFacts(TypedDict):
 
 
 class SharedRoomFacts(TypedDict):
-    """What the shared rooms have left: their names, racks, units in all, the most in one piece, and kW."""
+    """What the shared rooms have left: their names, racks, units in all, the most in one piece, and kW.
+
+    Without `power_known` no rack states its power, and `power_kw` says nothing.
+    """
 
     rooms: list[str]
     racks: int
     units: int
     largest: int
+    power_known: bool
     power_kw: float
 
 

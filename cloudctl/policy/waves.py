@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from cloudctl.domain.waves import Stage, WaveRules
+from cloudctl.domain.waves import Listing, Stage, WaveRules
 from cloudctl.messages import mark
 from cloudctl.policy.documents import Form, read_form, refuse
 from cloudctl.policy.schema import Problem
@@ -61,6 +61,7 @@ def read(directory: Path) -> tuple[WaveRules, list[Problem]]:
             usual_vcpu=usual["vcpu"],
             usual_memory_mib=usual["memory_mib"],
             steps=msgspec.convert(written["steps"], tuple[Stage, ...]),
+            listing=msgspec.convert(written.get("cases", {}), Listing),
         ),
         [],
     )

@@ -5,7 +5,7 @@
     cases.close(ctx, request, case.id)                          # by somebody else
 
 A case is closed only with a proof: a file that was handed in for it, or a re-check that passes, that is, an explanation
-of its system or room with nothing against it.
+of its system or room with nothing against it, or the late step done. What opens by itself is in services/openings.py.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from cloudctl.domain.accounts import Account, Permission, Role
+from cloudctl.domain.accounts import DEPARTMENT_ROLES, Account, Permission, Role
 from cloudctl.domain.calendars import end_of_day, today_for_people
 from cloudctl.domain.cases import DEFAULT_WORKING_DAYS, WORKING_DAYS, Case, CaseOrigin, numbered
 from cloudctl.domain.clocks import Colour
@@ -48,9 +48,13 @@ def open_case(
     cause: str = "",
     subject_kind: Subject | None = None,
     subject_id: UUID | None = None,
+    role: Role | None = None,
     working_days: int = DEFAULT_WORKING_DAYS,
 ) -> Case:
-    """Lists a case; one that the same cause has opened already and that still stands is answered instead."""
+    """Lists a case; one that the same cause has opened already and that still stands is answered instead.
+
+    It is owed by the department, or by who holds the `role` in the office or in operations.
+    """
     request.actor.require(Permission.CASES_WRITE)
     refuse_secret(None, {"title": title, "reason": reason})
     if working_days not in WORKING_DAYS:
@@ -76,6 +80,7 @@ def open_case(
             cause=cause,
             subject_kind=subject_kind,
             subject_id=subject_id,
+            role=None if role in DEPARTMENT_ROLES else role,
             title=title.strip(),
             reason=reason.strip(),
             opened_by=request.actor.account_id,
@@ -124,6 +129,10 @@ def prove(ctx: Context, request: Request, case_id: UUID, *, proof: str, expected
     refuse_secret(None, {"proof": proof})
     with ctx.unit_of_work(request) as uow:
         case = _locked(uow, request, case_id, expected_version)
+        if case.role is not None and case.role not in request.actor.roles:
+            raise Forbidden(
+                "The case is owed by the role {role}.", way_out="Ask somebody who has that role.", role=case.role.value
+            )
         case.prove(proof, _person(request), request.actor.for_account_id, uow.now)
         _audited(uow, case, "update/case-proof", proof)
         _tell(uow, case, "case_proved", uow.accounts.with_role(Role.OFFICE_REVIEWER, None), proof)
@@ -209,7 +218,10 @@ def _reminded(ctx: Context, request: Request, line: Line) -> bool:
 
 
 def _recheck(ctx: Context, request: Request, case: Case) -> bool:
-    """Whether the system or room of a case is now what it is claimed to be, by its evidence alone."""
+    """Whether the late step of a case is done; or its system or room is, by evidence alone, what is claimed of it."""
+    if case.slip_id is not None:
+        with ctx.unit_of_work(request) as uow:
+            return uow.slips.made_good(case.slip_id)
     if case.subject_kind not in {Subject.SYSTEM, Subject.ROOM} or case.subject_id is None:
         return False
     told, _ = _explained(ctx, request, case.subject_kind, case.subject_id)
@@ -256,6 +268,8 @@ def _audited(uow: UnitOfWork, case: Case, action: str, reason: str | None, **mor
 
 
 def _owers(uow: UnitOfWork, case: Case) -> list[Account]:
+    if case.role is not None:
+        return list(uow.accounts.with_role(case.role, None))
     return [account for role in OWERS for account in uow.accounts.with_role(role, case.department_id)]
 
 

@@ -33,12 +33,16 @@ TERM_DAYS = 365
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody with a role; `department` is a department's code, None in the office."""
+    """Somebody with a role; `department` is a department's code, None in the office.
+
+    Who is `absent` has an account and no token of it yet.
+    """
 
     login: str
     name: str
     role: Role
     department: str | None = None
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,8 +187,9 @@ def _people(ctx: Context, uow: UnitOfWork, city: City, made: Registered) -> None
             roles=frozenset({person.role}),
             created_at=uow.now,
         )
-        token, secret = tokens.make(account, "first load", None, min(90, ctx.limits.max_token_days), ctx)
         uow.accounts.add(account)
-        uow.tokens.add(token)
         made.accounts[person.login] = account.id
-        made.tokens[person.login] = secret
+        if not person.absent:
+            token, secret = tokens.make(account, "first load", None, min(90, ctx.limits.max_token_days), ctx)
+            uow.tokens.add(token)
+            made.tokens[person.login] = secret

@@ -162,8 +162,9 @@ def _room(uow: UnitOfWork, made: Registered, asked: OwnRoom) -> Room:
         created_at=uow.now,
     )
     uow.rooms.add(room)
+    watts = int(asked.power_kw * 1000) // asked.racks
     for number in range(1, asked.racks + 1):
-        uow.racks.add(Rack(room_id=room.id, code=f"R{number:02d}", created_at=uow.now))
+        uow.racks.add(Rack(room_id=room.id, code=f"R{number:02d}", power_w=watts, created_at=uow.now))
     return room
 
 

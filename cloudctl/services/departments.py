@@ -13,6 +13,7 @@ from cloudctl.domain.accounts import DISTRICT_ROLES, Permission
 from cloudctl.domain.departments import Department, Level
 from cloudctl.domain.errors import Conflict, Invalid
 from cloudctl.ports.context import Context, Request
+from cloudctl.ports.queries import Page, PageAsk
 from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.services.edits import apply_edits
 from cloudctl.services.mergers import standing
@@ -104,6 +105,12 @@ def get(ctx: Context, request: Request, department_id: UUID) -> Department:
     request.actor.require_sight(department_id, "department", department_id)
     with ctx.unit_of_work(request) as uow:
         return uow.departments.get(department_id)
+
+
+def history(ctx: Context, request: Request, department_id: UUID, ask: PageAsk) -> Page:
+    """How it became what it is: its versions, newest first; raises NotFound as `get` does."""
+    get(ctx, request, department_id)
+    return ctx.queries.register.history("departments", department_id, ask)
 
 
 def _replace(

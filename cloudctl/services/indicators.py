@@ -16,7 +16,7 @@ from uuid import UUID
 
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.calendars import DAY, days_between, today_for_people
-from cloudctl.domain.errors import Forbidden, NotFound
+from cloudctl.domain.errors import Forbidden, Invalid, NotFound
 from cloudctl.domain.indicators import ALL, CITY, Counted, Definition, Figure, Snapshot, in_force, snapshot_of
 from cloudctl.domain.register import standing_at
 from cloudctl.domain.standings import Explanation
@@ -96,6 +96,11 @@ def scope_for(request: Request, census: Census, scope: str | None) -> str:
     if actor.sees_all:
         return scope or ALL
     mine = next((one.code for one in census.departments if one.id == actor.department_id), None)
+    if mine is None and actor.department_id is not None:
+        raise Invalid(
+            "Your department did not stand on {day}.", field="date", way_out="Give a day on which it did.",
+            day=today_for_people(census.at),
+        )  # fmt: skip
     if mine is None or (scope in (ALL, CITY)):
         raise Forbidden("The scope {scope} is the office's.", way_out="Leave the scope out.", scope=scope or ALL)
     if scope is not None and not census.members(scope) <= (census.members(mine) or frozenset()):  # type: ignore[operator]

@@ -67,6 +67,7 @@ def _end(
         department = standing(uow, department_id, "department_id")
         uow.check_version(department, expected_version)
         successor = None if into is None else _successor(uow, into)
+        uow.because(reason.strip())
         department.retire(uow.now, successor)
         _refuse_tied(uow, department)
         _give_quota_back(uow, department)

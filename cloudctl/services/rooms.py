@@ -213,6 +213,7 @@ def _facts(uow: UnitOfWork, room: Room, was: str) -> dict[str, Any]:
             "racks": sum(part.racks for part in left),
             "units": sum(part.units for part in left),
             "largest": max((part.largest for part in left), default=0),
+            "power_known": any(part.power_w is not None for part in left),
             "power_kw": sum(part.power_w or 0 for part in left) / 1000,
         },
         "today": today.isoformat(),

@@ -106,7 +106,7 @@ def status(ctx: Context, request: Request, *, day: date | None = None, scope: st
         as_of=at,
         lines=held,
         claimed=list(_claimed(census, chosen)),
-        rooms=[_suspect(room, told) for room, told in census.rooms if _within(members, room) and _stands_out(told)],
+        rooms=[_suspect(room, told) for room, told in census.rooms if _within(members, room) and stands_out(told)],
         burn_down=list(_burnt(ctx, chosen, on)),
         suspicions=list(_suspicions(ctx, census, chosen, on, [line.figure for line in held])),
     )
@@ -169,19 +169,20 @@ def _within(members: frozenset[UUID] | None, room: RoomAt) -> bool:
     return members is None or room.subject.department_id in members
 
 
-def _stands_out(told: Explanation) -> bool:
+def stands_out(told: Explanation) -> bool:
     """Whether a room is contradicted where it claims to be closed, gives a lie away, or is in use again."""
-    return bool(told.lies) or _reopened(told) or (told.claimed == "closed" and told.verified == "contradicted")
+    return bool(told.lies) or reopened(told) or (told.claimed == "closed" and told.verified == "contradicted")
 
 
-def _reopened(told: Explanation) -> bool:
+def reopened(told: Explanation) -> bool:
+    """Whether a room is in use again after a closure."""
     return any(point.question == "reopened" for point in told.points)
 
 
 def _suspect(room: RoomAt, told: Explanation) -> Suspect:
     lies = tuple(lie.value for lie in told.lies)
     owner = room.subject.department_id
-    return Suspect(told.subject_id, told.code, told.name, owner, told.claimed, _reopened(told), lies)
+    return Suspect(told.subject_id, told.code, told.name, owner, told.claimed, reopened(told), lies)
 
 
 def _burnt(ctx: Context, scope: str, day: date) -> Iterator[Burnt]:

@@ -63,6 +63,11 @@ PARTS = (
         "an item",
         ("tests/acceptance/test_backup.py",),
     ),
+    Part(
+        "register",
+        "sheets by the office's own program on both databases: 10,000 systems once and again, every fault",
+        ("tests/acceptance/test_register.py",),
+    ),
     Part("streams", "500 open event streams beside the list", ("tests/acceptance/test_streams.py",)),
     Part(
         "faults, OpenStack",

@@ -161,6 +161,7 @@ def _departments(app: App) -> list[UUID]:
             owners.append(made.id)
     with app.engines.write.begin() as connection:
         connection.execute(text("UPDATE departments SET created_at = :at"), {"at": BEGIN})
+        connection.execute(text("UPDATE departments_versions SET since = :at, created_at = :at"), {"at": BEGIN})
     return owners
 
 

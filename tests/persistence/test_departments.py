@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from threading import Event
 
-from cloudctl.domain.departments import Department
+from cloudctl.domain.departments import Department, Level
 from cloudctl.domain.quotas import Dimension
-from tests.persistence.records import City, department
+from cloudctl.persistence.queries.database import DatabaseQueries
+from cloudctl.ports.queries import PageAsk, Subtree
+from tests.persistence.records import START, City, department, system
 
 
 def test_nothing_ties_a_department_that_has_nothing(city: City) -> None:
@@ -37,6 +40,48 @@ def test_what_it_has_is_named_and_what_has_ended_is_not(city: City) -> None:
         ties = uow.departments.ties(city.department.id)
     assert ties["orders"] == ["2026-000000", "2026-000001", "2026-000002", "2026-000003"]
     assert (ties["resources"], ties["units"]) == (["seg", "web-1"], ["unit"])
+
+
+def test_the_tree_is_known_as_it_stood(city: City, queries: DatabaseQueries) -> None:
+    district = Department(code="qu", name="区", level=Level.DISTRICT, created_at=START)
+    unit, deep = department("unit"), department("deep")
+    deep.stand_below(unit)
+    with city.database.work() as uow:
+        for one in (district, unit, deep):
+            uow.departments.add(one)
+        uow.systems.add(system(deep.id, "s-deep"))
+
+    def seen(at: datetime) -> tuple[list[str], list[str], list[str]]:
+        below, city_level = Subtree(district.id), "city_departments"
+        scopes = (queries.register.systems(at, scope) for scope in (below, city_level))
+        level = [one.code for one in queries.standings.departments(at) if one.level == "city"]
+        in_district, in_city = ([one.code for one in found] for found in scopes)
+        return in_district, in_city, level
+
+    before = city.database.clock.at
+    city.database.clock.sleep(86_400)
+    with city.database.work() as uow:
+        moved = uow.departments.get(unit.id)
+        path = moved.path
+        moved.level = uow.departments.get(deep.id).level = Level.TOWNSHIP
+        moved.stand_below(uow.departments.get(district.id))
+        uow.departments.carry_along(moved, path)
+        assert uow.departments.get(deep.id).path == f"/{district.id.hex}/{unit.id.hex}/{deep.id.hex}/"
+    after = city.database.clock.at
+    city.database.clock.sleep(86_400)
+    with city.database.work() as uow:
+        uow.departments.get(deep.id).retire(uow.now, uow.departments.get(city.department.id))
+    own = city.department.code
+    assert seen(before) == ([], ["relief", "s-deep"], sorted(["deep", own, "unit"]))
+    assert seen(after) == (["s-deep"], ["relief"], [own])
+    assert {one.code for one in queries.standings.departments(after)} == {own, "qu", "unit", "deep"}
+    assert {one.code for one in queries.standings.departments(city.database.clock.at)} == {own, "qu", "unit"}
+    page = queries.register.history("departments", deep.id, PageAsk())
+    changed = [set(version.changes) for version in page.items[:3]]
+    assert changed == [{"retired_at", "successor_id"}, set(), {"level"}]
+    page = queries.register.history("departments", unit.id, PageAsk())
+    (up,) = [version for version in page.items if "parent_id" in version.changes and version.version > 1]
+    assert (up.changes["parent_id"], up.names) == ((None, district.id), {str(district.id): "qu"})
 
 
 def test_ten_of_each_are_named(city: City) -> None:

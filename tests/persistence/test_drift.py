@@ -147,7 +147,7 @@ def test_records_say_what_a_comparison_needs(database: Database, city: City) -> 
         account.active = False
     with database.work() as uow:
         assert {record.name: record.applicant_gone for record in uow.drift.records("sim")}[server.name]
-        assert uow.drift.deserted() == {city.department.id}
+        assert uow.drift.deserted() == {city.department.id: city.department.name}
 
 
 def test_who_touched_and_who_changed_and_whose_it_is(database: Database, city: City) -> None:

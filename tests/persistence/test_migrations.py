@@ -22,7 +22,7 @@ from cloudctl.domain.quotas import Demand, Dimension
 from cloudctl.domain.syncs import Rhythm
 from cloudctl.persistence.engines import Engines, open_engines
 from cloudctl.persistence.queries.database import DatabaseQueries
-from cloudctl.persistence.tables import metadata, quotas, systems_versions
+from cloudctl.persistence.tables import departments_versions, metadata, quotas, systems_versions
 from cloudctl.ports.queries import PageAsk
 from tests.persistence.records import START, City, Database
 
@@ -125,6 +125,22 @@ def test_what_was_on_record_begins_its_history_when_it_was_put_on_record(empty: 
         uow.systems.get(city.system.id).name = "Relief 2"
     rows = database.all(select(kept.name, kept.until).order_by(kept.version))
     assert [tuple(row) for row in rows] == [("Relief", database.clock.at), ("Relief 2", None)]
+
+
+def test_departments_on_record_begin_their_history_when_they_were_put_on_record(empty: Engines, today: Engines) -> None:
+    city = City(Database(today))
+    versions.upgrade(empty.write, "0022")
+    take_back(today, empty)
+    versions.upgrade(empty.write)
+    kept = departments_versions.c
+    database = Database(empty)
+    (row,) = database.all(select(kept.id, kept.code, kept.level, kept.path, kept.since, kept.until, kept.by_name))
+    own = city.department
+    assert tuple(row) == (own.id, own.code, own.level, own.path, own.created_at, None, "migration")
+    with database.work() as uow:
+        uow.departments.get(own.id).level = Level.DISTRICT
+    rows = database.all(select(kept.level, kept.until).order_by(kept.version))
+    assert [tuple(row) for row in rows] == [(own.level, database.clock.at), (Level.DISTRICT, None)]
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ CLOUD, ZONE = "sim-1", "extranet"
 APPLICANT = "fgw"
 NEIGHBOUR = "jyj"
 DISTRICT, TOWNSHIP = "qu01", "zhen01"
+DESERTED = "zhen08"
 SERVERS = 1200
 SYSTEMS_A_DEPARTMENT = 6
 SEED = 20261121
@@ -35,6 +36,8 @@ BUREAUS = {
     "kfj": "口岸办公室", "rfb": "国防动员办公室", "daj": "档案局", "dsb": "党史研究院", "gjj": "住房公积金管理中心",
 }  # fmt: skip
 CENTRES = ("信息中心", "服务中心")
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马"
+GIVEN_NAMES = ("伟", "芳", "秀英", "敏", "静", "丽", "强", "磊", "军", "洋", "艳", "勇", "杰", "娟", "涛", "明", "超")
 SYSTEM_KINDS = ("办公自动化系统", "门户网站", "业务管理系统", "档案管理系统", "统计报送系统", "移动办公系统")
 
 
@@ -51,7 +54,7 @@ def city() -> City:
             "dmz": ["10.44.0.0/16", "fd00:44::/40"],
         },
         departments=departments,
-        people=_people(),
+        people=[*_people(), *_officers([code for code, *_ in departments])],
         systems=list(_systems([code for code, *_ in departments])),
         quota={
             Dimension.VCPU: 200,
@@ -110,6 +113,14 @@ def _people() -> list[Person]:
         Person(login="operator", name="孙强", role=Role.OPERATOR),
         Person(login="auditor", name="周慎", role=Role.AUDITOR),
     ]
+
+
+def _officers(departments: list[str]) -> Iterator[Person]:
+    """Who is responsible for IT in every other department; of DESERTED nobody is left."""
+    for number, code in enumerate(departments):
+        if code not in {APPLICANT, NEIGHBOUR, TOWNSHIP, DESERTED}:
+            name = SURNAMES[number % len(SURNAMES)] + GIVEN_NAMES[number % len(GIVEN_NAMES)]
+            yield Person(login=f"{code}-it", name=name, role=Role.DEPARTMENT_OFFICER, department=code, absent=True)
 
 
 def _cloud() -> Cloud:

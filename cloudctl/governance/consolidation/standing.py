@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cloudctl.domain.standings import Standing
@@ -47,6 +47,18 @@ def of_system(claimed: str, shown: Shown) -> Standing:
     if claimed in GONE:
         return stand([shown.old_servers], against=shown.noisy or shown.running or shown.synced is True)
     return stand([shown.synced, shown.answers, shown.old_servers], against=shown.noisy or shown.running)
+
+
+def signs(claimed: str, shown: Shown) -> Iterator[str]:
+    """What of it speaks against the claim, in a word each."""
+    if shown.synced is (claimed in GONE):
+        yield "servers_run" if shown.synced else "servers_not_running"
+    if shown.answers is False and claimed not in GONE:
+        yield "check_fails"
+    if shown.old_servers is False or shown.running:
+        yield "old_devices_on"
+    if shown.noisy:
+        yield "old_server_runs"
 
 
 def verified_state(claimed: str, standing: Standing) -> str:

@@ -12,7 +12,7 @@ An object counts once: what hangs on another that is itself a finding goes with 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -33,7 +33,7 @@ class Snapshot:
     `began_at` is when the sync began, `certain_since` when the earliest of the last clean full ones did that it takes
     to call a thing missing (None: there were not enough). `records` are the living ones of this cloud, `others` those,
     of any cloud and state, whose keys its objects carry besides. `touched` are records that somebody acted on since
-    the sync began, or that an adoption is at work on, `deserted` departments without any active account.
+    the sync began, or that an adoption is at work on, `deserted` departments, by name, without any active account.
     """
 
     cloud: str
@@ -47,7 +47,7 @@ class Snapshot:
     touched: Collection[UUID] = ()
     hands: Mapping[UUID, Hand] = field(default_factory=dict)
     tenants: Mapping[str, UUID] = field(default_factory=dict)
-    deserted: Collection[UUID] = ()
+    deserted: Mapping[UUID, str] = field(default_factory=dict)
     excesses: Sequence[Excess] = ()
     external_network: str | None = None
     orphan_days: int = 7
@@ -101,7 +101,7 @@ class _Comparison:
         self.building = any(record.state == "building" for record in seen.records)
 
     def plan(self) -> Plan:
-        lines = [*self._of_records(), *self._of_objects(), *self._of_accounts()]
+        lines = [*self._of_records(), *self._of_objects(), *self._of_departments(), *self._of_accounts()]
         return Plan(lines=lines, silent=self.silent)
 
     def _of_records(self) -> Iterator[Line]:
@@ -188,7 +188,7 @@ class _Comparison:
             )
 
     def _unattended(self, record: Record) -> Iterator[Line]:
-        """Of the record alone: its term, and who could be asked."""
+        """Of the record alone: its term, and who could be asked; a department without anybody is one finding."""
         if record.expires_on is not None and record.expires_on < self.seen.today:
             facts = {"expires_on": record.expires_on.isoformat()}
             yield Line(kind=DriftKind.EXPIRED, why="", subject_id=record.id, facts=facts, **_of(record))
@@ -201,7 +201,7 @@ class _Comparison:
 
     def _why_ownerless(self, record: Record) -> str | None:
         if record.department_id in self.seen.deserted:
-            return "department"
+            return None
         if record.kind is ObjectKind.SERVER and record.system_id is None:
             return "system"
         return "applicant" if record.applicant_gone else None
@@ -285,6 +285,21 @@ class _Comparison:
         on_nothing = what.server is None or (ObjectKind.SERVER, what.server) not in self.present
         since = max(thing.changed_at, thing.first_seen_at)
         return on_nothing and since <= self.seen.now - timedelta(days=self.seen.orphan_days)
+
+    def _of_departments(self) -> Iterator[Line]:
+        """Departments with something here, and nobody who could be asked about any of it."""
+        left = Counter(record.department_id for record in self.seen.records if record.state == "active")
+        for department_id, name in self.seen.deserted.items():
+            if left[department_id]:
+                yield Line(
+                    kind=DriftKind.OWNERLESS,
+                    why="department",
+                    subject_id=department_id,
+                    subject_kind="department",
+                    name=name,
+                    department_id=department_id,
+                    facts={"why": "department", "resources": left[department_id]},
+                )
 
     def _of_accounts(self) -> Iterator[Line]:
         for excess in self.seen.excesses:

@@ -57,7 +57,7 @@ SENTENCES: dict[tuple[DriftKind, str], tuple[str, str]] = {
         mark("Have its department renew it by an order, or release it: `cloudctl drift resolve {id} --by release`."),
     ),
     (DriftKind.OWNERLESS, "department"): (
-        mark("The department of the {kind} {name} has nobody left with an account."),
+        mark("{name} has {resources} resources on {cloud}, and nobody left with an account."),
         mark("Create an account for the department, or transfer what it has: `cloudctl transfers create`."),
     ),
     (DriftKind.OWNERLESS, "system"): (

@@ -36,6 +36,11 @@ def remind(cases: Iterable[Case], calendar: Calendar, today: date) -> Iterator[L
             yield Line(case, colour)
 
 
+def late_for(calendar: Calendar, due_on: date, today: date) -> int:
+    """The working days that have passed since a day, 0 before it is over."""
+    return max(0, -calendar.left(today, due_on))
+
+
 def _colour(days_left: int) -> Colour | None:
     if days_left > WARN_WORKING_DAYS:
         return None

@@ -7,7 +7,7 @@ alone, so that nothing is judged twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -43,7 +43,7 @@ from cloudctl.persistence.tables import (
     systems_versions,
 )
 from cloudctl.persistence.types import Instant
-from cloudctl.ports.queries.standings import GroupAt, ServerAt
+from cloudctl.ports.queries.standings import ClaimAt, GroupAt, ServerAt
 
 SHOWN = ("synced", "answers", "old_servers", "noisy", "running")
 """What the evidence of a system shows; asked for by the field `verified`."""
@@ -91,6 +91,46 @@ def _evidence() -> Subquery:
     )
 
 
+def _shown(of: FromClause = _s) -> tuple[list[ColumnElement[Any]], FromClause, list[ColumnElement[Any]]]:
+    """Systems with what their evidence shows: its columns, what they come from, and the times of the evidence."""
+    shown = _evidence()
+    on = select(_d.c.system_id).where(_d.c.system_id.is_not(None), _d.c.status == "running", standing(_d))
+    running = on.group_by(_d.c.system_id).subquery("running")
+    what: list[ColumnElement[Any]] = [
+        shown.c.synced, shown.c.answers, shown.c.old_servers,
+        func.coalesce(shown.c.noisy, 0).label("noisy"),
+        case((running.c.system_id.is_not(None), 1), else_=0).label("running"),
+    ]  # fmt: skip
+    source = of.outerjoin(shown, shown.c.subject_id == _s.c.id).outerjoin(running, running.c.system_id == _s.c.id)
+    times: list[ColumnElement[Any]] = [shown.c.seen_from, shown.c.seen_until]
+    return what, source, times
+
+
+def _claims() -> Select[Any]:
+    """Each system that is claimed to have moved or ended, with what its evidence shows."""
+    what, source, (_, seen_until) = _shown()
+    own = _s.c.id, _s.c.department_id, _s.c.code, _s.c.name, _s.c.status
+    claimed = _s.c.status.in_(bindparam("claims", expanding=True))
+    return select(*own, *what, seen_until).select_from(source).where(standing(_s), claimed).order_by(_s.c.code)
+
+
+_CLAIMS = _claims()
+
+
+def claims(engine: Engine, at: datetime, claimed: Collection[str]) -> list[ClaimAt]:
+    """What is shown of the systems of which these states are claimed, by code."""
+    with engine.connect() as connection:
+        return [
+            ClaimAt(
+                id=key, department_id=department_id, code=code, name=name, claimed=status,
+                shown=dict(zip(SHOWN, what, strict=True)), seen_until=seen_until,
+            )
+            for key, department_id, code, name, status, *what, seen_until in connection.execute(
+                _CLAIMS, {"at": at, "claims": sorted(claimed)}
+            )
+        ]  # fmt: skip
+
+
 def _systems(fields: frozenset[str], sums: frozenset[str]) -> Select[Any]:
     own: list[ColumnElement[Any]] = [_s.c[name] for name in sorted(fields - {"verified", "assessed"})]
     total = _sums(_s, sums)
@@ -102,16 +142,8 @@ def _systems(fields: frozenset[str], sums: frozenset[str]) -> Select[Any]:
     if "verified" not in fields:
         plain = select(_s.c.department_id, *own, func.count().label("count"), *total).select_from(source)
         return plain.where(standing(_s)).group_by(_s.c.department_id, *own)
-    shown = _evidence()
-    on = select(_d.c.system_id).where(_d.c.system_id.is_not(None), _d.c.status == "running", standing(_d))
-    running = on.group_by(_d.c.system_id).subquery("running")
-    what = [
-        shown.c.synced, shown.c.answers, shown.c.old_servers,
-        func.coalesce(shown.c.noisy, 0).label("noisy"),
-        case((running.c.system_id.is_not(None), 1), else_=0).label("running"),
-    ]  # fmt: skip
-    between = func.min(shown.c.seen_from).label("seen_from"), func.max(shown.c.seen_until).label("seen_until")
-    source = source.outerjoin(shown, shown.c.subject_id == _s.c.id).outerjoin(running, running.c.system_id == _s.c.id)
+    what, source, (seen_from, seen_until) = _shown(source)
+    between = func.min(seen_from).label("seen_from"), func.max(seen_until).label("seen_until")
     return (
         select(_s.c.department_id, *own, *what, func.count().label("count"), *total, *between)
         .select_from(source)

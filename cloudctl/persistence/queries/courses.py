@@ -53,7 +53,7 @@ _CLOSED = and_(cases.c.closed_at.is_not(None), cases.c.closed_at <= _AT)
 _ON_TIME = and_(_CLOSED, cases.c.proved_at <= cases.c.due_at)
 _OWED = (
     select(cases.c.department_id, func.count(), func.count(case((_ON_TIME, 1))))
-    .where(cases.c.created_at <= _AT, or_(_CLOSED, cases.c.due_at <= _AT))
+    .where(cases.c.created_at <= _AT, cases.c.role.is_(None), or_(_CLOSED, cases.c.due_at <= _AT))
     .group_by(cases.c.department_id)
 )
 

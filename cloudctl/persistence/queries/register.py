@@ -10,18 +10,19 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Engine, Row, Select, Table, Uuid, bindparam, select
+from sqlalchemy import Connection, Engine, Row, Select, Table, Uuid, bindparam, select
 
 from cloudctl.domain.departments import Level
 from cloudctl.domain.errors import Invalid
 from cloudctl.persistence.queries.listing import LIMITS
-from cloudctl.persistence.queries.subtrees import subtree
+from cloudctl.persistence.queries.references import REFERS, Names
+from cloudctl.persistence.queries.subtrees import subtree_then
 from cloudctl.persistence.standing import standing
 from cloudctl.persistence.tables import (
     VERSIONED,
     accesses_versions,
     colocations_versions,
-    departments,
+    departments_versions,
     dependencies_versions,
     devices_versions,
     racks_versions,
@@ -41,9 +42,11 @@ from cloudctl.ports.queries.register import (
     VersionRow,
 )
 
-_CITY = select(departments.c.id).where(departments.c.level == Level.CITY)
-_UNTOLD = frozenset({"version"})
-"""What changes with every version, and says nothing."""
+_CITY = select(departments_versions.c.id).where(
+    departments_versions.c.level == Level.CITY, standing(departments_versions)
+)
+_UNTOLD = frozenset({"version", "path"})
+"""What changes with every version, and says nothing; and a department's path, which its upper units say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,8 @@ class RegisterReader:
         with self.engine.connect() as connection:
             parameters = {"key": key, "before": before, "rows": ask.limit + 1}
             found = connection.execute(_history(versions), parameters).all()
-        items = [_told(newer, older) for newer, older in zip(found, [*found[1:], None], strict=True)][: ask.limit]
+            told = [_told(newer, older) for newer, older in zip(found, [*found[1:], None], strict=True)][: ask.limit]
+            items = _named(connection, told)
         return Page(items=list(items), next=str(items[-1].version) if len(found) > ask.limit else None)
 
 
@@ -103,7 +107,7 @@ def _statement(versions: Table, row: Any, kind: str) -> Select[Any]:
     if kind == "city_departments":
         return statement.where(versions.c.department_id.in_(_CITY))
     if kind == "subtree":
-        return statement.where(versions.c.department_id.in_(subtree(bindparam("root", type_=Uuid))))
+        return statement.where(versions.c.department_id.in_(subtree_then(bindparam("root", type_=Uuid))))
     return statement
 
 
@@ -122,6 +126,26 @@ def _told(newer: Row[Any], older: Row[Any] | None) -> VersionRow:
         name: (was.get(name), value) for name, value in now.items() if name not in _UNTOLD and was.get(name) != value
     }
     return VersionRow(version=now["version"], at=at, changes=changes, **who)
+
+
+def _named(connection: Connection, told: Sequence[VersionRow]) -> list[VersionRow]:
+    """The versions with what the ids in them were called at their time."""
+    ids = [
+        [
+            (field, key)
+            for field in REFERS.keys() & version.changes
+            for key in version.changes[field]
+            if isinstance(key, UUID)
+        ]
+        for version in told
+    ]
+    names = Names(connection, (one for some in ids for one in some))
+    return [
+        msgspec.structs.replace(
+            version, names={str(key): name for _, key in some if (name := names.at(version.at, key)) is not None}
+        )
+        for version, some in zip(told, ids, strict=True)
+    ]
 
 
 def _opened(cursor: str | None) -> int:

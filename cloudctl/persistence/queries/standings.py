@@ -6,7 +6,7 @@ Implements ports.queries.standings.Standings; the census of systems, devices and
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -26,11 +26,12 @@ from cloudctl.persistence.tables import (
     accounts,
     addresses,
     clouds,
-    departments,
+    departments_versions,
     devices,
     devices_versions,
     evidence,
     inventory_objects,
+    orders,
     racks_versions,
     rooms,
     rooms_versions,
@@ -40,6 +41,7 @@ from cloudctl.persistence.tables import (
 )
 from cloudctl.persistence.types import Instant
 from cloudctl.ports.queries.standings import (
+    ClaimAt,
     ClassAt,
     ClassChange,
     DepartmentAt,
@@ -96,11 +98,17 @@ _ROOM_STATUSES = (
 
 _cloud = select(clouds.c.code, case((HEALTH == "fresh", CLEAN_AT)).label("read_at")).subquery("read")
 _o = inventory_objects
+# A sync that began before the server was there says nothing of it, unless it did see it.
+_there_since = func.coalesce(
+    select(orders.c.delivered_at).where(orders.c.id == servers.c.order_id).correlate(servers).scalar_subquery(),
+    servers.c.created_at,
+)
 _SERVERS = (
     select(
         servers.c.system_id, servers.c.id, servers.c.name, servers.c.cloud,
         case((_o.c.state == ObjectState.MISSING, "missing"), else_=type_coerce(_o.c.status, Text)),
-        _cloud.c.read_at, servers.c.fixed_addresses, _o.c.facts,
+        case((_o.c.id.is_not(None) | (_there_since <= _cloud.c.read_at), _cloud.c.read_at)),
+        servers.c.fixed_addresses, _o.c.facts,
     )
     .select_from(
         servers.outerjoin(_o, _o.c.resource_id == servers.c.id).outerjoin(_cloud, _cloud.c.code == servers.c.cloud)
@@ -118,11 +126,12 @@ _ALL_DEVICES = select(
     devices.c.system_id, devices.c.code, type_coerce(devices.c.status, Text),
     func.coalesce(devices.c.gone_on, devices.c.off_on), devices.c.addresses,
 ).where(devices.c.system_id.is_not(None)).order_by(devices.c.code)  # fmt: skip
-_DEPARTMENTS = select(
-    departments.c.id, departments.c.code, departments.c.name, type_coerce(departments.c.level, Text), departments.c.path
-).where(
-    departments.c.created_at <= _AT, (departments.c.retired_at.is_(None)) | (departments.c.retired_at > _AT)
-).order_by(departments.c.code)  # fmt: skip
+_d = departments_versions
+_DEPARTMENTS = (
+    select(_d.c.id, _d.c.code, _d.c.name, type_coerce(_d.c.level, Text), _d.c.path)
+    .where(standing(_d), (_d.c.retired_at.is_(None)) | (_d.c.retired_at > _AT))
+    .order_by(_d.c.code)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +208,9 @@ class StandingReader:
 
     def servers(self, at: datetime) -> Sequence[ServerAt]:
         return census.servers_at(self.engine, at)
+
+    def claims(self, at: datetime, claimed: Collection[str]) -> Sequence[ClaimAt]:
+        return census.claims(self.engine, at, claimed)
 
     def class_changes(self, noun: Counted, since: datetime, at: datetime) -> Sequence[ClassChange]:
         return courses.class_changes(self.engine, noun, since, at)

@@ -15,7 +15,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, FromClause, ScalarSelect, Select, Text, case, cast, func, select, type_coerce
 
-from cloudctl.persistence.tables import departments
+from cloudctl.persistence.standing import standing
+from cloudctl.persistence.tables import departments, departments_versions
 from cloudctl.ports.queries import Scope, Subtree
 
 _top, _below = departments.alias("top"), departments.alias("below")
@@ -25,6 +26,13 @@ _INSIDE = _below.join(_top, _below.c.path.like(_top.c.path + "%"))
 def subtree(root: ColumnElement[Any]) -> Select[UUID]:
     """The ids of the department `root` and of all below it."""
     return select(_below.c.id).select_from(_INSIDE).where(_top.c.id == root)
+
+
+def subtree_then(root: ColumnElement[Any]) -> Select[UUID]:
+    """As `subtree`, by the tree as it stood at the parameter `at` (an instant)."""
+    top, lower = departments_versions.alias("top_then"), departments_versions.alias("below_then")
+    inside = lower.join(top, lower.c.path.like(top.c.path + "%"))
+    return select(lower.c.id).select_from(inside).where(top.c.id == root, standing(top), standing(lower))
 
 
 def ids_of_subtree(root: ColumnElement[Any]) -> ScalarSelect[str]:

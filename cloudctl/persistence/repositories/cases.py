@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from cloudctl.persistence.repositories.records import Records, count_up
 from cloudctl.persistence.tables import cases
 
 OWED = ("open", "returned")
+AT_A_TIME = 10_000
 
 
 class CaseRecords(Records[Case]):
@@ -27,6 +28,13 @@ class CaseRecords(Records[Case]):
 
     def standing(self, cause: str) -> Case | None:
         return self._one(select(Case).where(cases.c.cause == cause, cases.c.state != "closed"))
+
+    def known(self, causes: Collection[str]) -> dict[str, Case]:
+        wanted, found = sorted(causes), dict[str, Case]()
+        for start in range(0, len(wanted), AT_A_TIME):
+            some = select(Case).where(cases.c.cause.in_(wanted[start : start + AT_A_TIME]))
+            found |= {case.cause: case for case in self._all(some.order_by(cases.c.created_at, cases.c.id))}
+        return found
 
     def next_number(self, year: int) -> int:
         """The next running number of a year."""

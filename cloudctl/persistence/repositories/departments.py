@@ -32,6 +32,7 @@ from cloudctl.persistence.tables import (
     transfers,
     volumes,
 )
+from cloudctl.persistence.versions import change
 
 TREE_LOCK = 0x74726565  # any number that is used for nothing else
 MOST_NAMED = 10
@@ -120,10 +121,7 @@ class DepartmentRecords(Records[Department]):
     def carry_along(self, department: Department, from_path: str) -> None:
         below = update(departments).where(departments.c.path.like(f"{from_path}_%"))
         rest = func.substr(departments.c.path, len(from_path) + 1)
-        self.session.flush()
-        self.session.execute(
-            below.values(path=department.path + rest), execution_options={"synchronize_session": False}
-        )
+        change(self.session, below.values(path=department.path + rest))
 
 
 class TenantRecords:

@@ -162,7 +162,7 @@ _HANDS = (
     .order_by(inventory_changes.c.at, inventory_changes.c.id)
 )
 _TENANTS = select(tenants.c.backend_id, tenants.c.department_id).where(tenants.c.cloud == bindparam("cloud"))
-_DESERTED = select(departments.c.id).where(
+_DESERTED = select(departments.c.id, departments.c.name).where(
     not_(select(accounts.c.id).where(accounts.c.department_id == departments.c.id, accounts.c.active).exists())
 )
 _TAKEN = quotas.c.held + quotas.c.committed + quotas.c.allotted
@@ -250,8 +250,8 @@ class DriftRecords(Records[Finding]):
     def tenants(self, cloud: str) -> dict[str, UUID]:
         return {tenant: department_id for tenant, department_id in self._rows(_TENANTS, cloud=cloud)}  # noqa: C416
 
-    def deserted(self) -> set[UUID]:
-        return {row.id for row in self._rows(_DESERTED)}
+    def deserted(self) -> dict[UUID, str]:
+        return {key: name for key, name in self._rows(_DESERTED)}  # noqa: C416
 
     def excesses(self, cloud: str) -> Sequence[Excess]:
         fields = Excess.__struct_fields__

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, Update, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Table, Update, and_, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from cloudctl.domain.waves import Move, MoveStep, Readiness, Slip, Wave
@@ -105,6 +105,33 @@ class SlipRecords(Records[Slip]):
     """Slips."""
 
     noun, what = Slip, "slip"
+
+    def lasting(self, until: date) -> Sequence[tuple[Slip, MoveStep]]:
+        earlier = move_steps.alias("earlier")
+        waits_for_another = exists().where(
+            earlier.c.move_id == move_steps.c.move_id,
+            earlier.c.position < move_steps.c.position,
+            earlier.c.state != "done",
+        )
+        found = (
+            select(Slip, MoveStep)
+            .join(move_steps, and_(move_steps.c.id == slips.c.step_id, move_steps.c.due_on == slips.c.due_on))
+            .join(moves, moves.c.id == slips.c.move_id)
+            .join(waves, waves.c.id == moves.c.wave_id)
+            .where(
+                slips.c.due_on <= until,
+                waves.c.state == "running",
+                moves.c.state.in_(["planned", "running"]),
+                move_steps.c.state != "done",
+                ~waits_for_another,
+            )
+            .order_by(slips.c.due_on, slips.c.id)
+        )
+        return [(slip, step) for slip, step in self.session.execute(found)]
+
+    def made_good(self, key: UUID) -> bool:
+        done = select(move_steps.c.id).join(slips, slips.c.step_id == move_steps.c.id)
+        return self.session.scalar(done.where(slips.c.id == key, move_steps.c.state == "done")) is not None
 
 
 class ReadinessRecords(Records[Readiness]):

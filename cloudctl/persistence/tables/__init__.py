@@ -26,7 +26,7 @@ from cloudctl.persistence.tables.clearings import answer_links, clearings, close
 from cloudctl.persistence.tables.clocks import cards, clocks
 from cloudctl.persistence.tables.clouds import clouds
 from cloudctl.persistence.tables.colocations import colocations, colocations_versions
-from cloudctl.persistence.tables.departments import departments, tenants
+from cloudctl.persistence.tables.departments import departments, departments_versions, tenants
 from cloudctl.persistence.tables.dependencies import dependencies, dependencies_versions
 from cloudctl.persistence.tables.deputies import deputies
 from cloudctl.persistence.tables.devices import devices, devices_versions
@@ -95,6 +95,7 @@ __all__ = [
     "colocations_versions",
     "counters",
     "departments",
+    "departments_versions",
     "dependencies",
     "dependencies_versions",
     "deputies",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Date, Table, Uuid
 
+from cloudctl.domain.accounts import Role
 from cloudctl.domain.cases import CaseOrigin
 from cloudctl.domain.clocks import Colour
 from cloudctl.domain.evidence import Subject
@@ -20,6 +21,7 @@ cases = Table(
     text("cause"),
     Column("subject_kind", Word(Subject)),
     Column("subject_id", Uuid),
+    Column("role", Word(Role)),
     text("title"),
     text("reason"),
     text("state"),

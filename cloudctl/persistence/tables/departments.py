@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey as Fk
 
 from cloudctl.domain.departments import Level
 from cloudctl.persistence.tables.base import created, key, metadata, refers, text, version
+from cloudctl.persistence.tables.versions import versioned
 from cloudctl.persistence.types import Instant, Json, Word
 
 departments = Table(
@@ -24,6 +25,8 @@ departments = Table(
     created(),
     version(),
 )
+
+departments_versions = versioned(departments)
 
 tenants = Table(
     "tenants",

@@ -207,7 +207,8 @@ class AccessAsOf(msgspec.Struct, frozen=True, kw_only=True):
 class VersionRow(msgspec.Struct, frozen=True, kw_only=True):
     """One version of a record: who made it when and why, and each field that it changed, as [before, after].
 
-    The first one has every field that was filled in, from null.
+    The first one has every field that was filled in, from null. `names` says what the ids among them were called then:
+    the code of a department, system, room or rack, the number of a colocation.
     """
 
     version: int
@@ -217,6 +218,7 @@ class VersionRow(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str
     reason: str | None
     changes: dict[str, tuple[object, object]]
+    names: dict[str, str] = {}
 
 
 class Register(Protocol):

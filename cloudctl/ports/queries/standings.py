@@ -7,7 +7,7 @@ queries.standings.census(at, wanted)            # all, grouped by what definitio
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -53,6 +53,22 @@ class SubjectAt(msgspec.Struct, frozen=True, kw_only=True):
     names: Mapping[UUID, str] = {}
 
 
+class ClaimAt(msgspec.Struct, frozen=True, kw_only=True):
+    """A system of which something is claimed, with what its newest evidence of each kind shows.
+
+    `shown` is by the names of `governance.consolidation.standing.Shown`, as 1 and 0, None where nothing counts.
+    `seen_until` is when the newest of it was observed.
+    """
+
+    id: UUID
+    department_id: UUID
+    code: str
+    name: str
+    claimed: str
+    shown: Mapping[str, int | None]
+    seen_until: datetime | None
+
+
 class FileUse(msgspec.Struct, frozen=True, kw_only=True):
     """A file in evidence: in which, of which subject (by its code), and when it was observed."""
 
@@ -65,7 +81,7 @@ class FileUse(msgspec.Struct, frozen=True, kw_only=True):
 class ServerSeen(msgspec.Struct, frozen=True, kw_only=True):
     """A server in use, and what the last clean sync saw of it: its status, `missing`, or None for nothing.
 
-    `read_at` is that sync's time; None where the cloud tells nothing new.
+    `read_at` is that sync's time; None where the cloud tells nothing new, or was last read before it had the server.
     """
 
     name: str
@@ -176,6 +192,10 @@ class Standings(Protocol):
 
     def departments(self, at: datetime) -> Sequence[DepartmentAt]:
         """Those that stood."""
+        ...
+
+    def claims(self, at: datetime, claimed: Collection[str]) -> Sequence[ClaimAt]:
+        """The systems of which these states were claimed, with what their evidence showed, by code."""
         ...
 
     def class_changes(self, noun: Counted, since: datetime, at: datetime) -> Sequence[ClassChange]:

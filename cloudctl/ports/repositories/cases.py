@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -23,6 +23,10 @@ class Cases(Repository[Case], Protocol):
 
     def standing(self, cause: str) -> Case | None:
         """The case that this cause has opened and that is not closed."""
+        ...
+
+    def known(self, causes: Collection[str]) -> Mapping[str, Case]:
+        """The newest case of each of these causes that has opened one, closed ones included."""
         ...
 
     def next_number(self, year: int) -> int:

@@ -52,8 +52,8 @@ class Drift(Repository[Finding], Protocol):
         """Whose each project of a cloud is."""
         ...
 
-    def deserted(self) -> set[UUID]:
-        """Departments without any active account."""
+    def deserted(self) -> dict[UUID, str]:
+        """Departments without any active account, by name."""
         ...
 
     def excesses(self, cloud: str) -> Sequence[Excess]:

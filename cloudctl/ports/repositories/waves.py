@@ -68,6 +68,14 @@ class MoveSteps(Repository[MoveStep], Protocol):
 class Slips(Repository[Slip], Protocol):
     """Slips, noticed once for each due day of a step."""
 
+    def lasting(self, until: date) -> Sequence[tuple[Slip, MoveStep]]:
+        """Slips of steps that were due by `until` and that their moves still wait for, in waves under way."""
+        ...
+
+    def made_good(self, key: UUID) -> bool:
+        """Whether the step of a slip is done."""
+        ...
+
 
 class Readinesses(Repository[Readiness], Protocol):
     """From when departments are ready."""

@@ -46,6 +46,7 @@ def test_a_room_is_written_read_changed_and_its_history_told(city: City) -> None
         "area_m2": [None, 35.5], "it_power_kw": [None, 4.2], "total_power_kw": [None, 6.0],
     }  # fmt: skip
     assert first["changes"]["code"] == [None, "fgw-jf"]
+    assert first["names"] == {str(city.ids["fgw"]): "fgw"}
     past = officer.get("/v1/rooms?as_of=2020-01-01&code=fgw-jf").json()
     assert past["items"] == []
     (now,) = officer.get(f"/v1/rooms?as_of={city.today(0)}&code=fgw-jf").json()["items"]

@@ -50,6 +50,16 @@ def test_from_a_lie_to_a_case_to_its_closure(city: City) -> None:
     told = standing(city, key)
     assert (told["claimed"], told["verified"], told["lies"]) == ("closed", "contradicted", ["power_on"])
     assert {point["side"] for point in told["points"]} == {"for", "against"}
+    (listed,) = [
+        one for one in city.as_("auditor").get("/v1/evidence/contradictions").json() if one["code"] == "fgw-lie"
+    ]
+    assert (listed["subject_kind"], listed["claimed"], listed["signs"], listed["case"]) == (
+        "room", "closed", ["power_on"], None,
+    )  # fmt: skip
+    foreign = city.as_("stranger").get("/v1/evidence/contradictions").json()
+    assert "fgw-lie" not in {one["code"] for one in foreign}
+    refused = city.as_("officer").get("/v1/evidence/contradictions?date=2020-01-01")
+    assert (refused.status, refused.json()["field"]) == (422, "date")
     content = city.as_("auditor").get(f"/v1/evidence/{handed_in['id']}/content")
     assert content.body == PHOTO + b"lie-meter"
 

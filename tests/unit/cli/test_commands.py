@@ -38,7 +38,7 @@ VERBS = {
     "colocations": "list show create history install release keep remove",
     "accesses": "list show create edit history connect release keep disconnect form import export",
     "adoptions": "list show takings rules form plan apply import undo retry",
-    "evidence": "list add photo get",
+    "evidence": "list contradictions add photo get",
     "indicators": "list show days",
     "savings": "show",
     "reports": "monthly",

@@ -77,3 +77,11 @@ def test_a_denial_names_every_rule_in_the_readers_language() -> None:
 
 def test_every_exit_code_has_a_meaning() -> None:
     assert set(MEANINGS) == set(Exit)
+
+
+def test_of_hundreds_of_mistakes_the_first_are_told() -> None:
+    errors = [{"field": f"清单!B{row}", "detail": "wrong"} for row in range(4, 504)]
+    told = failure_of(422, problem("form-invalid", 422, "The form has faults", "d", errors=errors)).message
+    assert "清单!B23: wrong" in told
+    assert "清单!B24" not in told
+    assert "and 480 more" in told

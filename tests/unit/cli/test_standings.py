@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.unit.cli.fakes import Cloudctl, FakeApi
+from tests.unit.cli.test_nouns import page
 
 ROOM = "01a1ff5c-8e74-517d-b9f5-571091dd581c"
 CASE = "01a1ff5c-8e74-517d-b9f5-571091dd581d"
@@ -29,6 +30,21 @@ FIGURE: dict[str, Any] = {
     "seen_from": None, "seen_until": None,
 }  # fmt: skip
 EARLIER = FIGURE | {"version": 2, "in_force": False, "numerator": None, "denominator": 0.0, "share": None}
+
+
+def test_contradictions_are_listed_with_signs_in_words(logged_in: Cloudctl, api: FakeApi) -> None:
+    row = {
+        "subject_kind": "room", "subject_id": ROOM, "code": "r-1", "name": "机房", "department_id": CASE,
+        "claimed": "closed", "signs": ["power_on", "servers_not_running"], "seen_at": "2026-11-21T00:00:00Z",
+        "case": "督办〔2026〕1号",
+    }  # fmt: skip
+    api.on("GET", "/v1/evidence/contradictions", [row], [row])
+    api.on("GET", "/v1/departments", page({"id": CASE, "code": "fgw"}))
+    out = logged_in("evidence", "contradictions", "--date", "2026-11-21", "--scope", "fgw").out
+    assert api.asked[0].query == {"date": "2026-11-21", "scope": "fgw"}
+    for shown in ("room", "r-1", "fgw", "closed", "power is on, its servers do not run", "督办〔2026〕1号"):
+        assert shown in out
+    assert json.loads(logged_in("evidence", "contradictions", "-o", "json").out) == [row]
 
 
 def test_indicators_are_listed_with_counts_and_claims(logged_in: Cloudctl, api: FakeApi) -> None:

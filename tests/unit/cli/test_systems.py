@@ -87,6 +87,18 @@ def test_a_history_has_a_line_for_each_field(logged_in: Cloudctl, api: FakeApi) 
     assert "There are more rows" in ended.err
 
 
+def test_a_history_names_what_it_refers_to(logged_in: Cloudctl, api: FakeApi) -> None:
+    version = {
+        "version": 2, "at": "2026-11-21T18:00:00Z", "by_name": "li", "reason": None,
+        "changes": {"room_id": [None, OTHER]}, "names": {OTHER: "fgw-jf"},
+    }  # fmt: skip
+    api.on("GET", "/v1/systems", page(OA), page(OA))
+    api.on("GET", f"/v1/systems/{KEY}/history", page(version), page(version))
+    ended = logged_in("systems", "history", "oa")
+    assert ended.out.splitlines()[1].split() == ["2026-11-22", "02:00", "li", "Machine", "room", "-", "fgw-jf", "-"]
+    assert OTHER in logged_in("systems", "history", "oa", "-o", "json").out
+
+
 def test_what_runs_out(logged_in: Cloudctl, api: FakeApi) -> None:
     row = {"due_on": "2026-12-01", "days_left": 9, "matter": "crypto", "code": "oa", "name": "x", "department": "fgw"}
     api.on("GET", "/v1/systems/due", page(row))

@@ -25,6 +25,14 @@ def test_the_shipped_rules_and_those_of_a_directory_without_the_file(tmp_path: P
     assert {step.kind.value for step in rules.steps} == {"approve", "manual", "playbook", "verify"}
 
 
+def test_when_a_late_step_is_listed_is_said_or_usual(tmp_path: Path) -> None:
+    said = waves.read(directory(tmp_path, cases={"after_days": 2, "days": 7}))[0].listing
+    assert (said.after_days, said.days) == (2, 7)
+    without = {name: value for name, value in WRITTEN.items() if name != "cases"}
+    (tmp_path / waves.FILE).write_text(yaml.safe_dump(without), encoding="utf-8")
+    assert waves.load(tmp_path).listing == waves.load(shipped()).listing
+
+
 def step(**changes: Any) -> dict[str, Any]:
     return {"name": {"en": "x", "zh_CN": "x"}, "kind": "manual", "role": "operator", "by_day": 1, **changes}
 
@@ -40,6 +48,8 @@ def step(**changes: Any) -> dict[str, Any]:
         ({"steps": [step(role="auditor")]}, "$.steps[0].role"),
         ({"steps": [step(name={"en": "x"})]}, "$.steps[0].name"),
         ({"steps": [step(by_day=4), step(by_day=3)]}, "$.steps[1].by_day"),
+        ({"cases": {"after_days": 0, "days": 1}}, "$.cases.after_days"),
+        ({"cases": {"after_days": 1}}, "$.cases"),
         ({"more": 1}, "$"),
     ],
 )

@@ -15,7 +15,9 @@ from cloudctl.bootstrap import platform
 from cloudctl.domain.calendars import today_for_people
 from cloudctl.domain.devices import Device, DeviceKind, DeviceStatus
 from cloudctl.domain.evidence import Evidence, EvidenceKind, Subject
+from cloudctl.domain.orders import Order
 from cloudctl.domain.rooms import Room, RoomKind, RoomStatus
+from cloudctl.domain.servers import Server
 from cloudctl.ports.probes import Answer
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import evidence, syncs
@@ -69,6 +71,14 @@ class Proof:
         provider = self.city.ctx.clouds.provider(self.city.record)
         server = next(item for item in self.city.cloud.inventory() if item.kind == "server")
         provider.servers.stop(server.tenant, server.backend_id)
+
+    def lose(self, order: Order) -> None:
+        """The servers of an order, past the platform."""
+        provider = self.city.ctx.clouds.provider(self.city.record)
+        tenant = self.city.read(lambda uow: uow.tenants.get(order.department_id, CLOUD))
+        for server in self.city.resources(order).values():
+            if isinstance(server, Server):
+                provider.servers.delete(tenant.backend_id, server.backend_id)
 
     def change(self, noun: str, key: UUID, **fields: Any) -> None:
         """Changes a record of the register, as its use case would."""

@@ -47,6 +47,15 @@ def test_a_city_is_there_at_once(city: Installed) -> None:
     assert city.audited(action="create/city")[-1]["after"] == {"departments": 2, "systems": 1, "people": 1}
 
 
+def test_who_is_absent_has_an_account_and_no_token(city: Installed) -> None:
+    whole = plan()
+    whole.people.append(
+        cities.Person(login="away", name="李", role=Role.DEPARTMENT_HEAD, department="wjw", absent=True)
+    )
+    made = cities.register(city.ctx, platform("demo"), whole)
+    assert (set(made.accounts), set(made.tokens)) == ({"wang", "away"}, {"wang"})
+
+
 def test_or_it_is_not(city: Installed) -> None:
     before = city.rows()
     with pytest.raises(Conflict):

@@ -64,6 +64,28 @@ def test_a_round_that_sees_nothing_new_adds_nothing_until_it_is_due(proof: Proof
     assert proof.gather() == 0
 
 
+def test_a_server_that_was_delivered_after_the_last_sync_is_not_held_against_its_system(proof: Proof) -> None:
+    proof.city.clock.move(hours=1)
+    proof.city.delivered(proof.city.build_items(count=1))
+    proof.city.clock.move(minutes=5)
+    assert proof.gather() == 0
+    assert system(proof).verified == "on_platform"
+    proof.sync()
+    proof.gather()
+    assert sentences(system(proof), Side.FOR)[0].startswith("Its servers run in a synced cloud: ")
+    assert system(proof).verified == "on_platform"
+
+
+def test_a_server_that_a_later_sync_did_not_see_is_held_against_it(proof: Proof) -> None:
+    proof.city.clock.move(hours=1)
+    order = proof.city.delivered(proof.city.build_items(count=1))
+    proof.lose(order)
+    proof.city.clock.move(minutes=5)
+    proof.sync()
+    proof.gather()
+    assert system(proof).verified == "contradicted"
+
+
 def test_lie_1_an_old_server_still_draws_traffic(proof: Proof) -> None:
     proof.reading("srv-old-1", 48_000_000_000)
     told = system(proof)

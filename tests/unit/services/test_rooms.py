@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from cloudctl.domain.register import standing_at
 from cloudctl.domain.rooms import RoomKind, RoomStatus
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import devices, exemptions, racks, rooms
-from tests.factories import Installed
+from tests.factories import Installed, installation
 
 OLD = date(2012, 5, 1)
 
@@ -84,6 +85,27 @@ def test_the_refusal_says_what_the_shared_room_has_free(city: Installed) -> None
     assert shared.name in str(finding["way_out"])
     assert f"空余{units}U" in finding["way_out"]["zh_CN"]  # type: ignore[index]
     assert (next(part for part in left if part.room_id == shared.id).largest, caught.value.status) == (42, 422)
+
+
+def refused_way_out(city: Installed) -> dict[str, str]:
+    with pytest.raises(PolicyDenied) as caught:
+        made(city, status="planned", opened_on=None)
+    (finding,) = [entry for entry in caught.value.findings if entry["rule"] == "own-room"]
+    return finding["way_out"]  # type: ignore[return-value]
+
+
+def test_a_power_that_nobody_recorded_is_not_told_as_none(tmp_path: Path) -> None:
+    with installation(tmp_path) as city:
+        who = city.people["office-admin"]
+        shared = made(city, "office-admin", kind="shared", name="共享机房")
+        racks.create(city.ctx, who, room_id=shared.id, code="A01", units=42)
+        unknown = refused_way_out(city)
+        assert "剩余电力未登记" in unknown["zh_CN"]
+        assert "power that nobody has recorded" in unknown["en"]
+        racks.create(city.ctx, who, room_id=shared.id, code="A02", units=42, power_w=4500)
+        known = refused_way_out(city)
+        assert "剩余电力4.5kW" in known["zh_CN"]
+        assert "and 4.5 kW;" in known["en"]
 
 
 def test_the_office_records_what_a_survey_found(city: Installed) -> None:

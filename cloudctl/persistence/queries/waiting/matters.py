@@ -52,6 +52,12 @@ def _not_my_proposal(actor: Actor) -> ColumnElement[bool]:
     return and_(not_(or_(*mine)) if mine else literal(value=True), *strange)
 
 
+def _owed_by(actor: Actor) -> ColumnElement[bool]:
+    """A department owes its cases, but for those that a role of the office or of operations owes."""
+    by_department = and_(cases.c.role.is_(None), literal(value=not actor.sees_all))
+    return or_(by_department, cases.c.role.in_(sorted(actor.roles)))
+
+
 def _not_my_proof(actor: Actor) -> ColumnElement[bool]:
     """Who handed a proof in does not close its case."""
     hands = (cases.c.proved_by, cases.c.proved_for)
@@ -68,8 +74,9 @@ MATTERS: tuple[Matter, ...] = (
     Matter(
         "case", Permission.EVIDENCE_WRITE, cases, cases.c.state.in_(["open", "returned"]),
         cases.c.number, cases.c.title, cases.c.state, cases.c.due_at,
-        what=mark("Put it right and hand the proof in."), why=mark("Your department is under listed supervision."),
-        whose=lambda actor: literal(value=not actor.sees_all),
+        what=mark("Put it right and hand the proof in."),
+        why=mark("It is under listed supervision, and you or your department owe the proof."),
+        whose=_owed_by,
     ),
     Matter(
         "case_proof", Permission.CASES_WRITE, cases, cases.c.state == "proof_in",

@@ -10,10 +10,10 @@ from cloudctl.ports.queries.rows.base import Row
 
 
 class CaseRow(Row, frozen=True):
-    """A case; `department` is the name of who owes it."""
+    """A case; `department` is the name of who owes it, unless a `role` of the office or operations does."""
 
     FILTERS: ClassVar[frozenset[str]] = frozenset(
-        {"number", "department_id", "origin", "state", "card", "subject_kind", "subject_id", "due_on"}
+        {"number", "department_id", "origin", "role", "state", "card", "subject_kind", "subject_id", "due_on"}
     )
 
     id: UUID
@@ -23,6 +23,7 @@ class CaseRow(Row, frozen=True):
     origin: str
     subject_kind: str | None
     subject_id: UUID | None
+    role: str | None
     title: str
     reason: str
     state: str

@@ -133,9 +133,12 @@ EXPECTED: dict[str, tuple[Twist, str, str]] = {
         "web",
     ),
     "nobody left in its department": (
-        lambda town: (town.others.update(deserted={named("czj")}), town.on_record("web", department_id=named("czj"))),
+        lambda town: (
+            town.others.update(deserted={named("czj"): "财政局"}),
+            town.on_record("web", department_id=named("czj")),
+        ),
         "ownerless",
-        "web",
+        "财政局",
     ),
     "of no system": (lambda town: town.on_record("web", system_id=None), "ownerless", "web"),
     "whoever asked is gone": (lambda town: town.on_record("web", applicant_gone=True), "ownerless", "web"),
@@ -178,6 +181,15 @@ def test_a_change_says_what_the_record_has_what_the_cloud_has_and_who() -> None:
     assert line.facts == {"fields": {"vcpu": [2, 8], "power": ["on", "off"]}}
     assert (line.evidence["who"], line.evidence["learnt_at"]) == (hand.who, FRESH)
     assert (line.resource_id, line.department_id) == (named("web"), named("fgw"))
+
+
+def test_a_department_without_anybody_is_one_finding_however_much_it_has() -> None:
+    town = Town()
+    town.others.update(deserted={named("fgw"): "发改委", named("czj"): "财政局"})
+    town.on_record("web", system_id=None, applicant_gone=True)
+    (line,) = town.lines()
+    assert (line.subject_kind, line.subject_id, line.resource_id) == ("department", named("fgw"), None)
+    assert line.facts == {"why": "department", "resources": 3}
 
 
 def test_a_missing_one_says_since_when_clean_syncs_do_not_see_it() -> None:
