@@ -47,7 +47,7 @@ test-postgres: venv
 	$(PYTEST) $(SIDE_BY_SIDE) tests/persistence tests/crash
 
 test-lab: venv
-	@bash .ci/require_packages golang-go golang-github-vmware-govmomi-dev
+	@bash .ci/require_packages golang-go golang-github-vmware-govmomi-dev prometheus
 	$(BIN)/python -m tests.lab openstack up
 	$(PYTEST) tests/lab
 	$(PYTEST) tests/contract --provider openstack --provider vsphere
@@ -57,21 +57,23 @@ coverage: venv  ## Which lines the fast part reaches
 	$(PYTEST) $(SIDE_BY_SIDE) tests/unit tests/docs --cov --cov-report=term:skip-covered
 
 acceptance: venv  ## Every fault, the whole crash matrix, the fleet: what the gate has no time for
-	@bash .ci/require_packages postgresql golang-go golang-github-vmware-govmomi-dev
+	@bash .ci/require_packages postgresql golang-go golang-github-vmware-govmomi-dev prometheus
 	$(BIN)/python -m tests.lab openstack up
 	$(BIN)/python -m tests.acceptance
 
 bench: venv  ## Ratios against named peers, in one run, into docs/performance.md
-	@bash .ci/require_packages postgresql golang-go golang-github-vmware-govmomi-dev
+	@bash .ci/require_packages postgresql golang-go golang-github-vmware-govmomi-dev prometheus
 	$(BIN)/python -m tests.lab openstack up
 	$(BIN)/python -m tests.bench
 
-lab: venv  ## A real OpenStack control plane and a simulated vCenter on loopback, kept up; prints their clouds.yaml
-	@bash .ci/require_packages golang-go golang-github-vmware-govmomi-dev
+lab: venv  ## A real OpenStack control plane, a simulated vCenter and a Prometheus on loopback, kept up; prints how to reach them
+	@bash .ci/require_packages golang-go golang-github-vmware-govmomi-dev prometheus
 	$(BIN)/python -m tests.lab openstack up
 	$(BIN)/python -m tests.lab vcenter up
+	$(BIN)/python -m tests.lab prometheus up
 	$(BIN)/python -m tests.lab openstack env
 	$(BIN)/python -m tests.lab vcenter env
+	$(BIN)/python -m tests.lab prometheus env
 
 bundle: venv  ## An offline installation: wheels, playbooks, checksums
 	$(BIN)/python .ci/make_bundle.py

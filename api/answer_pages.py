@@ -78,7 +78,7 @@ def _facts(asked: Asked, locale: str, _: Translate) -> list[str]:
     clearing = asked.clearing
     pairs: tuple[tuple[str, object], ...] = (
         (_("System"), f"{asked.system.name} ({asked.system.code})"),
-        (_("Case"), clearing.number),
+        (_("Clearing case"), clearing.number),
         (_("Why"), clearing.words.get(locale, "")),
         (_("Answer until"), clearing.due_on or ""),
         (_("For"), asked.account.name),

@@ -70,7 +70,7 @@ def get_shadow(request: Request, shadow_id: UUID) -> Response:
 def register_shadow(act: Acting, shadow_id: UUID, body: RegistrationIn) -> Response:
     """Puts it on the register as part of a system; a server that no record has is adopted for it."""
     return act.carry_out(
-        ShadowOut.of, shadows.register, shadow_id, **body.fields(), expected_version=act.expected_version
+        ShadowOut.of, shadows.register, shadow_id, **body.handed_in(), expected_version=act.expected_version
     )
 
 

@@ -62,10 +62,13 @@ _TAKEN["openapi_extra"]["requestBody"] = {
 
 
 @router.get("/v1/telemetry/sources", **answering(SourceOut, many=True, needs=Permission.TELEMETRY_READ))
-def list_telemetry_sources(request: Request) -> Response:
-    """Where telemetry comes from, and how the newest day of each source was read."""
+def list_telemetry_sources(request: Request, check: bool = False) -> Response:
+    """Where telemetry comes from, and how the newest day of each source was read.
+
+    With `check` each source is asked just now whether it answers, which takes the permission to change telemetry.
+    """
     caller = Caller(request)
-    return plain([SourceOut.told(one) for one in telemetry.sources(caller.ctx, caller.request)])
+    return plain([SourceOut.told(one) for one in telemetry.sources(caller.ctx, caller.request, check=check)])
 
 
 @router.get("/v1/telemetry/reads", **answering(ReadOut, many=True, needs=Permission.TELEMETRY_READ))

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from api.schemas.fields import Code, In, Out
+from api.schemas.fields import Code, In, MlpsLevel, Name, Out
 from cloudctl.domain.shadows import ShadowAct, ShadowKind, ShadowSubject, Turn
 from cloudctl.domain.sweeps import MOST_ENTRIES, SweepKind
-from cloudctl.services.shadows import Explained
+from cloudctl.services.shadows import Explained, Founding
 
 Reason = Annotated[str, Field(min_length=1, max_length=4000)]
 _REASON = {"reason": "经核实为办公系统的一部分"}
@@ -114,14 +114,29 @@ class SweepOut(Out, frozen=True, kw_only=True):
     created_at: datetime
 
 
+class FoundingIn(In):
+    """A system that is put on the register for it; without a department, that of the project in which it stands."""
+
+    name: Name
+    mlps_level: MlpsLevel
+    no_state_secrets: bool | None = None
+    department: Code | None = None
+
+
 class RegistrationIn(In):
-    """Which system answers for it, by code; `term_months` is of an adoption."""
+    """Which system answers for it, by code; `founding` where it does not stand yet; `term_months`: of an adoption."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"system": "fgw-oa", **_REASON}]})
 
     system: Code
     reason: Reason
     term_months: Annotated[int, Field(ge=1, le=120)] = 12
+    founding: FoundingIn | None = None
+
+    def handed_in(self) -> dict[str, Any]:
+        """What the use case takes."""
+        founding = None if self.founding is None else Founding(**self.founding.fields())
+        return {**self.fields(), "founding": founding}
 
 
 class PairMergerIn(In):

@@ -52,15 +52,16 @@ class ReadOut(Out, frozen=True, kw_only=True):
     invalid: int
     unmatched: int
     warnings: list[dict[str, str]]
-    error: str | None
+    error: dict[str, str] | None
 
     @classmethod
     def told(cls, read: DayRead) -> Self:
         """This shape of a reading."""
-        names = [name for name in cls.__struct_fields__ if name not in {"warnings", "state"}]
+        names = [name for name in cls.__struct_fields__ if name not in {"warnings", "state", "error"}]
         return cls(
             warnings=[_words(message, params) for message, params in read.warnings],
             state=read.state.value,
+            error=None if read.error is None else _words(*read.error),
             **{name: getattr(read, name) for name in names},
         )
 
@@ -77,7 +78,10 @@ class ReadsOut(Out, frozen=True, kw_only=True):
 
 
 class SourceOut(Out, frozen=True, kw_only=True):
-    """A source of telemetry, and its newest day that was read; without metrics it is not set any more, or a file."""
+    """A source of telemetry, and its newest day that was read; without metrics it is not set any more, or a file.
+
+    `answers` is told where a check was asked for; `problem` then says, by language, why it does not.
+    """
 
     name: str
     kind: str
@@ -86,6 +90,8 @@ class SourceOut(Out, frozen=True, kw_only=True):
     metrics: list[str]
     interval_s: int
     newest: ReadOut | None
+    answers: bool | None = None
+    problem: dict[str, str] | None = None
 
     @classmethod
     def told(cls, source: SourceState) -> Self:
@@ -98,6 +104,8 @@ class SourceOut(Out, frozen=True, kw_only=True):
             metrics=list(source.metrics),
             interval_s=source.interval_s,
             newest=None if source.newest is None else ReadOut.told(source.newest),
+            answers=None if source.problem is None else not source.problem,
+            problem=dict(source.problem) if source.problem else None,
         )
 
 

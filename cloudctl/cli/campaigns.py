@@ -122,7 +122,7 @@ def stops(*, form: Form) -> None:
 @formatted
 def stop_all(*, form: Form, reason: str) -> None:
     """Throw the kill switch: every campaign stops at its next step; restoring goes on."""
-    form.record(connect().post("/stops", {"reason": reason}).data, STOPS)
+    _stop(form, connect().post("/stops", {"reason": reason}).data)
 
 
 @campaign.command("ask-lift")
@@ -130,14 +130,14 @@ def stop_all(*, form: Form, reason: str) -> None:
 @formatted
 def ask_lift(*, form: Form, reason: str) -> None:
     """Ask to lift the kill switch; a second person lifts it."""
-    form.record(connect().post("/stops/ask", {"reason": reason}).data, STOPS)
+    _stop(form, connect().post("/stops/ask", {"reason": reason}).data)
 
 
 @campaign.command("lift")
 @formatted
 def lift(*, form: Form) -> None:
     """Lift the kill switch that somebody else asks to lift."""
-    form.record(connect().post("/stops/lift", {}).data, STOPS)
+    _stop(form, connect().post("/stops/lift", {}).data)
 
 
 def campaign_verbs(group: Verbs) -> None:
@@ -150,6 +150,10 @@ def _act(form: Form, key: str, verb: str, given: dict[str, Any], version: int | 
     where = item(CAMPAIGNS.path, resolve(api, "campaigns", key))
     record = api.post(f"{where}/{verb}", body_of(api, given), version=version).data
     form.record(_campaign(record) if form.is_table else record)
+
+
+def _stop(form: Form, record: Row) -> None:
+    form.record(_campaign(record) if form.is_table else record, STOPS)
 
 
 def _line(one: Row) -> Row:

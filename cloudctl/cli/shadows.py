@@ -83,11 +83,34 @@ def counts(*, form: Form, day: str | None) -> None:
 @key
 @click.option("--system", required=True, metavar="CODE", help=_("The system that answers for it, by code."))
 @click.option("--term-months", type=int, help=_("For how many months a server is adopted."))
+@click.option("--new-name", "name", help=_("The system is not on the register yet: its name."))
+@click.option("--mlps-level", type=click.IntRange(1, 5), help=_("Its MLPS level."))
+@click.option(
+    "--department", metavar="CODE", help=_("Whose it is; without it, that of the project in which it stands.")
+)
+@click.option("--no-state-secrets", is_flag=True, help=_("Declare that it handles no state secrets."))
 @_REASON
 @version_option
 @formatted
-def register(*, form: Form, key: str, version: int | None, **given: Any) -> None:
-    """Put it on the register as part of a system; a server that no record has is adopted."""
+def register(
+    *,
+    form: Form,
+    key: str,
+    version: int | None,
+    name: str | None,
+    mlps_level: int | None,
+    department: str | None,
+    no_state_secrets: bool,
+    **given: Any,
+) -> None:
+    """Put it on the register as part of a system, old or new; a server that no record has is adopted."""
+    if name is not None:
+        if mlps_level is None:
+            raise click.UsageError(_("A new system has an MLPS level: --mlps-level."))
+        founding = {"name": name, "mlps_level": mlps_level, "department": department}
+        given["founding"] = {field: value for field, value in founding.items() if value is not None} | (
+            {"no_state_secrets": True} if no_state_secrets else {}
+        )
     _act(form, key, "register", given, version)
 
 
@@ -125,8 +148,8 @@ def dismiss(*, form: Form, key: str, version: int | None, **given: Any) -> None:
 
 
 @shadows.command("import", cls=Verb)
-@click.argument("kind", type=click.Choice(("services", "dns", "certificates")))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("kind", type=click.Choice(("services", "dns", "certificates")), help=_("What was looked at."))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=_("The file with it."))
 @click.option("--source", required=True, help=_("Whose it is: the zone, the inventory, the scan."))
 @click.option("--taken-at", type=Moment(), help=_("When it was taken, by the clock on the wall; without it, now."))
 @click.option("--confirmed", is_flag=True, help=_("So much has really gone: take it although it is half of the last."))
@@ -134,9 +157,9 @@ def dismiss(*, form: Form, key: str, version: int | None, **given: Any) -> None:
 def import_sweep(*, form: Form, kind: str, file: Path, source: str, taken_at: str | None, confirmed: bool) -> None:
     """Hand in what listens (the playbook's result), the names of a DNS zone, or certificates.
 
-    services: the JSON of the playbook collect_evidence.yml (schema cloudctl.evidence/1: collected_at, hosts with name,
-    addresses, listening). dns: a zone file (.zone, .db, .txt), or JSON {"records": [{"name", "type", "value"}]}.
-    certificates: JSON {"certificates": [{"names", "serial", "issuer", "ends_on", "address", "port"}]}.
+    services: the JSON of the playbook collect_evidence.yml, of the schema cloudctl.evidence/1. dns: a zone file (.zone,
+    .db, .txt), or JSON with `records` of name, type and value. certificates: JSON with `certificates` of names, serial,
+    issuer, ends_on, address and port.
     """
     body: dict[str, Any] = {"kind": kind, "source": source, "confirmed": confirmed, **_read(kind, file)}
     body["taken_at"] = taken_at or body.get("taken_at") or datetime.now(UTC).isoformat()

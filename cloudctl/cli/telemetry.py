@@ -18,6 +18,7 @@ from cloudctl.cli.references import resolve
 from cloudctl.cli.words import _
 
 SOURCES = ("name", "kind", "simulated", "clouds", "metrics", "read_day", "state", "subjects", "targets", "error")
+CHECKED = ("name", "kind", "simulated", "clouds", "answers", "problem")
 READS = (
     "day", "source", "state", "subjects", "targets", "samples", "stored", "doubled", "outside", "future", "invalid",
     "unmatched", "error",
@@ -42,11 +43,15 @@ last_option: Decorator = click.option("--last", type=Day(), help=_("The last UTC
 
 
 @telemetry.command("sources", cls=Verb)
+@click.option("--check", is_flag=True, help=_("Ask each of them just now whether it answers."))
 @formatted
-def sources(*, form: Form) -> None:
+def sources(*, form: Form, check: bool) -> None:
     """List where telemetry comes from, and how the newest day of each source was read."""
-    rows = connect().get("/telemetry/sources").data
-    form.rows([_source(row) for row in rows] if form.is_table else rows, SOURCES)
+    rows = connect().get("/telemetry/sources", {"check": "true"} if check else {}).data
+    if check:
+        form.rows([_checked(row) for row in rows] if form.is_table else rows, CHECKED)
+    else:
+        form.rows([_source(row) for row in rows] if form.is_table else rows, SOURCES)
 
 
 @telemetry.command("reads", cls=Verb)
@@ -163,12 +168,17 @@ def _given(**query: str | None) -> dict[str, str]:
 
 def _source(row: dict[str, Any]) -> dict[str, Any]:
     newest = row["newest"] or {}
-    told = {name: newest.get(name) for name in ("state", "subjects", "targets", "error")}
+    told = {name: newest.get(name) for name in ("state", "subjects", "targets")}
+    told["error"] = in_my_language(newest.get("error"))
     return {**row, **told, "read_day": newest.get("day"), "metrics": ", ".join(row["metrics"])}
 
 
+def _checked(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "problem": in_my_language(row["problem"])}
+
+
 def _read(row: dict[str, Any]) -> dict[str, Any]:
-    said = [row["error"] or "", *(in_my_language(warning) for warning in row["warnings"])]
+    said = [in_my_language(words) for words in (row["error"], *row["warnings"])]
     return {**row, "error": " ".join(one for one in said if one)}
 
 

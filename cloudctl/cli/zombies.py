@@ -142,7 +142,8 @@ def declare(*, form: Form, system: str, purpose: str, server: str | None, reason
     body = {"system_id": resolve(api, "systems", system), "purpose": purpose, "reason": reason}
     if server is not None:
         body["server_id"] = resolve(api, "servers", server)
-    form.record(api.post("/zombies/purposes", body).data)
+    record = api.post("/zombies/purposes", body).data
+    form.record(_purpose(record) if form.is_table else record)
 
 
 @zombies.command("exemptions")

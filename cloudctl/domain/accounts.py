@@ -142,7 +142,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.BUDGET_SPECIALIST: _READS | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE},
     Role.OPERATOR: _READS
     | {Permission.WORKFLOWS_WRITE, Permission.DEPUTIES_WRITE, Permission.NOTICES_WRITE, Permission.SYNCS_WRITE}
-    | {Permission.DRIFT_WRITE, Permission.FITTINGS_WRITE, Permission.EVIDENCE_WRITE}
+    | {Permission.DRIFT_WRITE, Permission.FITTINGS_WRITE, Permission.EVIDENCE_WRITE, Permission.TELEMETRY_WRITE}
     | {Permission.CLEARINGS_PROPOSE, Permission.CLEARINGS_STOP}
     | {Permission.STEPS_WRITE, Permission.SHADOWS_WRITE, Permission.WASTE_WRITE},
     Role.AUDITOR: _READS,

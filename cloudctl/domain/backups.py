@@ -16,8 +16,10 @@ import msgspec
 from cloudctl.domain.calendars import today_for_people
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.lifecycle_backups import BACKUPS
+from cloudctl.domain.quotas import Demand, Dimension
 from cloudctl.domain.resources import ResourceKind
 
+BYTES, NETWORK, SERVER = "bytes", "network", "server"
 DAYS = 180
 """So long a backup is kept at least."""
 
@@ -88,6 +90,26 @@ class BackupObject:
     def part(self, name: str) -> UUID:
         """The key of what is made of it for the test restore: always the same, so that it is found again."""
         return uuid5(self.id, name)
+
+    @property
+    def keys(self) -> frozenset[UUID]:
+        """Every key that something in the cloud may carry while the disk is copied and tried out."""
+        return frozenset((self.id, *(self.part(name) for name in (BYTES, NETWORK, SERVER))))
+
+    @property
+    def footprint(self) -> Demand:
+        """What it takes in the cloud for a while: a copy of a volume, or a server of the test with its network."""
+        if self.kind is ResourceKind.VOLUME:
+            return Demand({Dimension.VOLUME_GIB: self.disk_gib})
+        return Demand(
+            {
+                Dimension.SERVERS: 1,
+                Dimension.SEGMENTS: 1,
+                Dimension.VCPU: self.vcpu,
+                Dimension.MEMORY_MIB: self.memory_mib,
+                Dimension.VOLUME_GIB: self.disk_gib,
+            }
+        )
 
     def keep(self, format: str, size_bytes: int, digest: str, now: datetime) -> None:  # noqa: A002 - the field's name
         """Its bytes are in the file store."""

@@ -14,6 +14,7 @@ from ipaddress import ip_address
 
 from cloudctl.domain.errors import Invalid
 from cloudctl.domain.sweeps import DnsRecord
+from cloudctl.messages import mark
 
 POINTING = frozenset({"A", "AAAA", "CNAME"})
 TYPES = POINTING | {"NS", "SOA", "MX", "TXT", "SRV", "PTR", "CAA", "DS", "DNSKEY", "RRSIG", "NSEC", "NSEC3", "SPF"}
@@ -44,16 +45,16 @@ def _records(text: str, origin: str) -> Iterator[DnsRecord]:
             case "$TTL":
                 continue
             case directive if directive.startswith("$"):
-                raise _unreadable(number, directive, "Take the directive out, and put in what it stands for.")
+                raise _unreadable(number, directive, mark("Take the directive out, and put in what it stands for."))
         if not starts_blank:
             owner = _full(tokens[0], origin)
         told = _told(tokens if starts_blank else tokens[1:])
         kind = told[0].upper() if told else ""
         if kind not in TYPES and not kind.startswith("TYPE"):
-            raise _unreadable(number, " ".join(told) or owner, "Correct the line: NAME TTL IN TYPE VALUE.")
+            raise _unreadable(number, " ".join(told) or owner, mark("Correct the line: NAME TTL IN TYPE VALUE."))
         if kind in POINTING:
             if len(told) < 2:
-                raise _unreadable(number, kind, "Correct the line: NAME TTL IN TYPE VALUE.")
+                raise _unreadable(number, kind, mark("Correct the line: NAME TTL IN TYPE VALUE."))
             value = _full(told[1], origin) if kind == "CNAME" else told[1]
             yield DnsRecord(name=owner, type=kind, value=value)
 

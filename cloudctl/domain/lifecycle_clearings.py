@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudctl.domain.machines import Machine, Transition, table
+from cloudctl.domain.machines import Machine, table
 
 CAMPAIGNS = Machine(
     noun="campaign",
@@ -41,16 +41,59 @@ PAUSABLE = (*ASKING, *OFF, "deleting")
 """What can be held, or parked for a person, and goes on where it was."""
 
 
-def _pauses() -> tuple[Transition, ...]:
-    lines = []
-    for state in PAUSABLE:
-        lines += [
-            (state, "hold", "held", "the kill switch, a freeze window or a stopped campaign holds it"),
-            ("held", f"resume_{state}", state, "nothing holds it any more: it goes on where it was"),
-            (state, "park", "attention", "something is not as it should be, and a person has to look"),
-            ("attention", f"resume_{state}", state, "a person has looked and lets it go on where it was"),
-        ]
-    return table(*lines)
+PAUSES = table(
+    ("nominated", "hold", "held", "the kill switch, a freeze window or a stopped campaign holds it"),
+    ("notified", "hold", "held", "the kill switch, a freeze window or a stopped campaign holds it"),
+    ("transferred", "hold", "held", "the kill switch, a freeze window or a stopped campaign holds it"),
+    ("snoozed", "hold", "held", "the kill switch, a freeze window or a stopped campaign holds it"),
+    ("due", "hold", "held", "the kill switch, a freeze window or a stopped campaign holds it"),
+    ("released", "hold", "held", "the kill switch, a freeze window or a stopped campaign holds it"),
+    ("quarantined", "hold", "held", "the kill switch, a freeze window or a stopped campaign holds it"),
+    ("backed_up", "hold", "held", "the kill switch, a freeze window or a stopped campaign holds it"),
+    ("restore_tested", "hold", "held", "the kill switch, a freeze window or a stopped campaign holds it"),
+    ("deletion_proposed", "hold", "held", "the kill switch, a freeze window or a stopped campaign holds it"),
+    ("deletion_confirmed", "hold", "held", "the kill switch, a freeze window or a stopped campaign holds it"),
+    ("deleting", "hold", "held", "the kill switch, a freeze window or a stopped campaign holds it"),
+    ("held", "resume_nominated", "nominated", "nothing holds it any more: it goes on where it was"),
+    ("held", "resume_notified", "notified", "nothing holds it any more: it goes on where it was"),
+    ("held", "resume_transferred", "transferred", "nothing holds it any more: it goes on where it was"),
+    ("held", "resume_snoozed", "snoozed", "nothing holds it any more: it goes on where it was"),
+    ("held", "resume_due", "due", "nothing holds it any more: it goes on where it was"),
+    ("held", "resume_released", "released", "nothing holds it any more: it goes on where it was"),
+    ("held", "resume_quarantined", "quarantined", "nothing holds it any more: it goes on where it was"),
+    ("held", "resume_backed_up", "backed_up", "nothing holds it any more: it goes on where it was"),
+    ("held", "resume_restore_tested", "restore_tested", "nothing holds it any more: it goes on where it was"),
+    ("held", "resume_deletion_proposed", "deletion_proposed", "nothing holds it any more: it goes on where it was"),
+    ("held", "resume_deletion_confirmed", "deletion_confirmed", "nothing holds it any more: it goes on where it was"),
+    ("held", "resume_deleting", "deleting", "nothing holds it any more: it goes on where it was"),
+    ("nominated", "park", "attention", "something is not as it should be: a person has to look"),
+    ("notified", "park", "attention", "something is not as it should be: a person has to look"),
+    ("transferred", "park", "attention", "something is not as it should be: a person has to look"),
+    ("snoozed", "park", "attention", "something is not as it should be: a person has to look"),
+    ("due", "park", "attention", "something is not as it should be: a person has to look"),
+    ("released", "park", "attention", "something is not as it should be: a person has to look"),
+    ("quarantined", "park", "attention", "something is not as it should be: a person has to look"),
+    ("backed_up", "park", "attention", "something is not as it should be: a person has to look"),
+    ("restore_tested", "park", "attention", "something is not as it should be: a person has to look"),
+    ("deletion_proposed", "park", "attention", "something is not as it should be: a person has to look"),
+    ("deletion_confirmed", "park", "attention", "something is not as it should be: a person has to look"),
+    ("deleting", "park", "attention", "something is not as it should be: a person has to look"),
+    ("restoring", "park", "attention", "it could not be brought back by itself"),
+    ("attention", "resume_nominated", "nominated", "a person has looked: it goes on where it was"),
+    ("attention", "resume_notified", "notified", "a person has looked: it goes on where it was"),
+    ("attention", "resume_transferred", "transferred", "a person has looked: it goes on where it was"),
+    ("attention", "resume_snoozed", "snoozed", "a person has looked: it goes on where it was"),
+    ("attention", "resume_due", "due", "a person has looked: it goes on where it was"),
+    ("attention", "resume_released", "released", "a person has looked: it goes on where it was"),
+    ("attention", "resume_quarantined", "quarantined", "a person has looked: it goes on where it was"),
+    ("attention", "resume_backed_up", "backed_up", "a person has looked: it goes on where it was"),
+    ("attention", "resume_restore_tested", "restore_tested", "a person has looked: it goes on where it was"),
+    ("attention", "resume_deletion_proposed", "deletion_proposed", "a person has looked: it goes on where it was"),
+    ("attention", "resume_deletion_confirmed", "deletion_confirmed", "a person has looked: it goes on where it was"),
+    ("attention", "resume_deleting", "deleting", "a person has looked: it goes on where it was"),
+    ("attention", "resume_restoring", "restoring", "a person has looked: it goes on where it was"),
+)  # fmt: skip
+"""What holds a case or has it wait for a person, and how it goes on where it was."""
 
 
 CLEARINGS = Machine(
@@ -81,12 +124,16 @@ CLEARINGS = Machine(
         *table(
             ("nominated", "notify", "notified", "the owner was told"),
             ("transferred", "notify", "notified", "the department that was named was told"),
-            *((state, "keep", "kept", "the owner needs it, with a reason and until a day")
-              for state in ("notified", "snoozed", "due", "released")),
-            *((state, "release", "released", "the owner needs it no longer")
-              for state in ("notified", "snoozed", "due")),
-            *((state, "transfer", "transferred", "the owner names the department that it belongs to")
-              for state in ("notified", "snoozed", "due")),
+            ("notified", "keep", "kept", "the owner needs it, with a reason and until a day"),
+            ("snoozed", "keep", "kept", "the owner needs it, with a reason and until a day"),
+            ("due", "keep", "kept", "the owner needs it, with a reason and until a day"),
+            ("released", "keep", "kept", "the owner needs it, with a reason and until a day"),
+            ("notified", "release", "released", "the owner needs it no longer"),
+            ("snoozed", "release", "released", "the owner needs it no longer"),
+            ("due", "release", "released", "the owner needs it no longer"),
+            ("notified", "transfer", "transferred", "the owner names the department that it belongs to"),
+            ("snoozed", "transfer", "transferred", "the owner names the department that it belongs to"),
+            ("due", "transfer", "transferred", "the owner names the department that it belongs to"),
             ("notified", "snooze", "snoozed", "the owner asks for time"),
             ("snoozed", "wake", "notified", "the time asked for is over"),
             ("notified", "lapse", "due", "the day to answer is over"),
@@ -100,16 +147,27 @@ CLEARINGS = Machine(
             ("deletion_confirmed", "begin_deletion", "deleting", "the backup was verified once more"),
             ("deleting", "delete", "deleted", "the cloud confirms that everything is gone"),
             ("deleted", "close", "closed", "every close-out line is filled"),
-            *((state, "dismiss", "dismissed", "use has returned, or it was called off")
-              for state in (*ASKING, "held", "attention")),
-            *((state, "restore", "restoring", "it is to be brought back")
-              for state in ("due", "released", *OFF, "held", "attention")),
+            ("nominated", "dismiss", "dismissed", "use has returned, or it was called off"),
+            ("notified", "dismiss", "dismissed", "use has returned, or it was called off"),
+            ("transferred", "dismiss", "dismissed", "use has returned, or it was called off"),
+            ("snoozed", "dismiss", "dismissed", "use has returned, or it was called off"),
+            ("due", "dismiss", "dismissed", "use has returned, or it was called off"),
+            ("released", "dismiss", "dismissed", "use has returned, or it was called off"),
+            ("held", "dismiss", "dismissed", "use has returned, or it was called off"),
+            ("attention", "dismiss", "dismissed", "use has returned, or it was called off"),
+            ("due", "restore", "restoring", "it is to be brought back"),
+            ("released", "restore", "restoring", "it is to be brought back"),
+            ("quarantined", "restore", "restoring", "it is to be brought back"),
+            ("backed_up", "restore", "restoring", "it is to be brought back"),
+            ("restore_tested", "restore", "restoring", "it is to be brought back"),
+            ("deletion_proposed", "restore", "restoring", "it is to be brought back"),
+            ("deletion_confirmed", "restore", "restoring", "it is to be brought back"),
+            ("held", "restore", "restoring", "it is to be brought back"),
+            ("attention", "restore", "restoring", "it is to be brought back"),
             ("restoring", "finish_restore", "restored", "it runs as before"),
             ("restoring", "finish_dismissal", "dismissed", "it runs as before, because use has returned"),
-            ("restoring", "park", "attention", "it could not be brought back by itself"),
-            ("attention", "resume_restoring", "restoring", "a person has looked and lets it go on where it was"),
         ),
-        *_pauses(),
+        *PAUSES,
     ),
 )  # fmt: skip
 

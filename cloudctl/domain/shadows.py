@@ -117,8 +117,9 @@ class Shadow:
 
     @property
     def acts(self) -> tuple[ShadowAct, ...]:
-        """What may be done about it."""
-        return ACTS[self.kind]
+        """What may be done about it: a server on record is its department's, and not cleared over its head."""
+        on_record = self.subject is ShadowSubject.SERVER and self.resource_id is not None
+        return tuple(act for act in ACTS[self.kind] if not (on_record and act is ShadowAct.CLEAR))
 
     def settle(
         self,

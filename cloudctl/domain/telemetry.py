@@ -25,6 +25,10 @@ FILE = "file"
 """The kind of a source that is a file, handed in by somebody."""
 
 
+Words = tuple[str, dict[str, Any]]
+"""A message id with its values."""
+
+
 class ReadState(StrEnum):
     """How the last reading of a day went; `partial` broke off, `failed` gave nothing, `asked` is to come."""
 
@@ -39,8 +43,8 @@ class DayRead:
     """The last reading of a day from a source.
 
     Of `targets` servers that were asked about, `subjects` had anything; `samples` were new, the others left out, each
-    count for its reason (ports.histograms.Tally). `unmatched` series belonged to no server of ours. `warnings` are
-    message ids with their values. `afresh` was asked for to forget what is stored of the day.
+    count for its reason (ports.histograms.Tally). `unmatched` series belonged to no server of ours. `afresh`
+    was asked for to forget what is stored of the day.
     """
 
     source: str
@@ -58,8 +62,8 @@ class DayRead:
     invalid: int = 0
     stored: int = 0
     unmatched: int = 0
-    warnings: Sequence[tuple[str, dict[str, Any]]] = ()
-    error: str | None = None
+    warnings: Sequence[Words] = ()
+    error: Words | None = None
     afresh: bool = False
 
     def is_due(self, now: datetime) -> bool:

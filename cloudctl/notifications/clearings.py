@@ -26,8 +26,8 @@ CLEARINGS: dict[str, tuple[str, str]] = {
         mark("Nobody answered for {system} {title}"),
         mark(
             "The time to answer case {number} has passed. The system {system} {title} is switched off as soon as it "
-            "was idle for as long as the policy asks. Until then, and later too, `cloudctl zombies case answer "
-            "{number}` keeps it."
+            "was idle for as long as the policy asks. Until then `cloudctl zombies case answer "
+            "{number}` still keeps it."
         ),
     ),
     "clearing_answered": (

@@ -11,7 +11,7 @@ the files of a backup that was purged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,11 +20,12 @@ from cloudctl.domain.backups import Backup, BackupObject, manifest_of
 from cloudctl.domain.calendars import today_for_people
 from cloudctl.domain.clearings import Clearing
 from cloudctl.domain.errors import Conflict
+from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.servers import Server
 from cloudctl.domain.volumes import Volume
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
-from cloudctl.services import clearings
+from cloudctl.services import clearings, deliveries
 from cloudctl.services.deliveries import platform_request
 
 
@@ -69,6 +70,12 @@ def open(ctx: Context, clearing_id: UUID) -> Copied:  # noqa: A001 - a backup is
                 each.forget()
             _audited(uow, clearing, "update/backup-reopen", backup)
         return Copied(backup=backup, objects=uow.backups.objects(backup.id))
+
+
+def fence(ctx: Context, clearing_id: UUID, server: Server) -> Mapping[Dimension, int]:
+    """The limits of the department's project where a server stands, with room for what is tried out there now."""
+    with _acting(ctx, clearing_id) as uow:
+        return deliveries.fence(uow, server.department_id, server.cloud, server.zone)
 
 
 def keep(ctx: Context, object_id: UUID, pieces: Iterable[bytes], *, format: str) -> BackupObject:  # noqa: A002

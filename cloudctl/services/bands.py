@@ -48,6 +48,7 @@ def _grouped(
         counts[key] += 1
         for name in wanted.sums:
             sums[key][name] += getattr(server, name)
-    for (department_id, values), count in counts.items():
-        total = {name: float(value) for name, value in sums[department_id, values].items()}
-        yield Group(Counted.SERVERS, department_id, dict(values), count, total)
+    for key, count in counts.items():
+        department_id, told = key
+        total = {name: float(value) for name, value in sums[key].items()}
+        yield Group(Counted.SERVERS, department_id, dict(told), count, total)

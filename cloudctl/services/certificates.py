@@ -111,10 +111,10 @@ def _scope(found: _Record, locale: str, _: Translate) -> Part:
         (_("Unit"), found.department.name),
         (_("System"), f"{found.system.name} ({found.system.code})"),
         (_("MLPS level"), str(found.system.mlps_level)),
-        (_("Case"), clearing.number),
+        (_("Clearing case"), clearing.number),
         (_("Campaign"), f"{found.campaign.number} {found.campaign.title}"),
         (_("Policy"), f"{policy.title.get(locale, policy.name)} ({policy.name} {policy.version})"),
-        (_("Scope"), "\n".join(found.servers)),
+        (_("Servers"), "\n".join(found.servers)),
         (_("Capacity returned"), _capacity(clearing, _)),
     )
     return Fields(_("Scope"), pairs)
@@ -161,7 +161,11 @@ def _course(found: _Record, _: Translate) -> Part:
     ]
     columns = ((_("Time"), 4), (_("What happened"), 8), (_("Who"), 4))
     done = [(at, words, who) for at, words, who in rows if at is not None]
-    return Sheet(_("Course"), columns, tuple((_moment(at), words, who) for at, words, who in sorted(done)))
+    return Sheet(_("Course"), columns, tuple((_moment(at), words, who) for at, words, who in sorted(done, key=_at)))
+
+
+def _at(row: tuple[datetime, str, str]) -> datetime:
+    return row[0]
 
 
 def _signed(found: _Record, signature: Signature | None, words: str) -> tuple[datetime | None, str, str]:
@@ -182,12 +186,13 @@ def _line(line: CloseLine, _: Translate) -> tuple[str, str, str]:
 
 def _backup(found: _Record, _: Translate) -> Part:
     clearing = found.clearing
-    size = f"{(clearing.size_bytes or 0) / MIB:,.1f} MiB"
+    size = clearing.size_bytes or 0
+    shown = f"{size / MIB:,.1f} MiB" if size >= MIB else f"{size:,} B"
     pairs = (
-        (_("Taken"), _plain(clearing.backed_up_at)),
+        (_("Backed up"), _plain(clearing.backed_up_at)),
         (_("Kept until"), _plain(clearing.backup_until)),
         (_("Restored as a test"), _plain(clearing.tested_at)),
-        (_("Size"), size),
+        (_("Size"), shown),
     )
     return Fields(_("Backup and its retention"), pairs)
 
@@ -199,7 +204,7 @@ def _hashes(found: _Record, _: Translate) -> Part:
         (_("Policy, as frozen"), found.campaign.digest),
         *((_(TITLES[line.kind]), line.digest) for line in found.lines if line.digest),
     ]
-    return Sheet(_("Hashes (SHA-256)"), ((_("Of what"), 4), ("SHA-256", 12)), tuple(rows))
+    return Sheet(_("Hashes (SHA-256)"), ((_("Subject of the hash"), 4), ("SHA-256", 12)), tuple(rows))
 
 
 def _signatures(found: _Record, _: Translate) -> Part:

@@ -202,4 +202,4 @@ def _finish(ctx: Context, request: Request) -> None:
             if cases and all(one.ended for one in cases):
                 campaign.finish(uow.now)
                 after: dict[str, object] = {"number": campaign.number, "cases": len(cases)}
-                uow.audit("close/campaign", "campaign", campaign.id, after=after)
+                uow.audit("update/campaign-finish", "campaign", campaign.id, after=after)

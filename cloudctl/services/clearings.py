@@ -17,7 +17,7 @@ from cloudctl.domain.accounts import Permission
 from cloudctl.domain.campaigns import Campaign
 from cloudctl.domain.clearings import Clearing, Returned, Words
 from cloudctl.domain.freezes import Bound
-from cloudctl.domain.lifecycle_clearings import PAUSABLE
+from cloudctl.domain.lifecycle_clearings import OFF, PAUSABLE
 from cloudctl.domain.resources import Resource
 from cloudctl.domain.servers import Server
 from cloudctl.domain.signals import Sentence
@@ -166,6 +166,20 @@ def stopped(ctx: Context, clearing_id: UUID, saga: str, reason: str) -> None:
         clearing, _ = _locked(uow, clearing_id)
         if _working(clearing, saga):
             _ended(uow, clearing, saga, reason)
+
+
+def void(ctx: Context, clearing_id: UUID, reason: str) -> None:
+    """Its backup counts no more (a server was started by hand, a byte is another): a person has to look.
+
+    Whoever lets it go on has it backed up anew, in a quarantine that begins anew, and both persons sign again. Where
+    the deletion has begun already the backup stays as it is.
+    """
+    with _reported(ctx, clearing_id) as uow:
+        clearing, _ = _locked(uow, clearing_id)
+        if clearing.state in {*OFF, "deleting"}:
+            clearing.park(plain(reason), uow.now, used=clearing.state in OFF)
+            _audited(uow, clearing, "stop/clearing-void", reason=reason)
+            tell_office(uow, clearing, "clearing_attention", reason=reason)
 
 
 def start(uow: UnitOfWork, clearing: Clearing, saga: ActKind) -> None:

@@ -113,7 +113,7 @@ def close(ctx: Context, request: Request, clearing_id: UUID, *, expected_version
         clearing.close(close_out_number(year, uow.clearings.next_number("close-outs", year)), by, uow.now)
         _retire(uow, clearing)
         after: dict[str, object] = {"number": clearing.number, "close_out": clearing.close_out}
-        uow.audit("close/clearing", "clearing", clearing.id, department_id=clearing.department_id, after=after)
+        uow.audit("update/clearing-close", "clearing", clearing.id, department_id=clearing.department_id, after=after)
         tell_owner(uow, clearing, "clearing_closed")
         tell_office(uow, clearing, "clearing_closed")
         return uow.answer(clearing)

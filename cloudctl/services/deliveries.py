@@ -24,7 +24,7 @@ from cloudctl.domain.items import (
 )
 from cloudctl.domain.networks import Network
 from cloudctl.domain.orders import Order
-from cloudctl.domain.quotas import Demand, Dimension, Quota
+from cloudctl.domain.quotas import Demand, Dimension
 from cloudctl.domain.resources import Resource, Tenant
 from cloudctl.domain.servers import Server
 from cloudctl.domain.volumes import Volume
@@ -80,13 +80,12 @@ def _delivery(uow: UnitOfWork, order: Order, code: str, resources: tuple[Resourc
     """One cloud's; `resource_ids` has the backend id of everything its resources refer to."""
     cloud = uow.clouds.by_code(code)
     tenant = uow.tenants.get(order.department_id, code)
-    quotas = uow.quotas.of(order.department_id, code, order.zone)
     return Delivery(
         order=order,
         cloud=cloud,
         department_code=uow.departments.get(order.department_id).code,
         tenant=tenant.backend_id if tenant else None,
-        limits=_fence(uow, quotas, tenant),
+        limits=fence(uow, order.department_id, code, order.zone),
         resources=resources,
         resource_ids={key: _backend_id(uow, key) for key in _referred(resources)},
         images=_names(cloud, [uow.catalogue.image(r.image) for r in resources if isinstance(r, Server) and r.image]),
@@ -241,11 +240,19 @@ def fail(ctx: Context, order_id: UUID, step: str, reason: str) -> None:
         advance(uow, order, "cancel" if order.cancel_requested else "fail", order.last_error)
 
 
-def _fence(uow: UnitOfWork, quotas: Mapping[Dimension, Quota], tenant: Tenant | None) -> dict[Dimension, int]:
-    """The backend's own limits: ours, and room for what stands in the project but was transferred to others."""
+def fence(uow: UnitOfWork, department_id: UUID, cloud: str, zone: str) -> dict[Dimension, int]:
+    """The backend's own limits: ours, and room for what stands in the project without being in the ledger.
+
+    That is what was transferred to others, and what backups under way try out.
+    """
+    tenant = uow.tenants.get(department_id, cloud)
     guests = uow.resources.guests(tenant.backend_id) if tenant else ()
     taken = sum((guest.footprint for guest in guests), Demand())
-    return {dimension: quota.limit + taken[dimension] for dimension, quota in quotas.items()}
+    taken = sum((trial.footprint for trial in uow.backups.under_way(department_id, cloud)), taken)
+    return {
+        dimension: quota.limit + taken[dimension]
+        for dimension, quota in uow.quotas.of(department_id, cloud, zone).items()
+    }
 
 
 def _referred(resources: Iterable[Resource]) -> set[UUID]:

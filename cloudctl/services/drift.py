@@ -165,7 +165,8 @@ def give_up(ctx: Context, finding_id: UUID, reason: str) -> None:
 def _snapshot(ctx: Context, uow: UnitOfWork, code: str, sync_id: UUID) -> Snapshot:
     sync = uow.syncs.get(sync_id)
     records = uow.drift.records(code)
-    objects = list(uow.inventory.of(code, state=None))
+    trials = uow.backups.trials()
+    objects = [thing for thing in uow.inventory.of(code, state=None) if thing.object.key not in trials]
     keys = {thing.object.key for thing in objects if thing.object.key is not None}
     return Snapshot(
         cloud=code,

@@ -26,11 +26,12 @@ from cloudctl.domain.accounts import Permission
 from cloudctl.domain.calendars import days_between
 from cloudctl.domain.errors import BackendError, Contended, Invalid, NotFound
 from cloudctl.domain.metrics import begin_of, end_of
-from cloudctl.domain.telemetry import FILE, SETTLED, DateKnown, DayRead, ReadState, days_to_read
+from cloudctl.domain.telemetry import FILE, SETTLED, DateKnown, DayRead, ReadState, Words, days_to_read
 from cloudctl.messages import mark
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.histograms import Part, Reading
 from cloudctl.ports.metrics import Known, Match, Metrics, Page, Target
+from cloudctl.services.replays import replay
 
 log = logging.getLogger(__name__)
 DAYS_A_ROUND = 5
@@ -120,7 +121,7 @@ def take_file(ctx: Context, request: Request, path: Path, *, cloud: str, source:
     nothing is kept then.
     """
     request.actor.require(Permission.TELEMETRY_WRITE)
-    name = f"{FILE}:{source}"
+    asking, name = replay(ctx, request), f"{FILE}:{source}"
     with closing(ctx.point_files.open(path)) as file:
         subjects = _named(file.names, ctx.queries.telemetry.targets([cloud]))
         unknown = [known for known in file.names if known not in subjects]
@@ -133,7 +134,7 @@ def take_file(ctx: Context, request: Request, path: Path, *, cloud: str, source:
         parts: list[Part] = []
         reads: list[DayRead] = []
         for day in file.days:
-            reading, known = _begun(ctx, request, name, day, file.interval_s)
+            reading, known = _begun(ctx, asking, name, day, file.interval_s)
             reading.add(file.page(day, subjects))
             parts += _replacing(reading.parts(), known)
             reads.append(
@@ -183,15 +184,16 @@ def _read(
     """Reads a day of a source and stores it."""
     told = Told(day, source, targets)
     reading, known = _begun(ctx, request, source.name, day, source.interval_s, afresh=afresh)
-    state, error = ReadState.COMPLETE, None
+    state = ReadState.COMPLETE
+    error: Words | None = None
     try:
         for page in source.read(targets, told.begin, told.begin + timedelta(days=1), source.metrics):
             reading.add(told.checked(page))
     except BackendError as failed:
-        state, error = ReadState.PARTIAL if told.subjects else ReadState.FAILED, str(failed)
+        state, error = ReadState.PARTIAL if told.subjects else ReadState.FAILED, (failed.message, failed.params)
     except Exception:
         log.exception("telemetry of %s for %s could not be read", source.name, day)
-        state, error = ReadState.PARTIAL if told.subjects else ReadState.FAILED, UNFORESEEN
+        state, error = ReadState.PARTIAL if told.subjects else ReadState.FAILED, (UNFORESEEN, {})
     parts = _replacing(reading.parts(), known)
     if afresh and state is not ReadState.COMPLETE:
         parts = []  # a broken reading does not take the place of what is there

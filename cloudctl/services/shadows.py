@@ -10,7 +10,7 @@ comes to is a turn on record, so that counts can be told for any past day.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,7 +20,7 @@ import msgspec
 
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.calendars import today_for_people
-from cloudctl.domain.declarations import refuse_secret
+from cloudctl.domain.declarations import check_declared, refuse_secret
 from cloudctl.domain.drift import DriftAct
 from cloudctl.domain.errors import Conflict, Invalid
 from cloudctl.domain.shadows import Shadow, ShadowAct, ShadowKind, ShadowSubject, Turn
@@ -31,7 +31,7 @@ from cloudctl.governance.shadows.words import worded
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.queries import ShadowCount, scope_of
 from cloudctl.ports.unit_of_work import UnitOfWork
-from cloudctl.services import drift, successions
+from cloudctl.services import drift, successions, systems
 from cloudctl.services.explanations import moment_of
 from cloudctl.services.landscapes import landscape
 
@@ -46,6 +46,16 @@ class Scanned:
     opened: int = 0
     renewed: int = 0
     ended: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Founding:
+    """A system that is put on the register for a shadow: its name, its MLPS level, whose it is (a code)."""
+
+    name: str
+    mlps_level: int
+    no_state_secrets: bool | None = None
+    department: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +74,8 @@ def scan(ctx: Context, request: Request) -> Scanned:
         known = uow.shadows.known()
         findings = uow.shadows.findings({one.finding_id for one in known.values() if one.finding_id is not None})
         merged = {row["id"]: row["merged_into_id"] for row in uow.systems.on_record().values() if row["merged_into_id"]}
-        changes = list(settle(plan, Before(known=known, findings=findings, merged=merged), today_for_people(uow.now)))
+        before = Before(known=known, findings=findings, merged=merged, abandoned=_abandoned(uow, known.values()))
+        changes = list(settle(plan, before, today_for_people(uow.now)))
     for at in range(0, len(changes), AT_ONCE):
         _write(ctx, request, changes[at : at + AT_ONCE])
     opened = sum(change.event in {None, "return", "give_up"} for change in changes)
@@ -101,15 +112,19 @@ def register(
     system: str,
     reason: str,
     term_months: int = 12,
+    founding: Founding | None = None,
     expected_version: int | None = None,
 ) -> Shadow:
-    """Puts it on the register as part of the system of this code, which stands on it already.
+    """Puts it on the register as part of the system of this code, which stands on it already unless it is founded.
 
     A server that no record has is adopted for `term_months`; one whose record has no system gets it.
     """
+    if founding is not None:
+        request.actor.require(Permission.SYSTEMS_WRITE)
+        check_declared(founding.no_state_secrets, {"name": founding.name})
     with ctx.unit_of_work(request) as uow:
         shadow = _decided(uow, request, shadow_id, reason, expected_version)
-        owner = _system(uow, request, system)
+        owner = _system(uow, request, system) if founding is None else _founded(uow, request, shadow, system, founding)
         shadow.settle(
             ShadowAct.REGISTER, by=request.actor.account_id, reason=reason.strip(), now=uow.now, target_id=owner.id
         )
@@ -161,22 +176,20 @@ def clear(
     """Has it go. A server that no record has is released by its finding of drift, restorable for its retention.
 
     A name, a certificate or a socket is taken away by whoever runs it; a later sweep shows whether it is gone. One of a
-    pair is cleared by a campaign: raises Conflict that names the way.
+    pair is cleared by a campaign, whose case is taken up: raises Conflict that names the way where there is none.
     """
     with ctx.unit_of_work(request) as uow:
         shadow = _decided(uow, request, shadow_id, reason, expected_version)
-        if shadow.kind is ShadowKind.DUPLICATE:
-            raise Conflict(
-                "A system of the register is cleared in a campaign, with notice, backup and two signatures.",
-                way_out="Merge it, or take it into a campaign: `cloudctl zombies campaign`.",
-            )
+        clearing = _clearing(uow, shadow) if shadow.kind is ShadowKind.DUPLICATE else None
         if shadow.subject is ShadowSubject.SERVER and shadow.resource_id is not None:
             raise Conflict(
                 "{name} is its department's: it is not cleared over its head.",
                 way_out="Register it to a system of the department, which then releases it by an order.",
                 name=shadow.name,
             )
-        shadow.settle(ShadowAct.CLEAR, by=request.actor.account_id, reason=reason.strip(), now=uow.now)
+        shadow.settle(
+            ShadowAct.CLEAR, by=request.actor.account_id, reason=reason.strip(), now=uow.now, target_id=clearing
+        )
         if shadow.finding_id is not None:
             shadow.target_id = shadow.finding_id
             finding = uow.drift.lock(shadow.finding_id)
@@ -236,6 +249,19 @@ def _system(uow: UnitOfWork, request: Request, code: str) -> System:
     return found
 
 
+def _founded(uow: UnitOfWork, request: Request, shadow: Shadow, code: str, founding: Founding) -> System:
+    """A new system for it; of the department that is named, else of the one in whose project it stands."""
+    named = None if founding.department is None else uow.departments.by_code(founding.department)
+    owner = named.id if named else shadow.department_id if founding.department is None else None
+    if owner is None or not request.actor.sees(owner):
+        raise Invalid(
+            "Whose the system is to be is not known.", field="department", way_out="Name the department by its code."
+        )
+    return systems.enter(
+        uow, owner, {"code": code, "name": founding.name, "mlps_level": founding.mlps_level, "status": "on_platform"}
+    )
+
+
 def _pair(uow: UnitOfWork, shadow: Shadow, into: str | None) -> tuple[System, System]:
     """Which one is merged into which."""
     if shadow.system_id is None or shadow.other_id is None:
@@ -255,6 +281,25 @@ def _pair(uow: UnitOfWork, shadow: Shadow, into: str | None) -> tuple[System, Sy
             other=staying.code,
         )
     return leaving, staying
+
+
+def _clearing(uow: UnitOfWork, shadow: Shadow) -> UUID:
+    """The clearing that is under way of one of a pair; raises Conflict where there is none."""
+    for key in (shadow.system_id, shadow.other_id):
+        found = None if key is None else uow.clearings.standing_of(key)
+        if found is not None:
+            return found.id
+    raise Conflict(
+        "A system of the register is cleared in a campaign, with notice, backup and two signatures.",
+        way_out="Merge it, or take it into a campaign: `cloudctl zombies campaign`; then clear it here.",
+    )
+
+
+def _abandoned(uow: UnitOfWork, shadows: Iterable[Shadow]) -> frozenset[UUID]:
+    """Clearings of pairs that ended without a deletion."""
+    waiting = (one for one in shadows if one.state == "clearing" and one.kind is ShadowKind.DUPLICATE)
+    found = [uow.clearings.get(one.target_id) for one in waiting if one.target_id is not None]
+    return frozenset(one.id for one in found if one.ended and one.deleted_at is None)
 
 
 def _belong(uow: UnitOfWork, shadow: Shadow, owner: System) -> None:

@@ -41,13 +41,18 @@ def create(
     if owner is None:
         raise Invalid("A system needs a department.", field="department_id", way_out="Name the department.")
     actor.require_sight(owner, "department", owner)
-    fields = {name: value for name, value in tidied(REGISTER_FIELDS, fields).items() if value is not None}
     with ctx.unit_of_work(request) as uow:
-        check_references(uow, {**fields, "department_id": owner})
-        system = System(department_id=owner, declared_by=actor.name, declared_at=uow.now, created_at=uow.now, **fields)
-        uow.systems.add(system)
-        uow.audit("create/system", "system", system.id, department_id=owner, after={**fields, FIELD: True})
-        return uow.answer(system)
+        return uow.answer(enter(uow, owner, fields))
+
+
+def enter(uow: UnitOfWork, owner: UUID, fields: dict[str, Any]) -> System:
+    """Registers a system in the caller's transaction; its declaration was checked, its department is in sight."""
+    fields = {name: value for name, value in tidied(REGISTER_FIELDS, fields).items() if value is not None}
+    check_references(uow, {**fields, "department_id": owner})
+    system = System(department_id=owner, declared_by=uow.actor.name, declared_at=uow.now, created_at=uow.now, **fields)
+    uow.systems.add(system)
+    uow.audit("create/system", "system", system.id, department_id=owner, after={**fields, FIELD: True})
+    return system
 
 
 def update(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -18,13 +19,15 @@ from uuid import UUID
 import msgspec
 
 from cloudctl.domain.accounts import Permission
-from cloudctl.domain.errors import BackendError, Invalid, NotFound
+from cloudctl.domain.errors import BackendError, CloudctlError, Invalid, NotFound
 from cloudctl.domain.histograms import SCALES, SLOT_S, Figures, subjects_of, unpacked
 from cloudctl.domain.metrics import ACTIVITY, DAY_S, USE, Metric, begin_of, end_of
 from cloudctl.domain.telemetry import DayRead
 from cloudctl.governance.zombies.days import DayUse
+from cloudctl.messages import LOCALES, fill, translator
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.histograms import Spread, Stored
+from cloudctl.ports.metrics import Metrics
 from cloudctl.ports.queries import Page, PageAsk, scope_of
 from cloudctl.ports.queries.rows import InventoryRow
 
@@ -34,6 +37,7 @@ MARKS: Mapping[Metric, float] = {Metric.CPU_PERCENT: 5.0, Metric.NETWORK_KIB_S: 
 """What a day's mean has to pass to be an active day: 5 % CPU, or 50 MiB in the day."""
 JUDGED = (Metric.CPU_PERCENT, Metric.NETWORK_KIB_S)
 LONGEST_DAYS = 400
+MOST_CHECKS = 8
 
 
 class SubjectUse(NamedTuple):
@@ -64,6 +68,8 @@ class SourceState(msgspec.Struct, frozen=True, kw_only=True):
     metrics: tuple[str, ...]
     interval_s: int
     newest: DayRead | None
+    problem: Mapping[str, str] | None = None
+    """What it said to a check just now, by language; empty where it answered."""
 
 
 class Covered(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,15 +181,16 @@ def from_points(
     return {subject: ctx.histograms.quantiles(points, [share])[0] for subject, points in values.items()}
 
 
-def sources(ctx: Context, request: Request) -> list[SourceState]:
-    """The sources of this installation, and those whose files were handed in, by name."""
-    request.actor.require(Permission.TELEMETRY_READ)
+def sources(ctx: Context, request: Request, *, check: bool = False) -> list[SourceState]:
+    """The sources of this installation, and those whose files were handed in, by name; `check` asks each just now."""
+    request.actor.require(Permission.TELEMETRY_WRITE if check else Permission.TELEMETRY_READ)
+    problems = _problems(ctx) if check else {}
     newest = dict(ctx.queries.telemetry.newest_reads())
     found = [
         SourceState(
             name=one.name, kind=one.kind, simulated=one.simulated,
             clouds=None if one.clouds is None else tuple(sorted(one.clouds)), metrics=tuple(sorted(one.metrics)),
-            interval_s=one.interval_s, newest=newest.pop(one.name, None),
+            interval_s=one.interval_s, newest=newest.pop(one.name, None), problem=problems.get(one.name),
         )
         for one in ctx.metrics.all()
     ]  # fmt: skip
@@ -195,6 +202,21 @@ def sources(ctx: Context, request: Request) -> list[SourceState]:
         for read in newest.values()
     )  # fmt: skip
     return sorted([*found, *gone], key=lambda one: one.name)
+
+
+def _problems(ctx: Context) -> Mapping[str, Mapping[str, str]]:
+    """What each source says to a check: all are asked at once, for one that is silent takes its time."""
+    asked = ctx.metrics.all()
+    with ThreadPoolExecutor(MOST_CHECKS, thread_name_prefix="telemetry-check") as pool:
+        return dict(zip((one.name for one in asked), pool.map(_problem, asked), strict=True))
+
+
+def _problem(source: Metrics) -> Mapping[str, str]:
+    try:
+        source.check()
+    except CloudctlError as error:
+        return {locale: fill(translator(locale), error.message, error.params) for locale in LOCALES}
+    return {}
 
 
 def reads(

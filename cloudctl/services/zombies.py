@@ -137,6 +137,7 @@ def explain(ctx: Context, request: Request, system_id: UUID, day: date | None = 
     at = moment_of(ctx, day)
     on = today_for_people(at)
     with ctx.unit_of_work(replace(request, idempotency=None)) as uow:
+        request.actor.require_sight(uow.systems.get(system_id).department_id, "system", system_id)
         verdict = uow.verdicts.of_system(system_id, on)
         again = verdict is not None and (day is None or verdict.day == day)
         if verdict is not None and again:
@@ -145,7 +146,6 @@ def explain(ctx: Context, request: Request, system_id: UUID, day: date | None = 
         else:
             text = _policy_on(ctx, uow, DEFAULT, on)[1]
     stood, judged = _one(ctx, system_id, at, on, text)
-    request.actor.require_sight(stood.department_id, "system", system_id)
     return Explained(
         system_id=system_id,
         department_id=stood.department_id,

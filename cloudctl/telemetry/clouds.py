@@ -26,6 +26,8 @@ from cloudctl.ports.metrics import Daily, Known, Metrics, Page, Series, Target
 from cloudctl.ports.queries.usage import UsageSamples
 
 INTERVAL_S = 300
+MOST_POINTS = 500_000
+"""So many points of looks are handed on at a time."""
 MOST_APART = 3
 """Intervals between two looks that still make a rate."""
 COARSE = mark("The cloud {cloud} keeps this time only every {minutes} minutes: peaks are flattened.")
@@ -35,9 +37,9 @@ LAPSES: Mapping[str, str] = {
     "apart": mark("In {count} intervals of the cloud {cloud} nobody looked for too long: they tell nothing."),
 }
 LOOK_FAILED = mark("A look at the cloud {cloud} failed: {words}")
-NOT_SET = "The cloud is not connected: {words}"
+NOT_SET = mark("The cloud is not connected: {words}")
 NO_LOOK = "The cloud {cloud} has not been looked at yet."
-LAST_LOOK = "The last look at the cloud {cloud} failed: {words}"
+LAST_LOOK = mark("The last look at the cloud {cloud} failed: {words}")
 
 
 def of_clouds(
@@ -152,7 +154,11 @@ class Looked:
         if last.error is not None:
             raise Busy(LAST_LOOK, cloud=self._code, words=last.error)
         if self._clock.now() - last.at > timedelta(seconds=MOST_APART * self.interval_s):
-            raise Busy("Nobody has looked at the cloud {cloud} since {at}.", cloud=self._code, at=last.at)
+            raise Busy(
+                "Nobody has looked at the cloud {cloud} since {at}.",
+                cloud=self._code,
+                at=last.at.isoformat(timespec="minutes"),
+            )
 
     def read(
         self, targets: Sequence[Target], since: datetime, until: datetime, metrics: Collection[Metric]
@@ -160,6 +166,7 @@ class Looked:
         subjects = {target.native_id: target.id for target in targets if target.cloud == self._code}
         most_s = float(MOST_APART * self.interval_s)
         before: dict[str, Counters] = {}
+        gathered: dict[tuple[str, Metric], tuple[array[int], array[float]]] = {}
         lapses: Counter[str] = Counter()
         errors: dict[str, None] = {}
         wanted = frozenset(metrics)
@@ -167,7 +174,6 @@ class Looked:
         for sample in self._samples.samples(self._code, since, until + timedelta(seconds=most_s)):
             if sample.error is not None:
                 errors.setdefault(sample.error)
-            series: list[Series] = []
             for counted in unpacked(sample.packed):
                 last, before[counted.server] = before.get(counted.server), counted
                 if last is None or counted.server not in subjects or last.at_s >= until.timestamp():
@@ -176,19 +182,25 @@ class Looked:
                 if isinstance(told, Lapse):
                     lapses[told.why] += 1
                     continue
-                at = array("q", [int(last.at_s)])
-                series += [
-                    Series(subjects[counted.server], metric, at, array("d", [rate]))
-                    for metric, rate in told.items()
-                    if metric in wanted
-                ]
-            if series:
-                yield Page(series=series)
+                for metric in wanted & told.keys():
+                    at, values = gathered.setdefault((counted.server, metric), (array("q"), array("d")))
+                    at.append(int(last.at_s))
+                    values.append(told[metric])
+            if sum(len(at) for at, _ in gathered.values()) >= MOST_POINTS:
+                yield _gathered(gathered, subjects)
+                gathered = {}
+        yield _gathered(gathered, subjects)
         warnings: list[tuple[str, dict[str, object]]] = [
             (LAPSES[why], {"count": count, "cloud": self._code}) for why, count in sorted(lapses.items())
         ]
         warnings += [(LOOK_FAILED, {"cloud": self._code, "words": words}) for words in list(errors)[:3]]
         yield Page(warnings=warnings)
+
+
+def _gathered(
+    points: Mapping[tuple[str, Metric], tuple[array[int], array[float]]], subjects: Mapping[str, UUID]
+) -> Page:
+    return Page(series=[Series(subjects[server], metric, *told) for (server, metric), told in points.items()])
 
 
 def _spread(course: Course, interval_s: int) -> Course:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from cloudctl.domain.errors import Invalid
 from cloudctl.domain.metrics import USE, Metric
+from cloudctl.messages import mark
 
 VM, TS, METRIC, VALUE = "vm", "ts", "metric", "value"
 WIDE: dict[Metric, tuple[str, ...]] = {
@@ -25,6 +26,8 @@ WIDE: dict[Metric, tuple[str, ...]] = {
     Metric.DISK_KIB_S: ("disk_r_kbs", "disk_w_kbs"),
     Metric.NETWORK_KIB_S: ("net_rx_kbs", "net_tx_kbs"),
 }
+NO_NUMBER = mark("The column {column} has {value}, which is no number.")
+NO_TIME = mark("The column {column} has {value}, which is no time.")
 FORM = "Give vm, ts and cpu_pct, mem_kb with mem_cap_kb, disk_r_kbs with disk_w_kbs, net_rx_kbs with net_tx_kbs; \
 or vm, ts, metric, value."
 EARLIEST_S = 946_684_800  # 2000: what is earlier is a clock that was never set, or no seconds at all
@@ -83,7 +86,10 @@ class Layout:
         if unknown:
             raise Invalid(
                 "The column metric has {word}, which is no metric with points.",
-                field=METRIC, word=unknown[0], way_out="Use one of: " + ", ".join(USE) + ".",
+                field=METRIC,
+                word=unknown[0],
+                metrics=", ".join(USE),
+                way_out="Use one of: {metrics}.",
             )  # fmt: skip
         places = np.array([self.metrics.index(Metric(word)) for word in words], np.int64)
         rows = pc.fill_null(metric.indices, -1).to_numpy(zero_copy_only=False)
@@ -120,7 +126,7 @@ def layout_of(names: Sequence[str], needs: Collection[Metric] = ()) -> Layout:
 def numbers(column: pa.Array, name: str) -> NDArray[np.float64]:
     """A column of numbers, NaN for what is not there."""
     if not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type) or pa.types.is_null(column.type)):
-        raise _wrong(name, column, "numbers")
+        raise _wrong(NO_NUMBER, name, column)
     told: NDArray[np.float64] = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
     return told
 
@@ -148,7 +154,7 @@ def seconds(column: pa.Array, *, zoned: bool) -> NDArray[np.int64]:
                 field=TS, value=int(found.max()), way_out="Give epoch seconds, or ISO 8601 with a time zone.",
             )  # fmt: skip
         return found
-    raise _wrong(TS, column, "times")
+    raise _wrong(NO_TIME, TS, column)
 
 
 def _parsed(column: pa.Array) -> pa.Array:
@@ -158,7 +164,7 @@ def _parsed(column: pa.Array) -> pa.Array:
             return column.cast(kind)
         except pa.ArrowInvalid:
             continue
-    raise _wrong(TS, column, "times")
+    raise _wrong(NO_TIME, TS, column)
 
 
 def _whole(column: pa.Array) -> NDArray[np.int64]:
@@ -174,10 +180,10 @@ def _missing(name: str) -> Invalid:
     return Invalid("The file has no column {column}.", field=name, column=name, way_out=FORM)
 
 
-def _wrong(name: str, column: pa.Array, wanted: str) -> Invalid:
+def _wrong(message: str, name: str, column: pa.Array) -> Invalid:
     first = next((value for value in column.slice(0, 100).to_pylist() if value is not None), None)
     return Invalid(
-        "The column {column} has {value}, not {wanted}.",
-        field=name, column=name, value=str(first)[:80], wanted=wanted,
+        message,
+        field=name, column=name, value=str(first)[:80],
         way_out="Give numbers as numbers, and times as timestamps, epoch seconds or ISO 8601 with a time zone.",
     )  # fmt: skip

@@ -34,9 +34,9 @@ SCRAPES_IN_WINDOW = 4
 SKEW_S = 60.0
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2200, 1, 1)
-WARNING = mark("The Prometheus {source} warns of {query}: {words}")
-SKEWED = mark("The clock of the Prometheus {source} differs from ours by {seconds} s.")
-TOO_LARGE = "The answer of the Prometheus {source} to {query} is too large: have it ask for fewer series."
+WARNING = mark("The source {source} warns of {query}: {words}")
+SKEWED = mark("The clock of the source {source} differs from ours by {seconds} s.")
+TOO_LARGE = "The answer of the source {source} to {query} is too large: have it ask for fewer series."
 
 Told = tuple[str, dict[str, Any]]
 

@@ -104,7 +104,7 @@ class PromClient:
         except (OSError, HTTPException, zlib.error) as error:
             words = f"{type(error).__name__} {error}".strip()[:LONGEST_WORDS]
             raise Unreachable(
-                "The Prometheus {source} did not answer: {words}", effect_unknown=False, source=self._name, words=words
+                "The source {source} did not answer: {words}", effect_unknown=False, source=self._name, words=words
             ) from error
         envelope = _read(body, _Envelope)
         if status != 200 or envelope is None or envelope.status != "success" or envelope.data is None:
@@ -113,7 +113,7 @@ class PromClient:
         if result is None:
             words = envelope.data.result_type
             raise Rejected(
-                "The Prometheus {source} answers {query} with something else: {words}",
+                "The source {source} answers {query} with something else: {words}",
                 source=self._name,
                 query=about,
                 words=words,
@@ -124,12 +124,12 @@ class PromClient:
         words = f"{status} {envelope.error_type} {envelope.error}" if envelope else str(status)
         told: dict[str, Any] = {"source": self._name, "query": about, "words": " ".join(words.split())[:LONGEST_WORDS]}
         if status in {401, 403}:
-            return Rejected("The Prometheus {source} refuses the credentials: {words}", **told)
+            return Rejected("The source {source} refuses the credentials: {words}", **told)
         if status >= 500 or status in {408, 429}:
-            return Busy("The Prometheus {source} did not finish {query}: {words}", **told)
+            return Busy("The source {source} did not finish {query}: {words}", **told)
         if envelope is None:
             return Rejected("What answers for {source} is no Prometheus: {words}", **told)
-        return Rejected("The Prometheus {source} refuses the query {query}: {words}", **told)
+        return Rejected("The source {source} refuses the query {query}: {words}", **told)
 
     def _send(self, path: str, body: bytes) -> tuple[int, bytes, str | None]:
         connection = self._connection()

@@ -44,6 +44,7 @@ class Crowd:
         self.subjects = sorted({key for content in rosters.values() for key in _keys(content)})
         places = {key: place for place, key in enumerate(self.subjects)}
         whole = b"".join(self.subjects)
+        self.ids = [UUID(bytes=key) for key in self.subjects]
         self.rows: dict[bytes, Ints | None] = {
             digest: None if content == whole else np.array([places[key] for key in _keys(content)], np.int64)
             for digest, content in rosters.items()
@@ -156,8 +157,8 @@ class Sum:
             maxima.tolist(),
             strict=True,
         )
-        keys = [self.crowd.subjects[place] for place in known.tolist()]
-        return {UUID(bytes=key): Spread(*row) for key, row in zip(keys, rows, strict=True)}
+        ids = [self.crowd.ids[place] for place in known.tolist()]
+        return {subject: Spread(*row) for subject, row in zip(ids, rows, strict=True)}
 
 
 def _keys(content: bytes) -> list[bytes]:

@@ -15,7 +15,8 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from cloudctl.domain.backups import BackupObject
+from cloudctl.domain.backups import BYTES, BackupObject
+from cloudctl.domain.clouds import Capability
 from cloudctl.domain.errors import Failed
 from cloudctl.domain.exports import ExportFact, ExportRequest, ExportStatus, ImportRequest
 from cloudctl.domain.resources import ResourceKind
@@ -35,7 +36,9 @@ def copy_disks(ctx: Context, clearing_id: str) -> Verdict | None:
     mine = lots(ctx, clearing_id)
     backups.forget(ctx, UUID(clearing_id), [lot.server.id for lot in running(mine)])
     each(ctx, require_off, mine)
-    wanted = [disk for disk in backups.open(ctx, UUID(clearing_id)).objects if disk.digest is None]
+    found = backups.open(ctx, UUID(clearing_id))
+    _set_fences(ctx, clearing_id, mine)
+    wanted = [disk for disk in found.objects if disk.digest is None]
     acts = [lambda disk=disk: _copy(ctx, _home(mine, disk), disk) for disk in wanted]
     return in_turn(ctx, clearing_id, NAME, "copy_disks", acts)
 
@@ -80,6 +83,7 @@ def clear_test(ctx: Context, clearing_id: str) -> None:
 def finish_test(ctx: Context, clearing_id: str) -> None:
     """On record."""
     backup = backups.tested(ctx, UUID(clearing_id))
+    _set_fences(ctx, clearing_id, lots(ctx, clearing_id))
     assert backup.manifest is not None
     clearings.restore_tested(ctx, UUID(clearing_id), digest=backup.manifest)
 
@@ -118,6 +122,17 @@ BACK_UP_SYSTEM = Saga(
 )  # fmt: skip
 
 
+def _set_fences(ctx: Context, clearing_id: str, mine: Iterable[Lot]) -> None:
+    """The cloud's own limits leave room for the copies and the test, and no more once they are done."""
+    fenced = [
+        lot for lot in mine if lot.server.tenant is None and Capability.BACKEND_QUOTA in lot.site.provider.capabilities
+    ]
+    for lot in {lot.site.tenant: lot for lot in fenced}.values():
+        limits = backups.fence(ctx, UUID(clearing_id), lot.server)
+        if limits:
+            insist(ctx, lambda lot=lot, limits=limits: lot.site.provider.tenants.set_quota(lot.site.tenant, limits))  # type: ignore[misc]
+
+
 def _home(mine: Sequence[Lot], disk: BackupObject) -> Lot:
     return next(lot for lot in mine if lot.server.id == disk.server_id)
 
@@ -150,7 +165,7 @@ def _put_back(ctx: Context, home: Lot, disk: BackupObject) -> None:
     if digest is None or not ctx.files.is_sound(digest):
         raise Failed("What the file store has of {name} is damaged.", name=disk.name)
     request = ImportRequest(
-        key=disk.part("bytes"),
+        key=disk.part(BYTES),
         tenant=site.tenant,
         name=f"restore test of {disk.name}",
         size_bytes=disk.size_bytes or 0,
@@ -183,5 +198,5 @@ def _clear(ctx: Context, clearing_id: str) -> None:
             continue
         if disk.kind is ResourceKind.SERVER:
             testing_ground.clear(home, disk)
-        for key in (disk.part("bytes"), disk.id):
+        for key in (disk.part(BYTES), disk.id):
             insist(ctx, lambda key=key, home=home: home.site.provider.exports.drop(home.site.tenant, key))  # type: ignore[misc]

@@ -61,8 +61,8 @@ def finish_quarantine(ctx: Context, clearing_id: str) -> None:
 
 @step
 def bring_all_back(ctx: Context, clearing_id: str) -> None:
-    """What was switched off already runs again."""
-    each(ctx, bring_back, lots(ctx, clearing_id))
+    """What was switched off already runs again; what was off on record before stays off."""
+    each(ctx, lambda lot: bring_back(lot, on=lot.server.power != "off"), lots(ctx, clearing_id))
 
 
 @step

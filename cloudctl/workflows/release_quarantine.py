@@ -47,9 +47,10 @@ def body(steps: Any, clearing_id: str) -> Verdict:
 RELEASE_QUARANTINE = Saga(name=NAME, steps=(bring_servers_back, finish_release, stop_release), body=body)
 
 
-def bring_back(lot: Lot) -> None:
+def bring_back(lot: Lot, *, on: bool = True) -> None:
     """One server, as it was; each act is looked at, and what is so already is done."""
     reaching.take_back(lot.site, lot.server)
-    start(lot.site, lot.server)
+    if on:
+        start(lot.site, lot.server)
     for address in lot.addresses:
         reaching.aim(lot.site, address, lot.server)

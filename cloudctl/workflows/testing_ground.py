@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from cloudctl.domain.backups import BackupObject
+from cloudctl.domain.backups import BYTES, NETWORK, SERVER, BackupObject
 from cloudctl.domain.errors import Failed
 from cloudctl.domain.networks import NetworkFact, NetworkRequest
 from cloudctl.domain.servers import ServerRequest
@@ -20,7 +20,6 @@ from cloudctl.workflows.objects import NETWORKS, SERVERS, Fact, Handler, Site
 
 PREFIX = "192.0.2.0/28"
 """Set aside for documentation (RFC 5737): nobody has it, and it is routed nowhere."""
-NETWORK, SERVER, BYTES = "network", "server", "bytes"
 
 
 def build(home: Lot, disk: BackupObject) -> None:

@@ -68,6 +68,11 @@ PARTS = (
         "sheets by the office's own program on both databases: 10,000 systems once and again, every fault",
         ("tests/acceptance/test_register.py",),
     ),
+    Part(
+        "look-alikes",
+        "the shipped policy about zombies on thousands of made-up servers whose truth is known, and on 300 real ones",
+        ("tests/acceptance/test_look_alikes.py", *SIDE_BY_SIDE),
+    ),
     Part("streams", "500 open event streams beside the list", ("tests/acceptance/test_streams.py",)),
     Part(
         "faults, OpenStack",

@@ -20,6 +20,7 @@ PARTS = (
     "indicators",
     "waves",
     "telemetry",
+    "zombies",
 )
 
 

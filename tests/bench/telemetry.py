@@ -96,17 +96,17 @@ def _scans(app: App, on_postgres: App, place: Path, postgres: int, ids: list[UUI
             "postgres": _timed([os.getpid(), postgres], lambda: telemetry.scan(on_postgres.context, BEGIN, LAST)),
             "duckdb": _timed([os.getpid()], lambda: told.update(theirs=_by_duckdb(place))),
         },
-        rounds=3,
+        rounds=5,
     )
     raw, duckdb_s = _raw(rounds), rounds.cpu("duckdb")
     peer = "DuckDB 2 on the points in Parquet, a list of quantiles"
     ours, theirs = told["ours"], told["theirs"]
     assert all(len(ours[metric]) == SERVERS for metric in USE)
     _same_days(ours, theirs, ids)
-    goal = Goal("<=", 1 / 50)
+    name, goal = "telemetry: scan of 124 M points, how many times less CPU", Goal(">=", 50.0)
     return [
-        Measure("telemetry: scan of 124 M points, CPU, SQLite", peer, rounds.cpu("ours") / duckdb_s, goal, raw),
-        Measure("telemetry: the same, PostgreSQL and its server", peer, rounds.cpu("postgres") / duckdb_s, None, raw),
+        Measure(f"{name}, SQLite", peer, duckdb_s / rounds.cpu("ours"), goal, raw, " x"),
+        Measure(f"{name}, PostgreSQL and its server", peer, duckdb_s / rounds.cpu("postgres"), goal, raw, " x"),
         *(
             _error(f"generated {metric}", [of.p95 for of in _ordered(ours[metric], ids)], theirs[metric]["p95"])
             for metric in JUDGED
@@ -214,8 +214,7 @@ def _traces() -> list[Measure]:
         parts += _read(day, page.series)
         for series in page.series:
             if series.metric in JUDGED:
-                told = np.asarray(series.values)
-                values.setdefault((series.metric, series.subject), []).append(told[np.isfinite(told) & (told >= 0)])
+                values.setdefault((series.metric, series.subject), []).append(_samples(series))
     file.close()
     found = _spread(parts, len(file.days))
     measures = []
@@ -224,6 +223,13 @@ def _traces() -> list[Measure]:
         exact = [float(np.quantile(np.concatenate(values[metric, of]), 0.95)) for of in mine]
         measures.append(_error(f"real (Bitbrains) {metric}", [found[metric][of].p95 for of in mine], exact))
     return measures
+
+
+def _samples(series: Series) -> Any:
+    """The values of different times that are values."""
+    _, first = np.unique(np.asarray(series.at), return_index=True)
+    told = np.asarray(series.values)[first]
+    return told[np.isfinite(told) & (told >= 0)]
 
 
 def _growth(place: Path) -> Measure:

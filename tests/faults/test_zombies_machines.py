@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from errno import ENOSPC
 from typing import Any
@@ -12,23 +11,23 @@ from uuid import UUID
 
 import pytest
 
-from cloudctl.domain.campaigns import Campaign, digest_of
-from cloudctl.domain.clearings import Clearing, Signature
-from cloudctl.domain.errors import Conflict
-from cloudctl.domain.identifiers import new_id
+from cloudctl.domain.clearings import Clearing
+from cloudctl.domain.errors import Conflict, Rejected
+from cloudctl.domain.networks import NetworkRequest
+from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.servers import ServerRequest
+from cloudctl.domain.syncs import SyncMode
 from cloudctl.files.directory import Directory
 from cloudctl.governance.zombies.acts import ActKind
-from cloudctl.persistence.mapping import TABLES
 from cloudctl.providers.simulated import FaultKind
-from cloudctl.services import attachments, backups, clearings
+from cloudctl.services import attachments, backups, syncs
 from cloudctl.services.deliveries import platform_request
-from cloudctl.workflows import changing
+from cloudctl.workflows import changing, testing_ground
 from tests.factories import Installed
+from tests.faults.clearings import CAUSE, Case, flip
 from tests.faults.outcomes import WORDS, strike
+from tests.seeds import CLOUD, ZONE
 
-assert TABLES  # the mapping is there before a clearing is made
-CAUSE = {"en": "x", "zh_CN": "x"}
 PASSING = [FaultKind.BUSY_409, FaultKind.SERVER_ERROR_5XX, FaultKind.HANG, FaultKind.ACCEPTED_THEN_LOST]
 TO_BACKUP = [
     "servers.stop", "servers.isolate", "addresses.point", "exports.take", "exports.read", "exports.drop", "exports.put",
@@ -38,134 +37,9 @@ TO_DELETION = ["addresses.delete", "servers.delete", "volumes.delete", "networks
 TO_RELEASE = ["servers.rejoin", "servers.start", "addresses.point"]
 
 
-class Case:
-    """A system with two servers, a volume each and an address; its case, and what cloud and records say."""
-
-    def __init__(self, city: Installed) -> None:
-        self.city = city
-        self.made = city.resources(city.delivered(city.build_items(address=True)))
-        self.ledger = city.ledger()
-        policy = city.ctx.zombie_policies["default"]
-        with city.ctx.unit_of_work(platform_request("case")) as uow:
-            number = new_id().hex
-            campaign = Campaign(
-                number=number, title="x", policy_name=policy.name, policy=policy, digest=digest_of(policy),
-                started_by=city.ids["office-admin"], started_at=uow.now,
-            )  # fmt: skip
-            uow.campaigns.add(campaign)
-            clearing = Clearing(
-                number=f"{number}-1", campaign_id=campaign.id, system_id=city.ids["oa"], department_id=city.ids["fgw"],
-                verdict_id=new_id(), claim=city.ids["oa"], words=CAUSE, state="due", notified_at=uow.now,
-                servers=[self.made["oa-1"].id, self.made["oa-2"].id], changed_at=uow.now, created_at=uow.now,
-            )  # fmt: skip
-            uow.clearings.add(clearing)
-            clearings.start(uow, clearing, ActKind.QUARANTINE)
-        self.id = clearing.id
-        self.provider = city.ctx.clouds.provider(city.record)
-        self.tenant = self.provider.tenants.find(city.ids["fgw"])
-
-    @property
-    def now(self) -> Clearing:
-        return self.city.read(lambda uow: uow.clearings.get(self.id))
-
-    def change(self, act: Callable[[Any, Clearing], object]) -> None:
-        with self.city.ctx.unit_of_work(platform_request("person")) as uow:
-            act(uow, uow.clearings.lock(self.id))
-
-    def begin(self, saga: ActKind, act: Callable[[Clearing, Any], object]) -> None:
-        """A person has decided, and the machine works to wherever it ends."""
-
-        def both(uow: Any, clearing: Clearing) -> None:
-            act(clearing, uow.now)
-            clearings.start(uow, clearing, saga)
-
-        self.change(both)
-        self.city.run()
-
-    def resume(self, saga: ActKind) -> None:
-        """A person has looked, and lets it go on where it was."""
-        self.city.cloud.clear_faults()
-
-        def back(clearing: Clearing, _now: Any) -> None:
-            clearing.state, clearing.paused, clearing.cause = clearing.paused or "", None, None
-
-        self.begin(saga, back)
-
-    def confirm(self) -> None:
-        """The quarantine is over and two persons want it deleted."""
-
-        def signed(clearing: Clearing, now: Any) -> None:
-            clearing.quarantined_until = now - timedelta(days=1)
-            clearing.propose(Signature(by=self.city.ids["operator"], at=now, reason="x"))
-            clearing.confirm(Signature(by=self.city.ids["office-admin"], at=now, reason="x"), ())
-
-        self.begin(ActKind.DELETE, signed)
-
-    def release(self) -> None:
-        self.begin(ActKind.RELEASE, lambda clearing, now: clearing.restore(CAUSE, now))
-
-    def fact(self, name: str) -> Any:
-        return self.provider.servers.find(self.tenant).get(self.made[name].id)
-
-    def kinds(self) -> Counter[str]:
-        return Counter(item.kind for item in self.city.cloud.inventory() if item.tenant == self.tenant)
-
-    def files(self) -> list[str]:
-        found = backups.load(self.city.ctx, self.id)
-        return [each.digest or "" for each in found.objects] if found else []
-
-    def stands(self, state: str, words: str = "") -> None:
-        now = self.now
-        assert (now.state, now.saga) == (state, None), (now.cause, self.city.verdicts[-3:])
-        assert words in str(now.cause)
-
-    def off(self) -> None:
-        """All of it off and cut off, and nothing of a backup left in the cloud."""
-        assert {self.fact(name).status for name in ("oa-1", "oa-2")} == {"stopped"}
-        assert all(self.provider.servers.isolated(self.tenant, self.fact(name).backend_id) for name in ("oa-1", "oa-2"))
-        assert {fact.server for fact in self.provider.addresses.find(self.tenant).values()} == {None}
-        assert self.kinds() == {"network": 1, "server": 2, "volume": 2, "address": 1}
-
-    def on(self) -> None:
-        """As it was before."""
-        assert {self.fact(name).status for name in ("oa-1", "oa-2")} == {"active"}
-        reached = [self.provider.servers.isolated(self.tenant, self.fact(name).backend_id) for name in ("oa-1", "oa-2")]
-        assert not any(reached)
-        assert {f.server for f in self.provider.addresses.find(self.tenant).values()} == {self.fact("oa-1").backend_id}
-        assert self.kinds() == {"network": 1, "server": 2, "volume": 2, "address": 1}
-
-    def whole(self) -> None:
-        """The backup is tested, sound, and has a disk's bytes each."""
-        self.stands("restore_tested")
-        self.off()
-        assert backups.verify(self.city.ctx, self.id) == self.now.digest
-        assert len(set(self.files())) == 4
-
-    def gone(self) -> None:
-        self.stands("deleted")
-        assert self.kinds() == {}
-        states = {resource.state for resource in map(self.city.resource, (each.id for each in self.made.values()))}
-        assert states == {"released"}
-        assert set(self.city.ledger().values()) == {(0, 0)}
-        assert backups.verify(self.city.ctx, self.id) == self.now.digest
-
-    def untouched(self) -> None:
-        """Nothing of it was deleted."""
-        self.off()
-        assert {self.city.resource(each.id).state for each in self.made.values()} == {"active"}
-        assert self.city.ledger() == self.ledger
-
-
 @pytest.fixture
 def case(city: Installed) -> Case:
     return Case(city)
-
-
-def flip(city: Installed, digest: str) -> None:
-    """One bit of a file in the store."""
-    place = city.directory / "files" / digest[:2] / digest
-    content = place.read_bytes()
-    place.write_bytes(bytes([content[0] ^ 1]) + content[1:])
 
 
 @pytest.mark.parametrize("kind", PASSING)
@@ -415,7 +289,44 @@ def test_backups_are_kept_as_long_as_was_said_and_then_go(case: Case) -> None:
     assert not any(map(city.ctx.files.is_sound, files))
     found = backups.load(city.ctx, case.id)
     assert found is not None
-    (event,) = city.audited(action="delete/backup", target_id=str(found.backup.id))
+    purged = city.audited(action="delete/backup")
+    (event,) = [each for each in purged if each["target"]["id"] == str(found.backup.id)]
     assert event["after"]["manifest"] == case.now.digest
     with pytest.raises(Conflict):
         backups.verify(city.ctx, case.id)
+
+
+def test_what_stands_for_a_test_only_is_no_finding(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sync in the middle of the test restore sees a server and a network that are on no record."""
+    build, seen = testing_ground.build, []
+
+    def looked_at(home: Any, disk: Any) -> None:
+        build(home, disk)
+        syncs.ask(case.city.ctx, case.city.people["operator"], CLOUD, mode=SyncMode.FULL)
+        syncs.run_due(case.city.ctx, platform_request("sync"), CLOUD)
+        seen.append(case.kinds()["server"])
+
+    monkeypatch.setattr(testing_ground, "build", looked_at)
+    case.city.run()
+    case.whole()
+    assert seen == [3, 4]
+    names = case.city.read(lambda uow: [uow.drift.get(key).name for key in uow.drift.known(CLOUD)])
+    assert [name for name in names if "restore-test" in name] == []
+
+
+def test_a_department_that_has_used_up_its_quota_is_backed_up_all_the_same(case: Case) -> None:
+    """The backend's own fence leaves room for the test while it lasts, and not longer."""
+    full = {dimension: used for dimension, (_held, used) in case.city.ledger().items()}
+    with case.city.ctx.unit_of_work(platform_request("quota")) as uow:
+        for name, used in full.items():
+            uow.quotas.set_limit(case.city.ids["fgw"], CLOUD, ZONE, Dimension(name), used)
+    case.provider.tenants.set_quota(case.tenant, {Dimension(name): used for name, used in full.items()})
+    case.city.run()
+    case.whole()
+    with pytest.raises(Rejected, match="quota of"):
+        case.provider.networks.create(
+            NetworkRequest(
+                key=UUID(int=8), tenant=case.tenant, name="x", cidr_v4="10.9.0.0/24", cidr_v6=None, zone=ZONE,
+                external_network=None,
+            )
+        )  # fmt: skip

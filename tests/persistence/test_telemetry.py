@@ -137,7 +137,7 @@ def test_the_latest_date_as_of_a_day_is_told(database: Database, queries: Databa
 def test_a_reading_takes_the_place_of_the_one_before(database: Database, queries: DatabaseQueries) -> None:
     failed = DayRead(
         source="lab", day=DAY, kind="prometheus", simulated=False, state=ReadState.FAILED, read_at=START,
-        warnings=[("{n} series", {"n": 3})], error="no answer", targets=4,
+        warnings=[("{n} series", {"n": 3})], error=("no {answer}", {"answer": 4}), targets=4,
     )  # fmt: skip
     with database.work() as uow:
         uow.telemetry.note(failed)

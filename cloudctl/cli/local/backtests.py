@@ -1,6 +1,6 @@
-"""`cloudctl zombies backtest`: what a policy about zombies would have done on the days in a file.
+"""`cloudctl zombies backtest`: what a policy about zombies would have done.
 
-Neither a server nor a database is needed.
+On the days in a file neither a server nor a database is needed; without a file the server replays its own past.
 The columns are those of Parquet and CSV telemetry: `vm`, `ts` (UTC) and what was measured. CPU and network have to be
 there: who has no network in the file cannot say that nobody talks to it.
 """
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cloudctl.cli.client import connect
 from cloudctl.cli.exits import Exit, Failure
 from cloudctl.cli.groups import Verbs
 from cloudctl.cli.output import Form, formatted
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
 FIGURES = ("policy", "vms", "asked", "asked_in_vain", "switched_off", "switched_off_wrongly", "switched_off_unproven")
 COLUMNS = (*FIGURES, "switched_off_rightly")
 CASES = ("policy", "vm", "asked_on", "dismissed_on", "off_on")
+OWN_COLUMNS = ("policy", "servers", *FIGURES[2:], "contradicted")
+DEPARTMENTS = ("policy", "department", "servers", *FIGURES[2:], "contradicted")
+OWN_CASES = (
+    "policy", "department", "system", "server", "asked_on", "dismissed_on", "off_on", "came_back_on", "answered",
+    "contradicted",
+)  # fmt: skip
 
 
 def backtest_verbs(group: Verbs) -> None:
@@ -48,8 +55,7 @@ def backtest_verbs(group: Verbs) -> None:
 @click.option(
     "--telemetry",
     type=click.Path(path_type=Path),
-    required=True,
-    help=_("A Parquet or CSV file of points."),
+    help=_("A Parquet or CSV file of points; without one, the server's own past."),
 )
 @click.option(
     "--since",
@@ -57,22 +63,47 @@ def backtest_verbs(group: Verbs) -> None:
     help=_("The campaign begins on this day; the days before are known to it."),
 )
 @formatted
-def backtest(*, form: Form, name: str, against: str | None, telemetry: Path, since: datetime | None) -> None:
-    """Replay a policy on the days in a file. It decides day by day, and is judged by what came after."""
-    policies = [_policy(one) for one in (name, against) if one]
-    machines = _machines(telemetry)
+def backtest(*, form: Form, name: str, against: str | None, telemetry: Path | None, since: datetime | None) -> None:
+    """Replay a policy on past days. It decides day by day, and is judged by what came after."""
     begin = since.date() if since else None
+    names = [one for one in (name, against) if one]
+    if telemetry is None:
+        _ask(form, names, begin)
+    else:
+        _replay(form, names, telemetry, begin)
+
+
+def _ask(form: Form, names: Sequence[str], begin: date | None) -> None:
+    """The server's own past: by department, and each server with what came of it and what its owner had answered."""
+    api = connect()
+    wanted = {"since": str(begin)} if begin else {}
+    found = [api.get("/zombies/backtest", {"policy": name, **wanted}).data for name in names]
+    if not form.is_table:
+        form.plain(found if len(found) > 1 else found[0])
+        return
+    form.rows(found, OWN_COLUMNS)
+    for columns, part in ((DEPARTMENTS, "departments"), (OWN_CASES, "cases")):
+        rows = [{"policy": one["policy"], **row} for one in found for row in one[part]]
+        if rows:
+            click.echo()
+            form.rows(rows, columns)
+
+
+def _replay(form: Form, names: Sequence[str], telemetry: Path, begin: date | None) -> None:
+    """The days in a file."""
+    policies = [_policy(name) for name in names]
+    machines = _machines(telemetry)
     _within(machines, begin)
     found = [_evaluation(policy, machines, begin) for policy in policies]
     if not form.is_table:
         told = [_told(one, machines) for one in found]
-        form.plain(told if against else told[0])
+        form.plain(told if len(told) > 1 else told[0])
         return
     form.rows([_figures(one) for one in found], COLUMNS)
     cases = [case for one in found for case in _told(one, machines)["cases"]]
     if cases:
         click.echo()
-        form.rows(_apart(found, machines) if against else cases, CASES if against else CASES[1:])
+        form.rows(*((_apart(found, machines), CASES) if len(found) > 1 else (cases, CASES[1:])))
 
 
 def _policy(named: str) -> ZombiePolicy:

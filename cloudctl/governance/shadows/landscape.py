@@ -23,8 +23,9 @@ class Machine:
     """A server as a cloud shows it, and what our records say of it.
 
     `finding_id` is the finding of drift that says that no record has it. `addresses` are those that it has or had
-    lately. `settled` is False while its cloud is not read well or an order is at work on it: then nothing is said of
-    it, nor of one that is `put_by`: switched off, and kept for its retention. `ports` are those that were declared for its system (None: nobody declared any).
+    lately. Of one that is not `settled`, because an order is at work on it or its cloud does not show it just now,
+    nothing is said; one that is `put_by` is switched off and kept for its retention. `ports` are those that were
+    declared for its system (None: nobody declared any).
     """
 
     object_id: UUID

@@ -9,7 +9,7 @@ the day up to which it holds has not passed; what was registered, as long as tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,11 +42,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """What is on record: shadows, the findings of drift that they rest on, which system was merged into which."""
+    """What is on record: shadows, the findings of drift that they rest on, which system was merged into which.
+
+    `abandoned` are clearings of systems that ended without a deletion.
+    """
 
     known: Mapping[UUID, Shadow]
     findings: Mapping[UUID, Finding]
     merged: Mapping[UUID, UUID]
+    abandoned: Collection[UUID] = ()
 
 
 def settle(plan: Plan, before: Before, today: date) -> Iterator[Change]:
@@ -54,7 +58,7 @@ def settle(plan: Plan, before: Before, today: date) -> Iterator[Change]:
     planned = {line.id: line for line in plan.lines}
     for key, line in planned.items():
         shadow = before.known.get(key)
-        event = "new" if shadow is None else _still(shadow, line, today)
+        event = "new" if shadow is None else _still(shadow, line, before, today)
         if event is not None:
             yield Change(shadow=shadow, line=line, event=None if event == "new" else event)
     for key, shadow in before.known.items():
@@ -70,12 +74,13 @@ def marked(line: Line) -> str:
     return mark_of(facts)
 
 
-def _still(shadow: Shadow, line: Line, today: date) -> str | None:
+def _still(shadow: Shadow, line: Line, before: Before, today: date) -> str | None:
     match shadow.state:
         case "open":
             return "renew" if _differs(shadow, line) else None
         case "clearing":
-            return "give_up" if _there_all_the_same(shadow, line) else None
+            given_up = shadow.target_id in before.abandoned or _there_all_the_same(shadow, line)
+            return "give_up" if given_up else None
         case "dismissed":
             over = shadow.until_on is not None and today > shadow.until_on
             return "return" if over or shadow.mark != marked(line) else None

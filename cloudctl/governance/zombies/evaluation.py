@@ -58,11 +58,17 @@ def evaluate(policy: str, machines: Mapping[str, Sequence[DayUse]], cases: Seque
 
 def active_after(days: Sequence[DayUse], when: date) -> bool:
     """Whether it was active on any later day."""
-    return any(
-        day.day > when
-        and day.samples > 0
-        and ((day.cpu_percent or 0.0) > ACTIVE_CPU_PERCENT or (day.network_mib or 0.0) >= ACTIVE_NETWORK_MIB)
-        for day in days
+    return returned_on(days, when) is not None
+
+
+def returned_on(days: Sequence[DayUse], when: date) -> date | None:
+    """The first later day on which it was active."""
+    return next((day.day for day in days if day.day > when and _active(day)), None)
+
+
+def _active(day: DayUse) -> bool:
+    return day.samples > 0 and (
+        (day.cpu_percent or 0.0) > ACTIVE_CPU_PERCENT or (day.network_mib or 0.0) >= ACTIVE_NETWORK_MIB
     )
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Select, bindparam, null, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, bindparam, null, select
 
 from cloudctl.domain.inventory import ObjectKind, ObjectState
 from cloudctl.domain.metrics import Metric
@@ -36,7 +36,7 @@ _BETWEEN = (_p.metric.in_(bindparam("metrics", expanding=True)), _p.day.between(
 @cache
 def _heads(past: bool) -> Select[Any]:
     """Which parts there are, in order: a scan then reads their bodies lot by lot, and they are still the same."""
-    known = _p.replaced_at.is_(None)
+    known: ColumnElement[bool] = _p.replaced_at.is_(None)
     if past:
         known = (_p.stored_at <= _MOMENT) & (_p.replaced_at.is_(None) | (_p.replaced_at > _MOMENT))
     what = _p.id, _p.source, _p.metric, _p.day, _p.interval_s, _p.roster
@@ -71,7 +71,8 @@ def _read(connection: Connection, statement: Select[Any], ids: Sequence[UUID]) -
         return connection.execute(statement, {"ids": ids}).all()
     driver: Any = connection.connection.driver_connection
     with driver.cursor(binary=True) as cursor:
-        return cursor.execute(_IN_BINARY[statement], [list(ids)]).fetchall()
+        rows: Sequence[Any] = cursor.execute(_IN_BINARY[statement], [list(ids)]).fetchall()
+        return rows
 
 
 _IN_BINARY = {

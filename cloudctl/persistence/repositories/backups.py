@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 from cloudctl.domain.accounts import missing
 from cloudctl.domain.backups import Backup, BackupObject
 from cloudctl.domain.lifecycle_clearings import ENDED
 from cloudctl.persistence.repositories.records import Records, record
 from cloudctl.persistence.tables import backup_objects, backups, clearings
+
+
+@cache
+def _under_way() -> Select[BackupObject]:
+    """Made once, after the classes are mapped."""
+    joined = select(BackupObject).join(backups, backups.c.id == backup_objects.c.backup_id)
+    return joined.where(backups.c.state.in_(("taking", "kept")))
 
 
 class BackupRecords(Records[Backup]):
@@ -39,6 +47,13 @@ class BackupRecords(Records[Backup]):
         if found is None:
             raise missing("backup", key)
         return found
+
+    def trials(self) -> frozenset[UUID]:
+        return frozenset(key for each in self.session.scalars(_under_way()) for key in each.keys)
+
+    def under_way(self, department_id: UUID, cloud: str) -> Sequence[BackupObject]:
+        there = backups.c.department_id == department_id, backup_objects.c.cloud == cloud
+        return self.session.scalars(_under_way().where(*there)).all()
 
     def past(self, today: date) -> Sequence[Backup]:
         """One that is not whole is of no use once its case has ended; any other stays until its days are over."""

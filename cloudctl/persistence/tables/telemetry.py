@@ -86,6 +86,6 @@ telemetry_reads = Table(
     _count("stored"),
     _count("unmatched"),
     Column("warnings", Json(list[tuple[str, dict[str, Any]]]), nullable=False),
-    text("error", null=True),
+    Column("error", Json(tuple[str, dict[str, Any]])),
     Column("afresh", Boolean, nullable=False),
 )

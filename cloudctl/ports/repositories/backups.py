@@ -34,6 +34,14 @@ class Backups(Repository[Backup], Protocol):
         """One disk, fresh and locked; raises NotFound."""
         ...
 
+    def trials(self) -> frozenset[UUID]:
+        """The keys of what stands in clouds for a while only, because a backup is being taken or tried out."""
+        ...
+
+    def under_way(self, department_id: UUID, cloud: str) -> Sequence[BackupObject]:
+        """The disks of a department on a cloud whose backups are being taken or tried out."""
+        ...
+
     def past(self, today: date) -> Sequence[Backup]:
         """Backups whose time was over before today, by what was said when they were taken, and those of no use."""
         ...

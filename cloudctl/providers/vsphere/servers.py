@@ -128,15 +128,10 @@ class VSphereServers:
         return _promised(promise, None)
 
     def _promise(self, request: ServerRequest, addresses: tuple[str, ...]) -> Promise:
+        uuid, size = promised_uuid(request.key), {"vcpu": request.vcpu, "memory_mib": request.memory_mib}
         return Promise(
-            tenant=request.tenant,
-            key=request.key,
-            uuid=promised_uuid(request.key),
-            name=request.name,
-            vcpu=request.vcpu,
-            memory_mib=request.memory_mib,
-            addresses=addresses,
-        )
+            tenant=request.tenant, key=request.key, uuid=uuid, name=request.name, addresses=addresses, **size
+        )  # fmt: skip
 
     def _build_of(
         self, request: ServerRequest, folder: Any, pool: Any, notes: dict[str, str], addresses: tuple[str, ...]

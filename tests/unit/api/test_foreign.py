@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from fastapi.routing import APIRoute
 
@@ -41,16 +43,20 @@ from cloudctl.domain.inventory import Census, CloudObject, ObjectKind, Source
 from cloudctl.domain.letters import Letter, LetterKind
 from cloudctl.domain.networks import Network
 from cloudctl.domain.notices import Notice
+from cloudctl.domain.purposes import DeclaredPurpose, Purpose
 from cloudctl.domain.racks import Rack
 from cloudctl.domain.ratings import Rating
 from cloudctl.domain.rooms import Room
 from cloudctl.domain.servers import Server
 from cloudctl.domain.shadows import Shadow, ShadowKind, ShadowSubject
+from cloudctl.domain.signals import Sentence
 from cloudctl.domain.systems import System
 from cloudctl.domain.transfers import Transfer
+from cloudctl.domain.verdicts import Judged, KeptPolicy, Rule, Verdict, VerdictState
 from cloudctl.domain.volumes import Volume
 from cloudctl.domain.waste import Proposal, Saved, WasteKind
 from cloudctl.domain.waves import Move, MoveStep, Readiness, Slip, StepKind, Wave
+from cloudctl.domain.zombie_exemptions import ZombieExemption
 from cloudctl.services import syncs
 from tests.unit.api.conftest import City
 
@@ -171,6 +177,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/cases/{case_id}/close": {},
     "POST /v1/cases/{case_id}/return": {"reason": "r"},
     "POST /v1/assessments": {"system_id": "{system}", "verdict": "keep", "reason": "r"},
+    "POST /v1/zombies/scans": {"policy": "default"},
+    "POST /v1/zombies/purposes": {"system_id": "{system}", "purpose": "standby", "reason": "备机值守"},
+    "POST /v1/zombies/exemptions": {"system_id": "{system}", "ends_on": "{soon}", "reason": "r"},
+    "POST /v1/zombies/exemptions/{exemption_id}/decide": {"decision": "grant"},
+    "POST /v1/zombies/exemptions/{exemption_id}/revoke": {"reason": "r"},
     "POST /v1/systems/{system_id}/merge": {"into": "czxt", "reason": "r"},
     "POST /v1/consolidation/plan": {"dry_run": True},
     "POST /v1/move-steps/{step_id}/complete": {"note": "n"},
@@ -207,8 +218,10 @@ OPEN = {
     "GET /v1/consolidation/status", "GET /v1/consolidation/ranking", "GET /v1/consolidation/forecast",
     "GET /v1/assessments", "GET /v1/waves", "GET /v1/waves/{wave_id}", "GET /v1/moves", "GET /v1/move-steps",
     "GET /v1/slips", "GET /v1/readiness",
+    "GET /v1/zombies", "GET /v1/zombies/verdicts", "GET /v1/zombies/purposes", "GET /v1/zombies/exemptions",
     "GET /v1/inventory",
     "GET /v1/drift",
+    "GET /v1/shadows", "GET /v1/shadows/counts", "GET /v1/waste", "GET /v1/savings/reclaimed",
     "GET /v1/order-form.xlsx",
     "GET /v1/register-forms/{noun}.xlsx",
     "GET /v1/systems/duplicates",
@@ -320,8 +333,13 @@ def belongings(city: City, officer: str = "officer", department: str = "fgw", sy
         "rule_id": str(new_id()),
         "year": "2026",
         "day": "2026-12-01",
+        "soon": city.today(30),
+        **judged(city, officer, department, system),
     }
-    shown = {"wave_id", "noun", "name", "who", "cloud_id", "zone", "code", "resource_id", "specialist", "year", "day"}
+    shown = {
+        "wave_id", "noun", "name", "who", "cloud_id", "zone", "code", "resource_id", "specialist", "year", "day",
+        "soon",
+    }  # fmt: skip
     hidden = {value for name, value in by_name.items() if name not in shown}
     return Belongings(by_name, hidden | {f"{department}-{system}-"})
 
@@ -380,6 +398,39 @@ def moving(city: City, officer: str, department: str, system: str) -> dict[str, 
         )
     return {
         "assessment_id": str(assessment.id), "wave_id": str(wave.id), "step_id": str(step.id), "move_id": str(move.id),
+    }  # fmt: skip
+
+
+def judged(city: City, officer: str, department: str, system: str) -> dict[str, str]:
+    """A verdict on a system, its declared purpose, and an exemption that is asked for."""
+    key, owner = city.uuid(system), city.uuid(department)
+    told = Judged(
+        state=VerdictState.SUSPECT, rule=Rule.IDLE, confidence=50, purpose=Purpose.ORDINARY, recognised=True,
+        cleared=True, flagged=False, exempt_until=None, headline=Sentence("x"), signals=[], servers=[], changes=[],
+    )  # fmt: skip
+    with city.installation.context.unit_of_work(platform("test")) as uow:
+        own: dict[str, Any] = {"system_id": key, "department_id": owner, "created_at": uow.now}
+        verdict = Verdict(
+            scan_id=new_id(), day=uow.now.date(), at=uow.now, state=told.state, before=None, rule=told.rule,
+            confidence=50, purpose=told.purpose, cleared=True, flagged=False, exempt_until=None, signs=[], judged=told,
+            digest=told.digest, policy="default", policy_version=1, policy_digest="x", **own,
+        )  # fmt: skip
+        uow.verdicts.add(verdict)
+        text = city.installation.context.zombie_policies["default"]
+        body = msgspec.json.encode(text, order="deterministic").decode()
+        digest = sha256(body.encode()).hexdigest()
+        uow.zombie_policies.keep(
+            KeptPolicy(name="default", version=text.version, digest=digest, body=body, created_at=uow.now)
+        )
+        by = city.uuid(officer)
+        purpose = DeclaredPurpose(
+            purpose=Purpose.ORDINARY, reason="业务系统", suspected=False, declared_by=by, **own
+        )
+        uow.purposes.add(purpose)
+        exemption = ZombieExemption(reason="r", ends_on=uow.now.date() + timedelta(days=30), asked_by=by, **own)
+        uow.zombie_exemptions.add(exemption)
+    return {
+        "verdict_id": str(verdict.id), "purpose_id": str(purpose.id), "zombie_exemption_id": str(exemption.id),
     }  # fmt: skip
 
 

@@ -40,7 +40,7 @@ VERBS = {
     "adoptions": "list show takings rules form plan apply import undo retry",
     "evidence": "list contradictions add photo get",
     "indicators": "list show days",
-    "savings": "show",
+    "savings": "show reclaimed",
     "reports": "monthly",
     "cases": "list show open lies prove close return",
     "adoptions rules": "list add remove",
@@ -69,6 +69,8 @@ VERBS = {
     "transfers": "list show create accept refuse cancel",
     "resources": "show restore protect unprotect",
     "drift": "list show explain resolve",
+    "shadows": "list scan explain counts register merge clear dismiss import",
+    "waste": "list scan explain accept decline",
     "servers": "list show console start stop snapshot restore",
 }
 

@@ -12,7 +12,10 @@ def told(text: str, origin: str = "city.gov.cn") -> list[tuple[str, str, str]]:
 
 
 def test_names_are_made_whole_and_the_owner_carries_over() -> None:
-    text = "@ IN SOA ns1 admin (\n 1 2 3 ; serial\n 4 5 )\n IN NS ns1\nwww 10m A 10.8.0.4\n AAAA 2001:db8::1\nOA IN 600 CNAME www\n"
+    text = (
+        "@ IN SOA ns1 admin (\n 1 2 3 ; serial\n 4 5 )\n IN NS ns1\n"
+        "www 10m A 10.8.0.4\n AAAA 2001:db8::1\nOA IN 600 CNAME www\n"
+    )
     assert told(text) == [
         ("www.city.gov.cn", "A", "10.8.0.4"),
         ("www.city.gov.cn", "AAAA", "2001:db8::1"),

@@ -12,9 +12,7 @@ HOST = {"name": "oa-1", "addresses": ["10.8.0.4"], "listening": [{"port": 8080, 
 
 def test_what_is_handed_in_is_read_as_its_shape() -> None:
     (host,) = entries_of(SweepKind.SERVICES, [HOST])
-    assert host == Host(
-        name="oa-1", addresses=("10.8.0.4",), listening=(Listening(port=8080, process="java"),)
-    )
+    assert host == Host(name="oa-1", addresses=("10.8.0.4",), listening=(Listening(port=8080, process="java"),))
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 """A city with one idle system of two servers, its verdict on record, and days of use that a test plants.
 
-    with cleared(tmp_path, monkeypatch) as town:
-        case = town.started()                   # a campaign, and the system's case in it
-        town.round()                            # the regular job
-        town.days(16)                           # time passes, day by day, with a round each
-        town.machine.quarantine(case)           # what the saga reports, in the saga's place
+with cleared(tmp_path, monkeypatch) as town:
+    case = town.started()                   # a campaign, and the system's case in it
+    town.round()                            # the regular job
+    town.days(16)                           # time passes, day by day, with a round each
+    town.machine.quarantine(case)           # what the saga reports, in the saga's place
 """
 
 from __future__ import annotations
@@ -94,7 +94,10 @@ class Town:
 
     def day_uses(self, _ctx: Any, subjects: Any, first: date, last: date) -> dict[UUID, Use]:
         """Idle days of 288 samples each; on `used_on` it worked, from `unseen_from` on nobody measured."""
-        return {subject: Use([use for day in span(first, last) if (use := self._use(day)) is not None]) for subject in subjects}
+        return {
+            subject: Use([use for day in span(first, last) if (use := self._use(day)) is not None])
+            for subject in subjects
+        }
 
     def _use(self, day: date) -> DayUse | None:
         if self.unseen_from is not None and day >= self.unseen_from:
@@ -119,7 +122,7 @@ class Town:
         judged = Judged(
             state=state, rule=Rule.IDLE, confidence=92, purpose=Purpose.ORDINARY, recognised=False,
             cleared=fields.get("cleared", True), flagged=False, exempt_until=None,
-            headline=Sentence("No use on {idle} measured days, and {mib} MiB a day on the network.", {"idle": 90, "mib": 0.1}),
+            headline=Sentence("Known for {age} days, of {least}.", {"age": 90, "least": 30}),
             signals=[], servers=views, changes=[],
         )  # fmt: skip
         policy = ctx.zombie_policies["default"]

@@ -1,9 +1,9 @@
 """A system with servers that are measured: what each did is said day by day, and put into the store as a source would.
 
-    measured = Measured(city)
-    measured.live(95)                                    # the clock moves; the cloud is read
-    measured.tell(measured.server("oa-1"), 90)           # ninety idle days up to yesterday
-    measured.scan()
+measured = Measured(city)
+measured.live(95)                                    # the clock moves; the cloud is read
+measured.tell(measured.server("oa-1"), 90)           # ninety idle days up to yesterday
+measured.scan()
 """
 
 from __future__ import annotations

@@ -216,6 +216,29 @@ def test_a_server_in_quarantine_is_started_by_nobody_and_a_start_by_hand_is_seen
     assert server.name in now.cause["en"]
 
 
+def test_a_backup_that_counts_no_more_is_taken_anew_and_signed_anew(town: Town) -> None:
+    case = town.tested()
+    people, ctx = town.city.people, town.city.ctx
+    clearing_decisions.propose(ctx, people["operator"], case.id, reason="期满")
+    clearing_decisions.confirm(ctx, people["security"], case.id, reason="同意")
+    clearings.void(ctx, case.id, "oa-1 被手动开机")
+    clearings.stopped(ctx, case.id, "delete_system", "oa-1 被手动开机")
+    now = town.case(case)
+    assert (now.state, now.paused, now.saga, now.digest, now.confirmed) == (
+        "attention",
+        "quarantined",
+        None,
+        None,
+        None,
+    )
+    clearing_decisions.resume(ctx, people["reviewer"], case.id, reason="已关机")
+    town.round()
+    now = town.case(case)
+    assert (now.state, now.saga) == ("quarantined", "back_up_system")
+    assert now.quarantined_until is not None
+    assert now.quarantined_until > town.city.clock.now() + timedelta(days=29)
+
+
 def test_no_data_consumer_is_left_behind(town: Town) -> None:
     from cloudctl.services import dependencies
 

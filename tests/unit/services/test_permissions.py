@@ -18,6 +18,7 @@ from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.opinions import Specialist, Verdict
 from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.servers import Server
+from cloudctl.domain.sweeps import SweepKind
 from cloudctl.services import (
     acceptances,
     accesses,
@@ -53,11 +54,14 @@ from cloudctl.services import (
     register_sheets,
     resources,
     rooms,
+    shadows,
     supervision,
+    sweeps,
     systems,
     takeovers,
     tokens,
     transfers,
+    waste,
     workflows,
 )
 from tests.factories import Installed
@@ -285,6 +289,31 @@ CASES: dict[str, tuple[Callable[[Any, Any, Installed], object], set[str]]] = {
     "drift.resolve": (
         lambda ctx, who, _: drift.resolve(ctx, who, NOBODY, by=DriftAct.ACCEPT, reason=" "),
         {"operator", "office-admin"},
+    ),
+    "shadows.get": (lambda ctx, who, _: shadows.get(ctx, who, NOBODY), EVERYBODY),
+    **{
+        f"shadows.{verb}": (
+            lambda ctx, who, _, act=act, more=more: act(ctx, who, NOBODY, reason="x", **more),
+            {"operator", "office-admin"},
+        )
+        for verb, act, more in (
+            ("register", shadows.register, {"system": "x"}),
+            ("merge", shadows.merge, {}),
+            ("clear", shadows.clear, {}),
+            ("dismiss", shadows.dismiss, {}),
+        )
+    },
+    "sweeps.import_sweep": (
+        lambda ctx, who, _: sweeps.import_sweep(
+            ctx, who, kind=SweepKind.DNS, source=" ", taken_at=ctx.clock.now(), entries=[]
+        ),
+        {"operator", "office-admin"},
+    ),
+    "waste.get": (lambda ctx, who, _: waste.get(ctx, who, NOBODY), EVERYBODY),
+    "waste.accept": (lambda ctx, who, _: waste.accept(ctx, who, NOBODY), {*OFFICERS, "operator", "office-admin"}),
+    "waste.decline": (
+        lambda ctx, who, _: waste.decline(ctx, who, NOBODY, reason="x"),
+        {*OFFICERS, "operator", "office-admin"},
     ),
     "rooms.create": (lambda ctx, who, _: rooms.create(ctx, who, department_id=NOBODY, code="x"), OWNERS),
     "rooms.update": (lambda ctx, who, _: rooms.update(ctx, who, NOBODY, {}), OWNERS),

@@ -79,7 +79,7 @@ def test_a_source_that_does_not_answer_is_asked_again_and_loses_nothing(watched:
     watched.source.breaks = Unreachable("no answer", effect_unknown=False)
     assert watched.run(1) == 1
     read = watched.reads()[watched.day(1)]
-    assert (read.state, read.error, read.samples) == (ReadState.FAILED, "no answer", 0)
+    assert (read.state, read.error, read.samples) == (ReadState.FAILED, ("no answer", {}), 0)
     assert watched.use(1) is None, "no data is not idle"
     watched.source.breaks = None
     watched.run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -351,3 +352,38 @@ def test_sweeps_and_turns_are_never_changed(stranger: Outside) -> None:
         for act in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}"):
             with pytest.raises(IntegrityError, match="append-only"), stranger.city.app.engines.write.begin() as it:
                 it.execute(text(act))
+
+
+def test_what_waits_is_one_row_for_each_kind(stranger: Outside) -> None:
+    scan(stranger)
+    todo = stranger.city.ctx.queries.todo
+
+    def waiting(who: str) -> list[tuple[str, int | None]]:
+        rows = todo([stranger.city.people[who].actor], 100)
+        return [(row.number, row.count) for row in rows if row.source == "shadow"]
+
+    assert waiting("operator") == waiting("office-admin") == [("unregistered", 1)]
+    assert waiting("officer") == []
+
+
+def test_a_system_is_founded_for_it_with_the_declaration_that_every_system_needs(stranger: Outside) -> None:
+    scan(stranger)
+    key, ctx, office = only(stranger).id, stranger.city.ctx, admin(stranger)
+    founding = shadows.Founding(name="财务系统", mlps_level=2)
+    with pytest.raises(Invalid):
+        shadows.register(ctx, office, key, system="caiwu", reason="补登", founding=founding)
+    with pytest.raises(Forbidden):  # operations put no system on the register
+        shadows.register(
+            ctx, stranger.city.people["operator"], key, system="caiwu", reason="补登",
+            founding=replace(founding, no_state_secrets=True),
+        )  # fmt: skip
+    with pytest.raises(Conflict):  # the code is taken
+        shadows.register(
+            ctx, office, key, system="oa", reason="补登", founding=replace(founding, no_state_secrets=True)
+        )
+    assert only(stranger).state == "open"
+    done = shadows.register(
+        ctx, office, key, system="caiwu", reason="补登", founding=replace(founding, no_state_secrets=True)
+    )
+    made = stranger.city.read(lambda uow: uow.systems.by_code("caiwu"))
+    assert (made.department_id, made.status, done.target_id) == (stranger.city.ids["fgw"], "on_platform", made.id)

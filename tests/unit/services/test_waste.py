@@ -1,8 +1,11 @@
-"""Waste of a simulated city: proposed to its owner, accepted as an order or declined; and the ledger of what came back."""
+"""Waste of a simulated city: proposed, accepted as an order or declined; and the ledger of what came back."""
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +13,17 @@ import pytest
 from cloudctl.bootstrap import platform
 from cloudctl.domain.errors import Claimed, Conflict, Forbidden, Invalid, NotFound, Refused
 from cloudctl.domain.items import ResizeItem
+from cloudctl.domain.metrics import Metric, begin_of
+from cloudctl.domain.purposes import DeclaredPurpose, Purpose
 from cloudctl.domain.reclaims import ReclaimSource
 from cloudctl.domain.waste import Proposal, Saved, WasteKind
+from cloudctl.ports.metrics import Page, Series
 from cloudctl.ports.queries import PageAsk
 from cloudctl.providers.simulated import Fault, FaultKind
 from cloudctl.services import decisions, orders, reclaims, resources, savings, syncs, waste
+from tests.factories import installation
 from tests.seeds import CLOUD
+from tests.unit.services.measuring import Measured
 from tests.unit.services.outside import Outside
 
 
@@ -78,6 +86,19 @@ def test_a_server_that_is_off_is_proposed_to_its_department_which_is_told_once(o
     rows = off.city.ctx.queries.notices.page(None, {}, PageAsk(limit=200)).items
     told = sorted(row.recipient for row in rows if row.template == "waste_proposed")
     assert told == ["head@example.gov.cn", "officer@example.gov.cn"]
+
+
+def test_a_proposal_waits_for_its_owner(off: Outside) -> None:
+    scan(off)
+
+    def waiting(who: str) -> list[tuple[str, int | None]]:
+        rows = off.city.ctx.queries.todo([off.city.people[who].actor], 100)
+        return [(row.number, row.count) for row in rows if row.source == "waste"]
+
+    assert waiting("officer") == [("powered_off", 1)]
+    assert waiting("stranger") == waiting("operator") == []
+    accepted(off, only(off))
+    assert waiting("officer") == []
 
 
 def test_what_runs_and_what_was_off_for_an_hour_is_not_proposed(outside: Outside) -> None:
@@ -266,3 +287,78 @@ def test_a_department_sees_its_own_ledger(outside: Outside) -> None:
         ledger(outside, first=outside.city.clock.now().date(), last=outside.city.clock.now().date() - timedelta(days=3))
     with pytest.raises((Invalid, Conflict)):
         ledger(outside, last=outside.city.clock.now().date() + timedelta(days=3))
+
+
+@pytest.fixture
+def busy(tmp_path: Path) -> Iterator[Measured]:
+    """A city whose server has a size more than it was ordered with."""
+    with installation(tmp_path) as city:
+        measured = Measured(city)
+        city.delivered([ResizeItem(server=measured.made["oa-1"].id, specification="s4")])
+        measured.live(40)
+        measured.sync()
+        yield measured
+
+
+def told(measured: Measured, days: int, *, memory: float | None, cpu: float = 4.0) -> None:
+    """So many days of hourly samples up to yesterday."""
+    subject = measured.server("oa-1")
+    metrics = {Metric.CPU_PERCENT: cpu} | ({} if memory is None else {Metric.MEMORY_PERCENT: memory})
+    with measured.city.ctx.unit_of_work(platform("test")) as uow:
+        for back in range(days):
+            day = measured.last - timedelta(days=back)
+            begin = int(begin_of(day).timestamp())
+            at = array("q", range(begin, begin + 86_400, 300))
+            reading = measured.city.ctx.histograms.reading("probe", day, 300, measured.now)
+            reading.add(
+                Page(
+                    series=[
+                        Series(subject, metric, at, array("d", [value] * len(at))) for metric, value in metrics.items()
+                    ]
+                )
+            )
+            uow.telemetry.put(reading.parts())
+
+
+def proposed(measured: Measured) -> list[Proposal]:
+    waste.scan(measured.city.ctx, platform("test"))
+    return list(measured.city.read(lambda uow: uow.waste.known()).values())
+
+
+def test_from_the_daily_histograms_a_smaller_size_is_proposed_and_ordered(busy: Measured) -> None:
+    told(busy, 30, memory=12.0)
+    (one,) = proposed(busy)
+    assert (one.kind, one.specification, one.saved) == (WasteKind.OVERSIZED, "s2", Saved(vcpu=2, memory_mib=4096))
+    assert one.facts["coverage_percent"] >= 99
+    assert one.facts["cpu_p95"] == pytest.approx(4.0, abs=0.15)
+    city = busy.city
+    done = waste.accept(city.ctx, city.people["officer"], one.id, no_state_secrets=True)
+    assert city.order(done.order_id).items == [ResizeItem(server=one.resource_id, specification="s2")]
+
+
+@pytest.mark.parametrize(
+    ("days", "memory", "cpu"),
+    [
+        (0, None, 4.0),  # nothing was measured
+        (20, 12.0, 4.0),  # less than 80 % of the window was
+        (30, None, 4.0),  # of memory nothing is known
+        (30, 60.0, 60.0),  # it is used
+    ],
+)
+def test_what_was_not_measured_or_is_used_is_never_proposed(
+    busy: Measured, days: int, memory: float | None, cpu: float
+) -> None:
+    told(busy, days, memory=memory, cpu=cpu)
+    assert proposed(busy) == []
+
+
+def test_what_is_declared_to_wait_for_its_hour_is_left_alone(busy: Measured) -> None:
+    told(busy, 30, memory=12.0)
+    with busy.city.ctx.unit_of_work(platform("test")) as uow:
+        uow.purposes.add(
+            DeclaredPurpose(
+                system_id=busy.system, department_id=busy.city.ids["fgw"], purpose=Purpose.SEASONAL,
+                reason="每年报名季", suspected=False, declared_by=busy.city.ids["officer"], created_at=uow.now,
+            )
+        )  # fmt: skip
+    assert proposed(busy) == []

@@ -83,7 +83,9 @@ def test_a_verdict_is_computed_again_the_same_whatever_happened_since(dead: Meas
     dead.city.clock.move(days=1)
     register(dead, user_count=9000, use_frequency="daily", contract_ends_on=dead.today + timedelta(days=900))
     dead.tell(dead.server("oa-1"), 20, until=dead.last - timedelta(days=1), source="late", cpu=90.0, logins=40)
-    purposes.declare(dead.city.ctx, dead.city.people["officer"], dead.system, purpose=Purpose.STANDBY, reason="备机值守")
+    purposes.declare(
+        dead.city.ctx, dead.city.people["officer"], dead.system, purpose=Purpose.STANDBY, reason="备机值守"
+    )
     with_policy(dead, version=2, title={"zh_CN": "改", "en": "edited"})
     again = dead.explain()
     assert again.verdict is not None
@@ -127,7 +129,7 @@ def test_a_clock_that_stands_before_what_is_on_record_changes_nothing(dead: Meas
     dead.city.clock.move(days=3)
     dead.scan()
     dead.city.clock.move(days=-2)
-    with pytest.raises(Conflict, match="Set the clock|clock says"):
+    with pytest.raises(Conflict, match="the clock says"):
         dead.scan()
     assert len(dead.verdicts()) == 1
 
@@ -181,8 +183,8 @@ def test_dates_of_the_sources_count_up_to_the_day(dead: Measured) -> None:
     old = dead.today - timedelta(days=900)
     with dead.city.ctx.unit_of_work(platform("test")) as uow:
         uow.telemetry.know(
-            [DateKnown(subject=dead.server("oa-1"), metric=Metric.CONTENT_CHANGED_ON, on=old, source="probe",
-                       known_at=uow.now)]
+            [DateKnown(subject_id=dead.server("oa-1"), metric=Metric.CONTENT_CHANGED_ON, on=old, day=dead.last,
+                       source="probe", known_at=uow.now)]
         )  # fmt: skip
     dead.scan()
     (one,) = [one for one in dead.verdicts()[-1].judged.signals if one.name == "content_changed_on"]
@@ -214,9 +216,7 @@ def test_the_list_shows_the_last_verdict_only(dead: Measured) -> None:
     dead.city.clock.move(days=8)
     dead.scan()
     rows = [
-        row
-        for row in dead.city.ctx.queries.zombies.page(None, {"state": "no_data"}, MANY).items
-        if row.system == "oa"
+        row for row in dead.city.ctx.queries.zombies.page(None, {"state": "no_data"}, MANY).items if row.system == "oa"
     ]
     assert [(row.state, row.before) for row in rows] == [("no_data", "zombie")]
     assert not dead.city.ctx.queries.zombies.page(None, {"state": "zombie"}, MANY).items

@@ -16,6 +16,7 @@ import yaml
 
 from cloudctl.policy.registry import shipped
 from tests.unit.cli.conftest import Cloudctl, Ended
+from tests.unit.cli.fakes import FakeApi
 
 FIRST = datetime(2026, 1, 5, tzinfo=UTC)
 IDLE = (1.0, 0.001)
@@ -158,7 +159,34 @@ def test_a_missing_column_is_named(
     refused(backtest(telemetry=path), 2, column)
 
 
-def test_a_beginning_after_the_end_and_no_file_at_all(backtest: Callable[..., Ended], cloudctl: Cloudctl) -> None:
+def test_a_beginning_after_the_end_and_neither_file_nor_server(
+    backtest: Callable[..., Ended], cloudctl: Cloudctl
+) -> None:
     refused(backtest("--since", "2027-01-01"), 2, "2026-04-04", "--since")
     refused(backtest("--since", "soon"), 2, "soon")
-    assert cloudctl("zombies", "backtest").code == 2
+    refused(cloudctl("zombies", "backtest"), 5, "cloudctl login")
+
+
+OWN = {
+    "policy": "default", "policy_version": 1, "since": None, "servers": 9, "asked": 2, "asked_in_vain": 1,
+    "switched_off": 1, "switched_off_wrongly": 0, "switched_off_unproven": 0, "contradicted": 1,
+    "departments": [
+        {"department": "fgw", "servers": 4, "asked": 2, "asked_in_vain": 1, "switched_off": 1,
+         "switched_off_wrongly": 0, "switched_off_unproven": 0, "contradicted": 1},
+    ],
+    "cases": [
+        {"department": "fgw", "system": "oa", "server": "oa-1", "asked_on": "2026-02-04", "dismissed_on": None,
+         "off_on": "2026-03-06", "came_back_on": None, "answered": "keep", "contradicted": True},
+    ],
+}  # fmt: skip
+
+
+def test_without_a_file_the_server_replays_its_own_past(logged_in: Cloudctl, api: FakeApi) -> None:
+    api.on("GET", "/v1/zombies/backtest", OWN)
+    assert json.loads(logged_in("zombies", "backtest", "-o", "json").out) == OWN
+    out = logged_in("zombies", "backtest", "--since", "2026-01-01", "--against", "slow").out
+    assert "oa-1" in out
+    assert "fgw" in out
+    assert [asked.query for asked in api.of("GET", "/v1/zombies/backtest")[1:]] == [
+        {"policy": "default", "since": "2026-01-01"}, {"policy": "slow", "since": "2026-01-01"},
+    ]  # fmt: skip

@@ -156,7 +156,13 @@ def test_a_segment_with_nothing_on_it_since_its_last_server_went() -> None:
 
 def snapshot(name: str = "before-upgrade", days: int = 100, **changes: Any) -> Recorded:
     return thing(
-        name, ObjectKind.SNAPSHOT, ours=False, server="web", disk_gib=40, created_at=NOW - timedelta(days=days), **changes
+        name,
+        ObjectKind.SNAPSHOT,
+        ours=False,
+        server="web",
+        disk_gib=40,
+        created_at=NOW - timedelta(days=days),
+        **changes,
     )
 
 
