@@ -27,7 +27,7 @@ from api.schemas.shadows import (
 from cloudctl.domain.accounts import Permission
 from cloudctl.ports.queries import ShadowRow, SweepRow
 from cloudctl.ports.queries.rows import ShadowCount
-from cloudctl.services import shadows, sweeps
+from cloudctl.services import shadow_looks, shadows, sweeps
 
 router = APIRouter(tags=["consolidation"])
 PATH = "/v1/shadows"
@@ -50,7 +50,7 @@ def import_sweep(act: Acting, body: SweepIn) -> Response:
 @router.post(PATH + "/scan", **answering(ScannedOut, needs=Permission.SHADOWS_WRITE))
 def scan_shadows(act: Acting) -> Response:
     """Looks for shadows in all that is on record; asked again it changes nothing."""
-    return act.carry_out(ScannedOut.of, shadows.scan)
+    return act.carry_out(ScannedOut.of, shadow_looks.scan)
 
 
 @router.get(PATH + "/counts", **answering(ShadowCount, many=True, needs=Permission.SHADOWS_READ))

@@ -71,7 +71,9 @@ def show(*, form: Form, key: str) -> None:
 
 @case.command("answer")
 @key
-@click.argument("answer", metavar="keep|release|transfer|snooze", type=click.Choice(ANSWERS))
+@click.argument(
+    "answer", metavar="keep|release|transfer|snooze", type=click.Choice(ANSWERS), help=_("What the owner says.")
+)
 @click.option("--reason", default="", help=_("Why; only a release needs none."))
 @click.option("--until", type=Day(), help=_("Until when it is kept, or put off."))
 @click.option("--to", "department", help=_("Whose the system is, for a transfer: id or code."))

@@ -27,7 +27,8 @@ def digest_of(policy: ZombiePolicy) -> str:
 class Campaign:
     """One campaign. No `departments`, `zones` or `systems` means all of them.
 
-    `started_by` has applied the policy, so it confirms no deletion; `digest` is that of the frozen policy.
+    `started_by` has applied the policy, so it confirms no deletion; `digest` is that of the frozen policy; `ran_at` is
+    when it last looked for more systems.
     """
 
     id: UUID = field(default_factory=new_id)
@@ -43,6 +44,7 @@ class Campaign:
     started_by: UUID
     started_for: UUID | None = None
     started_at: datetime
+    ran_at: datetime | None = None
     stopped_by: UUID | None = None
     stopped_at: datetime | None = None
     reason: str | None = None

@@ -153,7 +153,7 @@ def verify(ctx: Context, clearing_id: UUID) -> str:
     if flaws or not ctx.files.is_sound(backup.manifest) or ctx.files.get(backup.manifest) != written:
         raise Conflict(
             "The backup is damaged: {names}. Nothing is deleted.",
-            way_out="Restore the file store, or have the backup taken again.",
+            way_out="Put the file back from a copy of the file store and resume the case; else restore the case.",
             names=", ".join(flaws) or "manifest.json",
         )
     return backup.manifest

@@ -35,6 +35,7 @@ from cloudctl.services.notices import tell
 from cloudctl.services.stops import refuse_stopped
 
 CONSIDERED = frozenset({VerdictState.ZOMBIE, VerdictState.SUSPECT, VerdictState.NO_DATA})
+A_DAY = timedelta(days=1)  # from one run of a campaign to its next
 FRESH = timedelta(days=7)
 """A verdict that no scan of this time has confirmed nominates nobody: the scan comes first."""
 
@@ -115,6 +116,7 @@ def start(
             started_by=person,
             started_for=request.actor.for_account_id,
             started_at=uow.now,
+            ran_at=uow.now,
         )
         uow.campaigns.add(campaign)
         lines = _lines(uow, rules, _scope(campaign))
@@ -195,9 +197,9 @@ def _more(ctx: Context, request: Request, campaign_id: UUID) -> int:
             or freezes.frozen(uow, {Bound.CAMPAIGNS}, *campaign.zones)
         ):
             return 0
-        last = max((one.created_at for one in uow.clearings.of_campaign(campaign.id)), default=campaign.started_at)
-        if uow.now - last < timedelta(days=1):  # a run a day
+        if uow.now - (campaign.ran_at or campaign.started_at) < A_DAY:
             return 0
+        campaign.ran_at = uow.now
         lines = _lines(uow, campaign.policy, _scope(campaign))
         opened = _open(uow, campaign, lines)
         if opened:

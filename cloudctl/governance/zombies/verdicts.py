@@ -26,8 +26,9 @@ from cloudctl.domain.standings import Side
 from cloudctl.domain.verdicts import SUSPICIOUS, Judged, Rule, VerdictState
 from cloudctl.domain.zombies import ZombiePolicy
 from cloudctl.governance.zombies.candidates import Candidate
-from cloudctl.governance.zombies.purposes import of_system
+from cloudctl.governance.zombies.purposes import judged_by, of_system
 from cloudctl.governance.zombies.register_signals import register_signals
+from cloudctl.governance.zombies.use import profile_for
 from cloudctl.governance.zombies.use_signals import activity_signals, idle_signals
 from cloudctl.governance.zombies.verdict_words import LEAST_SIGNS, Grounds, changes, headline
 from cloudctl.governance.zombies.views import Seen, clears, look, standing
@@ -115,8 +116,8 @@ def _parted(upright: Sequence[Seen]) -> tuple[list[Seen], list[Seen]]:
 
 def _off_needed(seen: Seen, policy: ZombiePolicy) -> int:
     """For how many days something has to be off: what is used by the season may be off until the next one."""
-    own = seen.decision.needed_days if seen.known.told and seen.known.purpose is not Purpose.ORDINARY else 0
-    return max(policy.windows.powered_off_days, own)
+    own = profile_for(policy, judged_by(seen.known)).off_after_idle_days
+    return max(policy.windows.powered_off_days, own or 0)
 
 
 def _weighed(drawn: Judged, *, long: bool) -> VerdictState:

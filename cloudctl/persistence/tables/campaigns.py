@@ -26,6 +26,7 @@ campaigns = Table(
     refers("started_by", "accounts"),
     Column("started_for", Uuid),
     Column("started_at", Instant, nullable=False),
+    Column("ran_at", Instant),
     refers("stopped_by", "accounts", null=True),
     Column("stopped_at", Instant),
     text("reason", null=True),

@@ -37,6 +37,7 @@ SENTENCES = {
     "secret_key_file": "The sealing keys; empty: `secret.keys` in the data directory.",
     "host": "The address to listen on.",
     "port": "The port to listen on; 0 takes a free one.",
+    "public_url": "Where people reach the server: what links in messages begin with; empty: host and port.",
     "unix_socket": "Listen on this socket instead of host and port.",
     "log_level": "DEBUG, INFO, WARNING or ERROR.",
     "log_json": "One JSON object a line; false: plain text.",

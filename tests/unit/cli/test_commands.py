@@ -24,7 +24,7 @@ PROMISED = (
     "supervision calendars freezes deputies todo ratings "
     "inventory syncs drift adoptions emergencies placements resources transfers attachments opinions letters "
     "register rooms racks devices colocations accesses "
-    "assessments waves consolidation evidence indicators cases savings reports "
+    "assessments waves consolidation evidence indicators cases savings reports zombies telemetry shadows waste "
     "serve worker db doctor demo config backup restore"
 )
 VERBS = {
@@ -47,6 +47,7 @@ VERBS = {
     "dependencies": "list show create remove",
     "inventory": "list show history",
     "syncs": "list show run",
+    "telemetry": "sources reads ingest coverage show",
     "orders": "list show create edit check form import submit sign-off accept refuse approve recall take-over return "
     "reject cancel close follow rate print",
     "workflows": "list show retry resume rollback",
@@ -69,6 +70,7 @@ VERBS = {
     "transfers": "list show create accept refuse cancel",
     "resources": "show restore protect unprotect",
     "drift": "list show explain resolve",
+    "zombies": "scan list explain history purposes declare exemptions exempt decide revoke backtest campaign case",
     "shadows": "list scan explain counts register merge clear dismiss import",
     "waste": "list scan explain accept decline",
     "servers": "list show console start stop snapshot restore",

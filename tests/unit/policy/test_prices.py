@@ -12,7 +12,7 @@ import yaml
 
 from cloudctl.domain.errors import ConfigurationError
 from cloudctl.domain.savings import Category, Nature, Side
-from cloudctl.policy import measures
+from cloudctl.policy import measures, waste
 from cloudctl.policy.prices import FILE, load, read
 from cloudctl.policy.registry import shipped
 
@@ -33,7 +33,9 @@ def test_the_shipped_book_has_both_sides_every_category_and_a_source_for_each_pr
     assert {line.category for line in book.lines} == set(Category)
     assert {line.nature for line in book.lines} == set(Nature)
     assert all(value.source["zh_CN"] and value.exact > 0 for price in book.prices for value in price.values)
-    assert {name for line in book.lines for name in line.prices} == {price.name for price in book.prices}
+    worth = waste.load(shipped(), book).prices
+    used = {name for line in book.lines for name in line.prices} | {name for name, _ in worth.of_amounts.values()}
+    assert used == {price.name for price in book.prices}
     assert load(tmp_path, INDICATORS) == book
 
 

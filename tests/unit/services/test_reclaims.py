@@ -11,7 +11,7 @@ import pytest
 from cloudctl.bootstrap import platform
 from cloudctl.domain.errors import Conflict
 from cloudctl.domain.reclaims import ReclaimSource
-from cloudctl.services import reclaims, shadows, systems, waste
+from cloudctl.services import reclaims, shadow_looks, shadows, systems, waste
 from tests.unit.services.clearing_city import Town, cleared
 
 
@@ -59,12 +59,12 @@ def test_one_of_a_pair_is_cleared_by_its_campaign_and_by_nothing_else(town: Town
             systems.update(city.ctx, city.people["officer"], city.ids["oa"], fields)
         else:
             systems.create(city.ctx, city.people["officer"], code=code, mlps_level=2, no_state_secrets=True, **fields)
-    shadows.scan(city.ctx, platform("test"))
+    shadow_looks.scan(city.ctx, platform("test"))
     (pair,) = city.read(lambda uow: uow.shadows.known()).values()
     with pytest.raises(Conflict, match="campaign"):
         shadows.clear(city.ctx, office, pair.id, reason="清理")
     case = town.started()
     done = shadows.clear(city.ctx, office, pair.id, reason="清理")
     assert (done.state, done.target_id) == ("clearing", case.id)
-    shadows.scan(city.ctx, platform("test"))
+    shadow_looks.scan(city.ctx, platform("test"))
     assert city.read(lambda uow: uow.shadows.get(pair.id)).state == "clearing"

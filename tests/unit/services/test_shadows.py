@@ -17,13 +17,13 @@ from cloudctl.domain.shadows import Shadow, ShadowKind, ShadowSubject
 from cloudctl.domain.sweeps import SweepKind
 from cloudctl.providers.simulated import Fault, FaultKind
 from cloudctl.providers.simulated.backend.objects import Kind
-from cloudctl.services import shadows, sweeps, syncs, systems
+from cloudctl.services import shadow_looks, shadows, sweeps, syncs, systems
 from tests.seeds import CLOUD
 from tests.unit.services.outside import Outside
 
 
 def scan(outside: Outside) -> Any:
-    return shadows.scan(outside.city.ctx, platform("test"))
+    return shadow_looks.scan(outside.city.ctx, platform("test"))
 
 
 def found(outside: Outside, *states: str) -> list[Shadow]:
@@ -258,7 +258,7 @@ def test_who_may_do_what(stranger: Outside) -> None:
         with pytest.raises(Forbidden):
             shadows.dismiss(stranger.city.ctx, stranger.city.people[who], key, reason="x")
         with pytest.raises(Forbidden):
-            shadows.scan(stranger.city.ctx, stranger.city.people[who])
+            shadow_looks.scan(stranger.city.ctx, stranger.city.people[who])
     with pytest.raises(NotFound):  # it stands in another department's project
         shadows.get(stranger.city.ctx, stranger.city.people["stranger"], key)
     assert shadows.get(stranger.city.ctx, stranger.city.people["officer"], key).id == key

@@ -52,6 +52,7 @@ def upgrade() -> None:
         must("started_by", UUID),
         may("started_for", UUID),
         must("started_at", TIME),
+        may("ran_at", TIME),
         may("stopped_by", UUID),
         may("stopped_at", TIME),
         may("reason", TEXT),
