@@ -13,7 +13,8 @@ from cloudctl.services.backtests import Backtest
 class ReplayedServerOut(Out, frozen=True, kw_only=True):
     """What would have become of a server. `came_back_on` is its first day of use after it was asked for.
 
-    `answered` is its owner's last answer in a real case; `contradicted`: it would have been switched off all the same.
+    `answered` is its owner's last answer in a real case; `against_answers`: it would have been switched off all the
+    same.
     """
 
     department: str
@@ -24,7 +25,7 @@ class ReplayedServerOut(Out, frozen=True, kw_only=True):
     off_on: date | None
     came_back_on: date | None
     answered: Answer | None
-    contradicted: bool
+    against_answers: bool
 
 
 class ReplayedDepartmentOut(Out, frozen=True, kw_only=True):
@@ -37,14 +38,14 @@ class ReplayedDepartmentOut(Out, frozen=True, kw_only=True):
     switched_off: int
     switched_off_wrongly: int
     switched_off_unproven: int
-    contradicted: int
+    against_answers: int
 
 
 class BacktestOut(Out, frozen=True, kw_only=True):
     """A policy's replay. In vain: used after the question; wrongly: used after it was switched off.
 
-    Unproven: seen on fewer than 14 days after it. `contradicted`: switched off although the owner had answered that it
-    is needed.
+    Unproven: seen on fewer than 14 days after it. `against_answers`: switched off although the owner had answered that
+    it is needed.
     """
 
     policy: str
@@ -56,7 +57,7 @@ class BacktestOut(Out, frozen=True, kw_only=True):
     switched_off: int
     switched_off_wrongly: int
     switched_off_unproven: int
-    contradicted: int
+    against_answers: int
     departments: list[ReplayedDepartmentOut]
     cases: list[ReplayedServerOut]
 

@@ -92,7 +92,7 @@ TITLES: dict[str, str] = {
     "off_on": mark("Switched off on"),
     "came_back_on": mark("Used again on"),
     "answered": mark("Owner's answer"),
-    "contradicted": mark("Against an answer"),
+    "against_answers": mark("Against an answer"),
     "saved": mark("Saved"),
     "gross_fen": mark("Gross (yuan)"),
     "own_fen": mark("Platform's own cost (yuan)"),

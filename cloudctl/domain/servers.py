@@ -69,8 +69,8 @@ class Apart:
 class ServerRequest:
     """What a cloud is asked to build. `network` and `volumes` are backend ids; sizes in the names.
 
-    `apart` needs Capability.ANTI_AFFINITY. With `export`, the backend id of one, it is built of that and not of `image`;
-    needs Capability.EXPORT.
+    `apart` needs Capability.ANTI_AFFINITY. With `export`, the backend id of one, it is built of that and not of
+    `image`; needs Capability.EXPORT.
     """
 
     key: UUID

@@ -21,8 +21,8 @@ from cloudctl.domain.adoptions import Adoption, AdoptionRule, Taking
 from cloudctl.domain.answer_links import AnswerLink
 from cloudctl.domain.assessments import Assessment
 from cloudctl.domain.attachments import Attachment
-from cloudctl.domain.calendars import CalendarDay
 from cloudctl.domain.backups import Backup, BackupObject
+from cloudctl.domain.calendars import CalendarDay
 from cloudctl.domain.campaigns import Campaign, Stop
 from cloudctl.domain.cards import Card
 from cloudctl.domain.cases import Case

@@ -40,8 +40,8 @@ from cloudctl.persistence.repositories.accounts import AccountRecords, TokenReco
 from cloudctl.persistence.repositories.adoptions import AdoptionRecords, AdoptionRuleRecords
 from cloudctl.persistence.repositories.assessments import AssessmentRecords
 from cloudctl.persistence.repositories.attachments import AttachmentRecords
-from cloudctl.persistence.repositories.calendars import CalendarDayRecords, FreezeRecords
 from cloudctl.persistence.repositories.backups import BackupRecords
+from cloudctl.persistence.repositories.calendars import CalendarDayRecords, FreezeRecords
 from cloudctl.persistence.repositories.campaigns import CampaignRecords, StopRecords
 from cloudctl.persistence.repositories.capacity import CapacityRecords
 from cloudctl.persistence.repositories.cases import CaseRecords

@@ -35,8 +35,8 @@ NEEDED = frozenset({Answer.KEEP, Answer.SNOOZE})
 class ReplayedServer(msgspec.Struct, frozen=True, kw_only=True):
     """What would have become of a server. `came_back_on` is its first day of use after it was asked for.
 
-    `answered` is what the owner of its system last answered in a real case; `contradicted` says that it would have been
-    switched off although it was needed by that answer.
+    `answered` is what the owner of its system last answered in a real case; `against_answers` says that it would have
+    been switched off although it was needed by that answer.
     """
 
     department: str
@@ -47,7 +47,7 @@ class ReplayedServer(msgspec.Struct, frozen=True, kw_only=True):
     off_on: date | None
     came_back_on: date | None
     answered: Answer | None
-    contradicted: bool
+    against_answers: bool
 
 
 class ReplayedDepartment(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +60,7 @@ class ReplayedDepartment(msgspec.Struct, frozen=True, kw_only=True):
     switched_off: int
     switched_off_wrongly: int
     switched_off_unproven: int
-    contradicted: int
+    against_answers: int
 
 
 class Backtest(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +75,7 @@ class Backtest(msgspec.Struct, frozen=True, kw_only=True):
     switched_off: int
     switched_off_wrongly: int
     switched_off_unproven: int
-    contradicted: int
+    against_answers: int
     departments: Sequence[ReplayedDepartment]
     cases: Sequence[ReplayedServer]
 
@@ -165,7 +165,7 @@ def _told(policy: ZombiePolicy, since: date | None, past: _Past, cases: Sequence
         switched_off=found.switched_off,
         switched_off_wrongly=found.switched_off_wrongly,
         switched_off_unproven=found.switched_off_unproven,
-        contradicted=sum(one.contradicted for one in told),
+        against_answers=sum(one.against_answers for one in told),
         departments=list(_departments(policy, past, cases, told)),
         cases=sorted(told, key=lambda one: (one.department, one.system, one.server, one.asked_on)),
     )
@@ -183,7 +183,7 @@ def _server(case: ReplayedCase, past: _Past) -> ReplayedServer:
         off_on=case.off_on,
         came_back_on=returned_on(server.days, case.asked_on),
         answered=answered,
-        contradicted=case.off_on is not None and answered in NEEDED,
+        against_answers=case.off_on is not None and answered in NEEDED,
     )
 
 
@@ -204,5 +204,5 @@ def _departments(
             switched_off=found.switched_off,
             switched_off_wrongly=found.switched_off_wrongly,
             switched_off_unproven=found.switched_off_unproven,
-            contradicted=sum(one.contradicted for one in told if one.department == past.codes[department]),
+            against_answers=sum(one.against_answers for one in told if one.department == past.codes[department]),
         )

@@ -35,12 +35,12 @@ from cloudctl.telemetry.histograms import NumpyHistograms
 from tests.bench.measures import Clock, Goal, Measure, Rounds, clocked
 from tests.bench.telemetry_points import BEGIN, STEPS, Column, points
 from tests.lab.postgres import PostgresServer
+from tests.traces import bitbrains
 
 SERVERS, DAYS, SEED = 1_200, 90, 20_260_801
 MANY, MANY_DAYS = 20_000, 5
 CLOUD = "city-a"
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-TRACES = Path("/work/shared/data/traces/bitbrains_rnd_300vm_2013-07_09.parquet")
 COLUMNS = {Metric.CPU_PERCENT: "cpu", Metric.MEMORY_PERCENT: "memory", Metric.DISK_KIB_S: "disk", Metric.NETWORK_KIB_S: "network"}  # fmt: skip  # noqa: E501
 NUMPY = NumpyHistograms()
 LAST = BEGIN + timedelta(days=DAYS - 1)
@@ -202,10 +202,11 @@ def _ingest(app: App, place: Path) -> list[Measure]:
 
 
 def _traces() -> list[Measure]:
-    """The error of the P95 on real servers; nothing where their points are not at hand."""
-    if not TRACES.exists():
+    """The error of the P95 on real servers."""
+    traces = bitbrains()
+    if traces is None:
         return []
-    file = FilePoints().open(TRACES)
+    file = FilePoints().open(traces)
     ids = {name: object_id("traces", "server", name) for name in file.names}
     parts: list[Part] = []
     values: dict[tuple[Metric, UUID], list[Any]] = {}

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 FIGURES = ("policy", "vms", "asked", "asked_in_vain", "switched_off", "switched_off_wrongly", "switched_off_unproven")
 COLUMNS = (*FIGURES, "switched_off_rightly")
 CASES = ("policy", "vm", "asked_on", "dismissed_on", "off_on")
-OWN_COLUMNS = ("policy", "servers", *FIGURES[2:], "contradicted")
-DEPARTMENTS = ("policy", "department", "servers", *FIGURES[2:], "contradicted")
+OWN_COLUMNS = ("policy", "servers", *FIGURES[2:], "against_answers")
+DEPARTMENTS = ("policy", "department", "servers", *FIGURES[2:], "against_answers")
 OWN_CASES = (
     "policy", "department", "system", "server", "asked_on", "dismissed_on", "off_on", "came_back_on", "answered",
-    "contradicted",
+    "against_answers",
 )  # fmt: skip
 
 

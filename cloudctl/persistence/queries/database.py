@@ -65,8 +65,8 @@ from cloudctl.persistence.queries.supervision import CARDS, DUE
 from cloudctl.persistence.queries.systems import SYSTEMS
 from cloudctl.persistence.queries.systems_due import DueReader
 from cloudctl.persistence.queries.telemetry import TelemetryReader
-from cloudctl.persistence.queries.usage import UsageReader
 from cloudctl.persistence.queries.transfers import TRANSFERS
+from cloudctl.persistence.queries.usage import UsageReader
 from cloudctl.persistence.queries.waste import WASTE
 from cloudctl.persistence.queries.waves import MOVES, READINESS, SLIPS, STEPS, WAVES
 from cloudctl.persistence.queries.waves import moment as wave_day

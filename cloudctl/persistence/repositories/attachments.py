@@ -27,7 +27,7 @@ class AttachmentRecords(Records[Attachment]):
         self.session.flush()
 
     def named(self, digests: Iterable[str]) -> set[str]:
-        """Those of the digests that some attachment has, some evidence, some close-out line or a backup that is kept."""
+        """Those of the digests that an attachment has, an evidence, a close-out line or a backup that is kept."""
         some = list(digests)
         named = (
             select(table.c.digest).where(table.c.digest.in_(some)) for table in (attachments, evidence, close_lines)

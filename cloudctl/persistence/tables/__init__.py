@@ -7,9 +7,9 @@ from cloudctl.persistence.tables.adoptions import adoption_rules, adoptions, tak
 from cloudctl.persistence.tables.assessments import assessments
 from cloudctl.persistence.tables.attachments import attachments
 from cloudctl.persistence.tables.audit import audit_events
+from cloudctl.persistence.tables.backups import backup_objects, backups
 from cloudctl.persistence.tables.base import metadata
 from cloudctl.persistence.tables.calendars import calendar_days, freezes
-from cloudctl.persistence.tables.backups import backup_objects, backups
 from cloudctl.persistence.tables.campaigns import campaigns, stops
 from cloudctl.persistence.tables.capacity import capacity_samples, capacity_sightings
 from cloudctl.persistence.tables.cases import cases
@@ -77,9 +77,9 @@ __all__ = [
     "assessments",
     "attachments",
     "audit_events",
-    "calendar_days",
     "backup_objects",
     "backups",
+    "calendar_days",
     "campaigns",
     "capacity_samples",
     "capacity_sightings",

@@ -63,6 +63,8 @@ SENTENCES = {
     "sync_retention_days": "How long syncs stay listed.",
     "sync_short_percent": "A full sync that sees a smaller share of what the last one saw, and at least 20 objects "
     "fewer, is not believed. 0: it always is.",
+    "telemetry_retention_days": "How long the days' histograms and activity stay.",
+    "telemetry_backfill_days": "How far back a new source is read.",
     "change_retention_days": "How long the history of the clouds' objects stays; each one's last change stays.",
     "drift_orphan_days": "How long a disk hangs on no server before it counts as an orphan.",
     "attempt_retention_days": "How long each attempt to send a notice stays on record; the notice itself stays.",

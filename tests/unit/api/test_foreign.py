@@ -26,9 +26,12 @@ from cloudctl.domain.adoptions import Adoption
 from cloudctl.domain.assessments import Assessment, Disposition
 from cloudctl.domain.attachments import Attachment
 from cloudctl.domain.calendars import PEOPLE_ZONE
+from cloudctl.domain.campaigns import Campaign, digest_of
 from cloudctl.domain.cards import Card
 from cloudctl.domain.cases import Case, CaseOrigin
+from cloudctl.domain.clearings import Clearing
 from cloudctl.domain.clocks import Colour
+from cloudctl.domain.close_lines import CloseLine, CloseLineKind, Outcome
 from cloudctl.domain.colocations import Colocation
 from cloudctl.domain.dependencies import Dependency
 from cloudctl.domain.deputies import Deputy
@@ -178,6 +181,20 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/cases/{case_id}/return": {"reason": "r"},
     "POST /v1/assessments": {"system_id": "{system}", "verdict": "keep", "reason": "r"},
     "POST /v1/zombies/scans": {"policy": "default"},
+    "POST /v1/campaigns": {"title": "t", "systems": ["{system}"]},
+    "POST /v1/campaigns/plan": {"systems": ["{system}"]},
+    "POST /v1/campaigns/{campaign_id}/stop": {"reason": "r"},
+    "POST /v1/campaigns/{campaign_id}/resume": {"reason": "r"},
+    "POST /v1/stops": {"reason": "r"},
+    "POST /v1/stops/ask": {"reason": "r"},
+    "POST /v1/clearings/{clearing_id}/answer": {"answer": "release"},
+    "POST /v1/clearings/{clearing_id}/lines": {"kind": "dns_removed", "outcome": "number", "words": "w"},
+    "POST /v1/clearings/{clearing_id}/restore": {"reason": "r"},
+    "POST /v1/clearings/{clearing_id}/dismiss": {"reason": "r"},
+    "POST /v1/clearings/{clearing_id}/resume": {"reason": "r"},
+    "POST /v1/clearings/{clearing_id}/propose": {"reason": "r"},
+    "POST /v1/clearings/{clearing_id}/take-back": {"reason": "r"},
+    "POST /v1/clearings/{clearing_id}/confirm": {"reason": "r"},
     "POST /v1/zombies/purposes": {"system_id": "{system}", "purpose": "standby", "reason": "备机值守"},
     "POST /v1/zombies/exemptions": {"system_id": "{system}", "ends_on": "{soon}", "reason": "r"},
     "POST /v1/zombies/exemptions/{exemption_id}/decide": {"decision": "grant"},
@@ -218,6 +235,7 @@ OPEN = {
     "GET /v1/consolidation/status", "GET /v1/consolidation/ranking", "GET /v1/consolidation/forecast",
     "GET /v1/assessments", "GET /v1/waves", "GET /v1/waves/{wave_id}", "GET /v1/moves", "GET /v1/move-steps",
     "GET /v1/slips", "GET /v1/readiness",
+    "GET /v1/campaigns", "GET /v1/clearings", "GET /v1/stops",
     "GET /v1/zombies", "GET /v1/zombies/verdicts", "GET /v1/zombies/purposes", "GET /v1/zombies/exemptions",
     "GET /v1/inventory",
     "GET /v1/drift",
@@ -250,6 +268,7 @@ FILES = {
     "POST /v1/orders/import/marked",
     "POST /v1/orders/{order_id}/attachments",
     "POST /v1/evidence/files",
+    "POST /v1/clearings/{clearing_id}/lines/files",
     "POST /v1/register-forms/{noun}/import",
     "POST /v1/register-forms/{noun}/import/marked",
 }
@@ -334,7 +353,8 @@ def belongings(city: City, officer: str = "officer", department: str = "fgw", sy
         "year": "2026",
         "day": "2026-12-01",
         "soon": city.today(30),
-        **judged(city, officer, department, system),
+        **(told := judged(city, officer, department, system)),
+        **cleared(city, officer, department, system, told["verdict_id"]),
     }
     shown = {
         "wave_id", "noun", "name", "who", "cloud_id", "zone", "code", "resource_id", "specialist", "year", "day",
@@ -423,9 +443,7 @@ def judged(city: City, officer: str, department: str, system: str) -> dict[str, 
             KeptPolicy(name="default", version=text.version, digest=digest, body=body, created_at=uow.now)
         )
         by = city.uuid(officer)
-        purpose = DeclaredPurpose(
-            purpose=Purpose.ORDINARY, reason="业务系统", suspected=False, declared_by=by, **own
-        )
+        purpose = DeclaredPurpose(purpose=Purpose.ORDINARY, reason="业务系统", suspected=False, declared_by=by, **own)
         uow.purposes.add(purpose)
         exemption = ZombieExemption(reason="r", ends_on=uow.now.date() + timedelta(days=30), asked_by=by, **own)
         uow.zombie_exemptions.add(exemption)
@@ -509,6 +527,33 @@ def deputy(city: City, officer: str, department: str) -> str:
         )  # fmt: skip
         uow.deputies.add(made)
     return str(made.id)
+
+
+def cleared(city: City, officer: str, department: str, system: str, verdict_id: str) -> dict[str, str]:
+    """A closed case of the system, its campaign, and a close-out line with a file."""
+    policy = city.installation.context.zombie_policies["default"]
+    kept = city.installation.context.files.put(f"%PDF-1.7 {verdict_id}".encode())
+    who, owner = city.uuid(officer), city.uuid(department)
+    with city.installation.context.unit_of_work(platform("test")) as uow:
+        campaign = Campaign(
+            number=f"清理行动〔2025〕{department}号", title="x", policy_name="default", policy=policy,
+            digest=digest_of(policy), started_by=who, started_at=uow.now,
+        )  # fmt: skip
+        uow.campaigns.add(campaign)
+        made = Clearing(
+            number=f"清理〔2025〕{department}号", campaign_id=campaign.id, system_id=city.uuid(system),
+            department_id=owner, verdict_id=UUID(verdict_id), claim=None, words={"zh_CN": "x", "en": "x"}, servers=[],
+            state="closed", close_out=f"销号〔2025〕{department}号", closed_by=who, closed_at=uow.now,
+            changed_at=uow.now, created_at=uow.now,
+        )  # fmt: skip
+        uow.clearings.add(made)
+        line = CloseLine(
+            clearing_id=made.id, department_id=owner, kind=CloseLineKind.DATA_ARCHIVED, outcome=Outcome.FILE,
+            name="x.pdf", media_type="application/pdf", size_bytes=kept.size_bytes, digest=kept.digest, filled_by=who,
+            created_at=uow.now,
+        )  # fmt: skip
+        uow.close_lines.add(line)
+    return {"campaign_id": str(campaign.id), "clearing_id": str(made.id), "line_id": str(line.id)}
 
 
 def attachment(city: City, order_id: UUID, officer: str, department: str) -> str:

@@ -53,7 +53,7 @@ def test_who_would_have_been_hit_and_who_came_back(measured: Measured) -> None:
     assert returned.dismissed_on == returned.came_back_on == measured.last - timedelta(days=49)
     (department,) = found.departments
     assert (department.department, department.servers, department.asked) == ("fgw", 2, 2)
-    assert (department.asked_in_vain, department.switched_off, department.contradicted) == (1, 1, 0)
+    assert (department.asked_in_vain, department.switched_off, department.against_answers) == (1, 1, 0)
 
 
 def test_it_writes_nothing(measured: Measured) -> None:
@@ -95,8 +95,8 @@ def test_what_the_owner_had_answered_stands_beside_it(tmp_path: Path) -> None:
         )
         found = replayed(idle)
     (told,) = found.cases
-    assert (told.answered, told.contradicted) == (Answer.KEEP, True)
-    assert found.contradicted == found.departments[0].contradicted == 1
+    assert (told.answered, told.against_answers) == (Answer.KEEP, True)
+    assert found.against_answers == found.departments[0].against_answers == 1
 
 
 def test_who_may_not_and_what_is_not_there(measured: Measured) -> None:

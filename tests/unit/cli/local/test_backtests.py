@@ -169,14 +169,14 @@ def test_a_beginning_after_the_end_and_neither_file_nor_server(
 
 OWN = {
     "policy": "default", "policy_version": 1, "since": None, "servers": 9, "asked": 2, "asked_in_vain": 1,
-    "switched_off": 1, "switched_off_wrongly": 0, "switched_off_unproven": 0, "contradicted": 1,
+    "switched_off": 1, "switched_off_wrongly": 0, "switched_off_unproven": 0, "against_answers": 1,
     "departments": [
         {"department": "fgw", "servers": 4, "asked": 2, "asked_in_vain": 1, "switched_off": 1,
-         "switched_off_wrongly": 0, "switched_off_unproven": 0, "contradicted": 1},
+         "switched_off_wrongly": 0, "switched_off_unproven": 0, "against_answers": 1},
     ],
     "cases": [
         {"department": "fgw", "system": "oa", "server": "oa-1", "asked_on": "2026-02-04", "dismissed_on": None,
-         "off_on": "2026-03-06", "came_back_on": None, "answered": "keep", "contradicted": True},
+         "off_on": "2026-03-06", "came_back_on": None, "answered": "keep", "against_answers": True},
     ],
 }  # fmt: skip
 
