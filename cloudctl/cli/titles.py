@@ -99,6 +99,7 @@ TITLES: dict[str, str] = {
     "net_fen": mark("Net (yuan)"),
     "savings_line": mark("Line"),
     "side": mark("Side"),
+    "speaks": mark("Speaks"),
     "nature": mark("Once or yearly"),
     "amount_fen": mark("Amount (yuan)"),
     "yearly_fen": mark("A year (yuan)"),

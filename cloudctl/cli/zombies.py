@@ -27,7 +27,7 @@ from cloudctl.cli.zombie_words import said
 PURPOSES = (
     "ordinary", "batch", "seasonal", "standby", "disaster_recovery", "build", "monitoring", "replica", "dev_test",
 )  # fmt: skip
-EVIDENCE = ("side", "sign", "evidence", "value", "threshold", "since", "until", "covered", "source")
+EVIDENCE = ("speaks", "sign", "evidence", "value", "threshold", "since", "until", "covered", "source")
 SERVERS = ("server", "cloud", "state", "purpose", "observed_days", "idle_days", "needed_days", "last_active_on")
 SIDES = {"for": "+", "against": "-", "missing": "?"}
 SYSTEM = click.argument("system", metavar="SYSTEM", help=_("The system: id or code."))
@@ -169,7 +169,9 @@ def exempt(*, form: Form, system: str, ends_on: str, reason: str) -> None:
 
 @zombies.command("decide")
 @click.argument("exemption", metavar="ID", help=_("The exemption's id."))
-@click.argument("decision", metavar="grant|refuse", type=click.Choice(("grant", "refuse")))
+@click.argument(
+    "decision", metavar="grant|refuse", type=click.Choice(("grant", "refuse")), help=_("Grant it, or refuse it.")
+)
 @click.option("--answer", help=_("What the department is told; a refusal says why."))
 @version_option
 @formatted
@@ -217,7 +219,7 @@ def _explained(told: Row) -> Iterator[str]:
 def _signal(one: Row) -> Row:
     unit = f" {one['unit']}" if one["unit"] else ""
     return {
-        "side": SIDES[one["side"]],
+        "speaks": SIDES[one["side"]],
         "sign": said(one["sign"]),
         "evidence": in_my_language(one["words"]),
         "value": _figure(one["value"], unit),

@@ -6,7 +6,7 @@ changed, and takes no event of an earlier time.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -81,6 +81,7 @@ class Clearing:
     answer, until `due_on`; `left` are the working days that were left when its clock was stopped. `paused` is the state
     that it goes on in after held or attention, `cause` says why it stands there, or why it was dismissed. `saga` is the
     machine work under way, `tries` counts how often such was begun, `off_at` is when switching off was begun first.
+    `ran` are the servers that were running when they were about to be switched off: only these are started again.
     `digest` is the SHA-256 of the backup's manifest.
     """
 
@@ -110,6 +111,7 @@ class Clearing:
     saga: str | None = None
     tries: int = 0
     off_at: datetime | None = None
+    ran: list[UUID] = field(default_factory=list)
     quarantined_at: datetime | None = None
     quarantined_until: datetime | None = None
     backed_up_at: datetime | None = None
@@ -273,6 +275,17 @@ class Clearing:
         if self.off_at is None:
             self.off_at = now
         return f"{saga}:{self.id}:{self.tries}"
+
+    def note_running(self, servers: Iterable[UUID]) -> None:
+        """These run, and are about to be switched off.
+
+        What was noted before stays: it is off only because an earlier quarantine could not bring it back.
+        """
+        self.ran = sorted({*self.ran, *servers})
+
+    def forget_running(self) -> None:
+        """All of it is as it was; another quarantine looks anew."""
+        self.ran = []
 
     def quarantine(self, rules: Clock, now: datetime) -> None:
         """All of it is off; raises Refused for what was neither due nor released."""

@@ -10,6 +10,7 @@ does nothing the second time. People's acts are in `clearing_decisions` and `cle
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
@@ -81,6 +82,22 @@ def may_go_on(ctx: Context, clearing_id: UUID, saga: str) -> Leave:
         return _leave(uow, uow.clearings.get(clearing_id), saga)
 
 
+def seen_running(ctx: Context, clearing_id: UUID, server_ids: Collection[UUID]) -> None:
+    """These of its servers run, and are about to be switched off; a release starts no others."""
+    with _reported(ctx, clearing_id) as uow:
+        clearing, _ = _locked(uow, clearing_id)
+        if _working(clearing, ActKind.QUARANTINE):
+            clearing.note_running(server_ids)
+
+
+def brought_back(ctx: Context, clearing_id: UUID) -> None:
+    """A quarantine ended early, and each server is as it was before."""
+    with _reported(ctx, clearing_id) as uow:
+        clearing, _ = _locked(uow, clearing_id)
+        if _working(clearing, ActKind.QUARANTINE):
+            clearing.forget_running()
+
+
 def quarantined(ctx: Context, clearing_id: UUID) -> None:
     """All of it is off and cut from the network; its backup is begun."""
     with _reported(ctx, clearing_id) as uow:
@@ -147,14 +164,15 @@ def deleted(ctx: Context, clearing_id: UUID) -> None:
 
 
 def restored(ctx: Context, clearing_id: UUID) -> None:
-    """Everything of it runs as before."""
+    """Everything of it is as before: what ran runs, what was off stays off."""
     with _reported(ctx, clearing_id) as uow:
         clearing, _ = _locked(uow, clearing_id)
         if not _working(clearing, ActKind.RELEASE) or clearing.state != "restoring":
             return
         clearing.finish_restore(uow.now)
         for server in servers_of(uow, clearing):
-            server.power = "on"
+            if server.id in clearing.ran:
+                server.power = "on"
         let_go(uow, clearing)
         _audited(uow, clearing, "update/clearing-restored")
         tell_owner(uow, clearing, "clearing_dismissed" if clearing.dismissing else "clearing_restored")

@@ -23,6 +23,7 @@ from cloudctl.messages import fill as filled_in
 from cloudctl.messages import translator
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
+from cloudctl.services import shadows
 from cloudctl.services.clearing_notices import tell_office, tell_owner
 from cloudctl.services.replays import replay
 
@@ -93,7 +94,10 @@ def read(ctx: Context, request: Request, clearing_id: UUID, line_id: UUID) -> tu
 
 
 def close(ctx: Context, request: Request, clearing_id: UUID, *, expected_version: int | None = None) -> Clearing:
-    """Closes a case on record; raises Conflict naming every line that is not filled yet. The system is retired."""
+    """Closes a case on record; raises Conflict naming every line that is not filled yet.
+
+    The system is retired, and a shadow that it was of is cleared.
+    """
     request.actor.require(Permission.CLEARINGS_WRITE)
     with ctx.unit_of_work(request) as uow:
         clearing = uow.clearings.lock(clearing_id)
@@ -112,6 +116,7 @@ def close(ctx: Context, request: Request, clearing_id: UUID, *, expected_version
         by = _person(request)
         clearing.close(close_out_number(year, uow.clearings.next_number("close-outs", year)), by, uow.now)
         _retire(uow, clearing)
+        shadows.finish(uow, clearing.id)
         after: dict[str, object] = {"number": clearing.number, "close_out": clearing.close_out}
         uow.audit("update/clearing-close", "clearing", clearing.id, department_id=clearing.department_id, after=after)
         tell_owner(uow, clearing, "clearing_closed")

@@ -161,6 +161,14 @@ def clear(
         return uow.answer(_turned(uow, shadow, "start/shadow-clear"))
 
 
+def finish(uow: UnitOfWork, clearing_id: UUID) -> None:
+    """The case that a pair's system went by is closed: what was clearing through it is cleared, at once on record."""
+    for shadow in uow.shadows.cleared_by(clearing_id):
+        shadow.advance("finish")
+        shadow.settled_at = uow.now
+        _turned(uow, shadow, "stop/shadow-clear")
+
+
 def dismiss(
     ctx: Context,
     request: Request,

@@ -77,13 +77,19 @@ def in_turn(
     return None
 
 
-def require_off(lot: Lot) -> None:
-    """Raises Failed for a server that runs, or that is on its network; nothing is switched off here."""
+def is_on(lot: Lot) -> bool:
+    """Whether the cloud shows the server as anything but switched off; raises Absent where it does not show it."""
     site, server = lot.site, lot.server
     fact = insist(site.ctx, lambda: SERVERS.find(site, [server.id])).get(server.id)
     if fact is None:
         raise Absent("Server {key} is gone from the cloud.", key=server.name)
-    if fact.status is not ServerStatus.STOPPED:
+    return fact.status is not ServerStatus.STOPPED
+
+
+def require_off(lot: Lot) -> None:
+    """Raises Failed for a server that runs, or that is on its network; nothing is switched off here."""
+    site, server = lot.site, lot.server
+    if is_on(lot):
         raise Failed(BY_HAND, name=server.name)
     if Capability.ISOLATE not in site.provider.capabilities:
         return

@@ -1,6 +1,6 @@
 """quarantine_system: switches off all of a system that is cleared, cuts it off, and makes sure of it.
 
-put_addresses_by -> power_off -> cut_off -> look_again -> finish_quarantine
+note_running -> put_addresses_by -> power_off -> cut_off -> look_again -> finish_quarantine
 anything else: bring_all_back -> stop_quarantine
 
 DNS names and certificates are not touched. Only a system that is off as a whole is in quarantine: where one server
@@ -17,10 +17,19 @@ from cloudctl.ports.context import Context
 from cloudctl.services import clearings
 from cloudctl.workflows import changing, reaching
 from cloudctl.workflows.attempts import step
-from cloudctl.workflows.clearing import Lot, each, forward, in_turn, lots, require_off, told, withheld
+from cloudctl.workflows.clearing import Lot, each, forward, in_turn, is_on, lots, require_off, told, withheld
 from cloudctl.workflows.release_quarantine import bring_back
 
 NAME = "quarantine_system"
+
+
+@step
+def note_running(ctx: Context, clearing_id: str) -> Verdict | None:
+    """Which servers run is kept before one is switched off: these come back, and what was off stays off."""
+    if (no := withheld(ctx, clearing_id, NAME, "note_running")) is not None:
+        return no
+    clearings.seen_running(ctx, UUID(clearing_id), [lot.server.id for lot in lots(ctx, clearing_id) if is_on(lot)])
+    return None
 
 
 @step
@@ -61,8 +70,9 @@ def finish_quarantine(ctx: Context, clearing_id: str) -> None:
 
 @step
 def bring_all_back(ctx: Context, clearing_id: str) -> None:
-    """What was switched off already runs again; what was off on record before stays off."""
-    each(ctx, lambda lot: bring_back(lot, on=lot.server.power != "off"), lots(ctx, clearing_id))
+    """What was switched off already runs again; what was off before stays off."""
+    bring_back(ctx, clearing_id)
+    clearings.brought_back(ctx, UUID(clearing_id))
 
 
 @step
@@ -83,10 +93,19 @@ def body(steps: Any, clearing_id: str) -> Verdict:
     return told(verdict, steps.stop_quarantine(clearing_id, reason))
 
 
-FORWARD = ("put_addresses_by", "power_off", "cut_off", "look_again", "finish_quarantine")
+FORWARD = ("note_running", "put_addresses_by", "power_off", "cut_off", "look_again", "finish_quarantine")
 QUARANTINE_SYSTEM = Saga(
     name=NAME,
-    steps=(put_addresses_by, power_off, cut_off, look_again, finish_quarantine, bring_all_back, stop_quarantine),
+    steps=(
+        note_running,
+        put_addresses_by,
+        power_off,
+        cut_off,
+        look_again,
+        finish_quarantine,
+        bring_all_back,
+        stop_quarantine,
+    ),
     body=body,
 )
 

@@ -18,8 +18,8 @@ NAME = "release_quarantine"
 
 @step
 def bring_servers_back(ctx: Context, clearing_id: str) -> None:
-    """Back on their networks, on, and reached at their floating addresses; all servers side by side."""
-    each(ctx, bring_back, lots(ctx, clearing_id))
+    """Back on their networks, on if they were, and reached at their floating addresses; all servers side by side."""
+    bring_back(ctx, clearing_id)
 
 
 @step
@@ -47,7 +47,13 @@ def body(steps: Any, clearing_id: str) -> Verdict:
 RELEASE_QUARANTINE = Saga(name=NAME, steps=(bring_servers_back, finish_release, stop_release), body=body)
 
 
-def bring_back(lot: Lot, *, on: bool = True) -> None:
+def bring_back(ctx: Context, clearing_id: str) -> None:
+    """Each server as it was before anything was switched off."""
+    ran = frozenset(clearings.get_for_machine(ctx, UUID(clearing_id)).ran)
+    each(ctx, lambda lot: _bring_back(lot, on=lot.server.id in ran), lots(ctx, clearing_id))
+
+
+def _bring_back(lot: Lot, *, on: bool) -> None:
     """One server, as it was; each act is looked at, and what is so already is done."""
     reaching.take_back(lot.site, lot.server)
     if on:

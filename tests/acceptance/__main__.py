@@ -19,6 +19,19 @@ from xml.etree import ElementTree as ET
 ROOT = Path(__file__).parents[2]
 NOT_PASSED = ("failure", "error", "skipped")  # pytest reports what was expected to fail as skipped
 SIDE_BY_SIDE = ("-n", str(os.cpu_count()))  # for tests that share nothing but their processor
+ZOMBIES = (
+    *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("tests/faults/test_zombies*.py")),
+    *(f"tests/unit/services/test_{name}.py" for name in ("campaigns", "clearings", "readings", "usage", "zombies")),
+    "tests/unit/services/test_zombie_exemptions.py",
+    "tests/unit/domain/test_clearings.py",
+    "tests/unit/governance/zombies/test_decisions.py",
+    "tests/unit/governance/zombies/test_verdicts.py",
+    "tests/unit/telemetry/test_clouds.py",
+    "tests/unit/telemetry/test_prometheus.py",
+    "tests/unit/telemetry/test_readings.py",
+    "tests/unit/telemetry/test_scans.py",
+)
+"""Where the faults of clearing zombie systems are injected: of machines, of people, of telemetry, of services."""
 
 
 class Part(NamedTuple):
@@ -97,7 +110,20 @@ PARTS = (
     Part(
         "faults, simulated",
         "every bad input and every fault in every call",
-        ("tests/faults", "--ignore-glob", "*/test_vsphere*.py", *SIDE_BY_SIDE),
+        (
+            "tests/faults",
+            "--ignore-glob",
+            "*/test_vsphere*.py",
+            "--ignore-glob",
+            "*/test_zombies*.py",
+            *SIDE_BY_SIDE,
+        ),
+    ),
+    Part(
+        "zombies",
+        "every fault of telemetry, of a campaign and of a clearing: nothing lost, nothing wrong switched off, every "
+        "refusal says why",
+        (*ZOMBIES, *SIDE_BY_SIDE),
     ),
     Part(
         "crash matrix",

@@ -14,6 +14,7 @@ import pytest
 
 from cloudctl.cli.local.office_day import SERVERS
 from cloudctl.cli.local.past import WEEKS
+from cloudctl.cli.local.zombie_day import ALIKE, ZOMBIE
 from cloudctl.domain.calendars import PEOPLE_ZONE
 from tests.e2e.installation import Installation, until
 
@@ -168,6 +169,20 @@ def test_it_ends_with_the_consolidation_claimed_against_verified(town: Installat
     assert "Net (yuan)" in scene(said, "What it saves")
     starts = {path.suffix: path.read_bytes()[:2] for path in (town.data / "desk").glob("monthly-*")}
     assert starts == {".xlsx": b"PK", ".pdf": b"%P"}
+
+
+def test_the_planted_zombie_is_named_and_its_owner_asked_and_its_look_alike_is_not(said: str) -> None:
+    found = scene(said, "What does nobody use any more?")
+    listed, _, explained = found.partition("cloudctl zombies list")[2].partition("cloudctl zombies explain")
+    assert words_of(listed, ZOMBIE)[2] == "zombie"
+    assert words_of(listed, ALIKE)[2] in {"in", "watched"}, "it works on the first of the month"
+    assert re.search(rf"^{ZOMBIE} \S+: zombie, \d+ % sure", explained, re.MULTILINE)
+    tried, _, started = scene(said, "A campaign takes on").partition("1 would be taken on. A dry run")
+    assert words_of(tried, ZOMBIE)
+    assert "1 are taken on." in started
+    cases = started.partition("cloudctl zombies case list")[2]
+    assert words_of(cases, ZOMBIE)[3:5] == ["owner", "asked"]
+    assert ALIKE not in cases
 
 
 def test_every_person_of_the_story_can_log_in(town: Installation, said: str) -> None:

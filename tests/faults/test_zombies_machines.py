@@ -90,6 +90,35 @@ def test_where_one_server_cannot_be_switched_off_the_others_come_back(case: Case
     case.whole()
 
 
+def test_a_server_that_was_off_before_stays_off_and_the_others_run_again(case: Case) -> None:
+    """Switched off past the platform: only the cloud knows it. The same whether it was released or ended early."""
+    case.provider.servers.stop(case.tenant, case.fact("oa-1").backend_id)
+    strike(case.city, "servers.stop", FaultKind.NO_CAPACITY, match="oa-2")
+    case.city.run()
+    case.stands("attention", WORDS)
+    assert [case.fact(name).status for name in ("oa-1", "oa-2")] == ["stopped", "active"]
+    assert case.now.ran == []
+    case.resume(ActKind.QUARANTINE)
+    case.whole()
+    case.release()
+    case.stands("restored")
+    assert [case.fact(name).status for name in ("oa-1", "oa-2")] == ["stopped", "active"]
+    assert [case.city.resource(case.made[name].id).power for name in ("oa-1", "oa-2")] == ["off", "on"]
+
+
+def test_what_could_not_be_brought_back_runs_again_after_the_next_quarantine(case: Case) -> None:
+    """It is off only because of the first one."""
+    strike(case.city, "servers.stop", FaultKind.NO_CAPACITY, match="oa-2")
+    strike(case.city, "servers.start", FaultKind.NO_CAPACITY, match="oa-1")
+    case.city.run()
+    assert case.fact("oa-1").status == "stopped"
+    case.resume(ActKind.QUARANTINE)
+    case.whole()
+    case.release()
+    case.stands("restored")
+    case.on()
+
+
 def test_a_campaign_that_is_stopped_midway_leaves_nothing_off(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     switch_off, done = changing.switch_off, []
     person = case.city.ids["operator"]

@@ -1,4 +1,4 @@
-"""`cloudctl demo`: a generated city, one order's whole story, a day of the office, and where consolidation stands.
+"""`cloudctl demo`: a generated city, one order's story, a day of the office, the consolidation, and a zombie found.
 
 The department and its head speak to the HTTP API, the office uses the command line: what is printed behind `$` and
 `>` can be typed and sent just so. The data stays, for `cloudctl serve`.
@@ -18,7 +18,7 @@ import click
 
 from cloudctl.bootstrap import App, build, platform
 from cloudctl.cli.forms import show_evaluation
-from cloudctl.cli.local import consolidation_day, office_day, past
+from cloudctl.cli.local import consolidation_day, office_day, past, zombie_day
 from cloudctl.cli.local.city import APPLICANT, CLOUD, ZONE, city, servers
 from cloudctl.cli.local.stage import Stage, serving
 from cloudctl.cli.words import _
@@ -28,6 +28,7 @@ from cloudctl.domain.resources import Resource, Tenant
 from cloudctl.domain.servers import Server, ServerRequest
 from cloudctl.providers.simulated import SimulatedProvider
 from cloudctl.providers.simulated.populate import populate
+from cloudctl.providers.simulated.utilisation import LABEL
 from cloudctl.services import cities
 from cloudctl.services.cities import Registered
 from cloudctl.settings import load
@@ -70,6 +71,7 @@ def demo() -> None:
         desk = Path(settings.data_dir) / "desk"
         office_day.play(stage, desk, app.context.clock, form)
         consolidation_day.play(stage, desk, app.context.clock)
+        zombie_day.play(stage, desk, app.context)
     _farewell(stage, settings.data_dir, settings.port, made.tokens, monotonic() - began)
 
 
@@ -149,6 +151,7 @@ def _running(app: App, made: Registered) -> tuple[list[Tenant], list[Resource]]:
                 root_disk_gib=server.root_disk_gib,
                 image=IMAGE,
                 network=network.backend_id or "",
+                labels={LABEL: zombie_day.USES[system]} if system in zombie_day.USES else {},
             )
         )
     for server, fact in zip(records, populate(provider.cloud, requests), strict=True):
@@ -278,4 +281,5 @@ def _farewell(stage: Stage, data_dir: str, port: int, tokens: dict[str, str], se
     stage.plain(f"  . {data_dir}/reviewer.env                    # be the reviewer; also officer, head, auditor, ...")
     stage.plain(f"  {program} orders list")
     stage.plain(f"  {program} capacity list")
+    stage.plain(f"  {program} zombies explain {zombie_day.ZOMBIE}")
     stage.plain(f"  {program} orders --help")

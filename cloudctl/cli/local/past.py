@@ -75,6 +75,7 @@ def play(app: App, clock: PastClock, made: Registered) -> None:
     ctx, demo = app.context, platform("demo")
     past = city_past.furnish(ctx, demo, made, _rooms())
     _answering(ctx.queries.standings.looks(), clock.probes)
+    _count(app)
     people = made.accounts["operator"], made.accounts["office"]
     departments = [code for code in BUREAUS if code in past.systems]
     for week in range(WEEKS):
@@ -88,11 +89,16 @@ def play(app: App, clock: PastClock, made: Registered) -> None:
 
 def _look(app: App) -> None:
     """What the platform's own jobs do."""
+    _count(app)
     ctx = app.context
-    syncs.ask(ctx, platform("demo"), CLOUD)
-    syncs.run_due(ctx, platform("demo"), CLOUD)
     evidence.gather(ctx, platform("job:evidence"))
     indicators.keep(ctx, platform("job:indicators"))
+
+
+def _count(app: App) -> None:
+    """What runs on the cloud, into the inventory."""
+    syncs.ask(app.context, platform("demo"), CLOUD)
+    syncs.run_due(app.context, platform("demo"), CLOUD)
 
 
 def _rooms() -> list[OwnRoom]:

@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 
 from cloudctl.domain.drift import Finding
-from cloudctl.domain.shadows import Shadow, Turn
+from cloudctl.domain.shadows import Shadow, ShadowKind, Turn
 from cloudctl.domain.sweeps import Sweep, SweepKind
 from cloudctl.persistence.repositories.outgoing import append, write_out
 from cloudctl.persistence.repositories.records import Appended, Records
-from cloudctl.persistence.tables import drift_findings, inventory_changes, orders, shadow_turns, sweeps
+from cloudctl.persistence.tables import drift_findings, inventory_changes, orders, shadow_turns, shadows, sweeps
 
 AT_ONCE = 500
 ADDRESSES = "addresses"
@@ -31,6 +31,11 @@ class ShadowRecords(Records[Shadow]):
 
     def known(self) -> Mapping[UUID, Shadow]:
         return {one.id: one for one in self._all(select(Shadow))}
+
+    def cleared_by(self, clearing_id: UUID) -> Sequence[Shadow]:
+        duplicates = select(Shadow).where(shadows.c.kind == ShadowKind.DUPLICATE, shadows.c.state == "clearing")
+        locked = duplicates.where(shadows.c.target_id == clearing_id).order_by(shadows.c.id).with_for_update()
+        return self._all(locked.execution_options(populate_existing=True))
 
     def turn(self, turn: Turn) -> None:
         append(self.session, shadow_turns, turn)

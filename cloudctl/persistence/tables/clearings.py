@@ -40,6 +40,7 @@ clearings = Table(
     text("saga", null=True),
     Column("tries", Integer, nullable=False),
     Column("off_at", Instant),
+    listed("ran", list[UUID]),
     Column("quarantined_at", Instant),
     Column("quarantined_until", Instant),
     Column("backed_up_at", Instant),

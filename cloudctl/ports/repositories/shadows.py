@@ -24,6 +24,10 @@ class Shadows(Repository[Shadow], Protocol):
         """All of them, by id."""
         ...
 
+    def cleared_by(self, clearing_id: UUID) -> Sequence[Shadow]:
+        """Those that are `clearing` through this case, locked, by id."""
+        ...
+
     def turn(self, turn: Turn) -> None:
         """Puts a turn on record."""
         ...

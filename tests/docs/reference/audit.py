@@ -179,6 +179,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "update/shadow-register": ("shadow", "It was registered: linked to a system, or a system was founded."),
     "update/shadow-merge": ("shadow", "It was merged into another system, which takes over its references."),
     "start/shadow-clear": ("shadow", "Its clearing began."),
+    "stop/shadow-clear": ("shadow", "The case that it was cleared by is closed: it is gone."),
     "deny/shadow": ("shadow", "It was dismissed, with the reason."),
     "update/system-of": ("server", "The system that it belongs to was put on record."),
     "create/telemetry": ("telemetry", "Figures of a file were stored; its digest, days and counts."),

@@ -13,6 +13,7 @@ OWN = ("qu1-reviewer", "qu1-admin")
 PLACE = {"cloud": "cloud-a", "zone": "extranet"}
 ROOM = {"vcpu": 40, "memory_mib": 10**5, "volume_gib": 2000, "servers": 20, "segments": 20}
 STREAM = "/v1/orders/{order_id}/events"
+OFFICES = {"/v1/campaigns/{campaign_id}"}  # what the city's office alone sees: a department sees its own cases
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ def test_what_is_404_to_the_sibling_is_there_for_its_own_district(city: City, to
     missing = set()
     for path in reads:
         there, own, beside = (city.as_(by).get(target(path, township)) for by in ("auditor", who, sibling))
-        if there.status != 200 or own.status == 403:
+        if there.status != 200 or own.status == 403 or path in OFFICES:
             assert own.status == beside.status, path
         elif own.status == 200 and beside.status == 404:
             missing.add(path)

@@ -181,6 +181,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/cases/{case_id}/return": {"reason": "r"},
     "POST /v1/assessments": {"system_id": "{system}", "verdict": "keep", "reason": "r"},
     "POST /v1/zombies/scans": {"policy": "default"},
+    "POST /v1/telemetry/reads": {"first": "2026-01-01", "last": "2026-01-02"},
     "POST /v1/campaigns": {"title": "t", "systems": ["{system}"]},
     "POST /v1/campaigns/plan": {"systems": ["{system}"]},
     "POST /v1/campaigns/{campaign_id}/stop": {"reason": "r"},
@@ -236,6 +237,7 @@ OPEN = {
     "GET /v1/assessments", "GET /v1/waves", "GET /v1/waves/{wave_id}", "GET /v1/moves", "GET /v1/move-steps",
     "GET /v1/slips", "GET /v1/readiness",
     "GET /v1/campaigns", "GET /v1/clearings", "GET /v1/stops",
+    "GET /v1/telemetry/sources", "GET /v1/telemetry/reads", "GET /v1/telemetry/coverage",
     "GET /v1/zombies", "GET /v1/zombies/verdicts", "GET /v1/zombies/purposes", "GET /v1/zombies/exemptions",
     "GET /v1/inventory",
     "GET /v1/drift",
@@ -269,6 +271,7 @@ FILES = {
     "POST /v1/orders/{order_id}/attachments",
     "POST /v1/evidence/files",
     "POST /v1/clearings/{clearing_id}/lines/files",
+    "POST /v1/telemetry/files",
     "POST /v1/register-forms/{noun}/import",
     "POST /v1/register-forms/{noun}/import/marked",
 }
@@ -537,7 +540,7 @@ def cleared(city: City, officer: str, department: str, system: str, verdict_id: 
     with city.installation.context.unit_of_work(platform("test")) as uow:
         campaign = Campaign(
             number=f"清理行动〔2025〕{department}号", title="x", policy_name="default", policy=policy,
-            digest=digest_of(policy), started_by=who, started_at=uow.now,
+            digest=digest_of(policy), started_by=city.uuid("reviewer"), started_at=uow.now,
         )  # fmt: skip
         uow.campaigns.add(campaign)
         made = Clearing(

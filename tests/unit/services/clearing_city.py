@@ -58,7 +58,13 @@ class Machine:
 
     def quarantine(self, case: Clearing) -> None:
         assert clearings.may_go_on(self.city.ctx, case.id, "quarantine_system").given
+        clearings.seen_running(self.city.ctx, case.id, self.running(case))
         clearings.quarantined(self.city.ctx, case.id)
+
+    def running(self, case: Clearing) -> list[UUID]:
+        """Those of its servers that are not off on record."""
+        found = (self.city.resource(key) for key in case.servers)
+        return [server.id for server in found if server.power != "off"]
 
     def back_up(self, case: Clearing) -> None:
         clearings.backed_up(self.city.ctx, case.id, digest=DIGEST, size_bytes=4096)

@@ -155,6 +155,18 @@ def test_restoring_is_one_command_whatever_is_stopped(town: Town) -> None:
     assert {(server.power, server.claimed_by) for server in town.servers} == {("on", None)}
 
 
+def test_a_server_that_was_off_before_is_off_on_record_afterwards(town: Town) -> None:
+    case = town.started()
+    town.round()
+    town.days(31)
+    idle, running = sorted(case.servers)
+    clearings.seen_running(town.city.ctx, case.id, [running])
+    clearings.quarantined(town.city.ctx, case.id)
+    clearing_decisions.restore(town.city.ctx, town.city.people["officer"], case.id, reason="业务要用")
+    town.machine.restore(case)
+    assert [town.city.resource(key).power for key in (idle, running)] == ["off", "on"]
+
+
 def test_a_repeated_report_of_a_saga_does_nothing(town: Town) -> None:
     case = town.off()
     events = len(town.city.audited())

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from cloudctl.bootstrap import platform
+from cloudctl.domain.clearings import Clearing
 from cloudctl.domain.close_lines import CloseLineKind, Outcome
-from cloudctl.domain.errors import Conflict, Invalid, NotFound
-from cloudctl.services import attachments, certificates, close_lines
+from cloudctl.domain.errors import Conflict, Invalid, NotFound, Refused
+from cloudctl.domain.identifiers import new_id
+from cloudctl.domain.shadows import Shadow, ShadowAct, ShadowKind, ShadowSubject
+from cloudctl.ports.queries import PageAsk
+from cloudctl.services import attachments, certificates, clearing_decisions, close_lines, indicators, systems
 from tests.unit.services.clearing_city import DIGEST, Town, cleared
 
 PDF = b"%PDF-1.7 scanned"
@@ -64,11 +69,23 @@ def test_a_case_closes_with_every_line_filled_and_its_certificate_says_all(town:
             close_lines.fill(ctx, people["officer"], case.id, kind=kind, outcome=outcome, words=words)
     with pytest.raises(Conflict):
         certificates.of_clearing(ctx, people["officer"], case.id, "zh_CN")
+    shadow, other = _duplicate(town, case, case.id), _duplicate(town, case, new_id())
+    figure = _retired(town)
     closed = close_lines.close(ctx, people["reviewer"], case.id)
     assert (closed.state, closed.claim) == ("closed", None)
     assert closed.close_out is not None
     assert closed.close_out.startswith("销号〔")
-    assert town.city.read(lambda uow: uow.systems.get(case.system_id).status) == "retired"
+    system = town.city.read(lambda uow: uow.systems.get(case.system_id))
+    assert (system.status, system.status_on) == ("retired", town.today)
+    newest = systems.history(ctx, people["officer"], case.system_id, PageAsk(limit=1)).items[0]
+    assert case.number in str(newest)
+    (event,) = [one for one in town.city.audited(action="update/system") if one["target"]["id"] == str(system.id)]
+    assert (event["before"]["status"], event["after"]["status"]) == ("in_use", "retired")
+    states = town.city.read(lambda uow: {key: uow.shadows.get(key).state for key in (shadow, other)})
+    assert states == {shadow: "cleared", other: "clearing"}
+    assert [turn.state for turn in town.city.read(lambda uow: uow.shadows.turns_of(shadow))] == ["cleared"]
+    assert [one["target"]["id"] for one in town.city.audited(action="stop/shadow-clear")] == [str(shadow)]
+    assert _retired(town) == (figure or 0) + 1
     town.city.clock.move(days=3)
     assert attachments.sweep(ctx, platform("sweep")) == 0
     assert close_lines.read(ctx, people["officer"], case.id, made.id)[1] == PDF
@@ -86,9 +103,40 @@ def test_a_case_closes_with_every_line_filled_and_its_certificate_says_all(town:
         )
 
 
-def _delete(town: Town) -> None:
-    from cloudctl.services import clearing_decisions
+def test_a_case_that_ends_otherwise_changes_neither_register_nor_shadow(town: Town) -> None:
+    case = town.off()
+    shadow = _duplicate(town, case, case.id)
+    before = town.city.read(lambda uow: uow.systems.get(case.system_id).version)
+    clearing_decisions.restore(town.city.ctx, town.city.people["officer"], case.id, reason="业务要用")
+    town.machine.restore(case)
+    with pytest.raises(Refused):
+        close_lines.close(town.city.ctx, town.city.people["reviewer"], case.id)
+    system = town.city.read(lambda uow: uow.systems.get(case.system_id))
+    assert (system.status, system.version) == ("in_use", before)
+    assert town.city.read(lambda uow: uow.shadows.get(shadow).state) == "clearing"
 
+
+def _duplicate(town: Town, case: Clearing, through: UUID) -> UUID:
+    """A pair of which the system is one, being cleared through a case."""
+    key, now, words = new_id(), town.city.clock.now(), {"zh_CN": "x", "en": "x"}
+    made = Shadow(
+        id=key, kind=ShadowKind.DUPLICATE, subject=ShadowSubject.SYSTEM, subject_key=str(key), name="oa",
+        department_id=case.department_id, system_id=case.system_id, other_id=town.city.ids["ys"], facts={},
+        evidence={}, mark="x", words=words, next_step=words, state="clearing", found_at=now, settled_at=now,
+        act=ShadowAct.CLEAR, reason="x", target_id=through, created_at=now,
+    )  # fmt: skip
+    with town.city.ctx.unit_of_work(platform("scan")) as uow:
+        uow.shadows.add(made)
+    return key
+
+
+def _retired(town: Town) -> float | None:
+    """What the indicator counts as claimed."""
+    (line,) = indicators.figures(town.city.ctx, town.city.people["auditor"], name="systems-retired")
+    return line.figure.claimed
+
+
+def _delete(town: Town) -> None:
     (case,) = town.standing()
     clearing_decisions.propose(town.city.ctx, town.city.people["operator"], case.id, reason="隔离期满")
     clearing_decisions.confirm(town.city.ctx, town.city.people["security"], case.id, reason="同意")

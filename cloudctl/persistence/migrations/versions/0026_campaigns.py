@@ -118,6 +118,7 @@ def _clearings() -> None:
         may("saga", TEXT),
         must("tries", WHOLE),
         may("off_at", TIME),
+        must("ran", TEXT),
         may("quarantined_at", TIME),
         may("quarantined_until", TIME),
         may("backed_up_at", TIME),
