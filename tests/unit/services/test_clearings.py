@@ -162,6 +162,7 @@ def test_a_server_that_was_off_before_is_off_on_record_afterwards(town: Town) ->
     idle, running = sorted(case.servers)
     clearings.seen_running(town.city.ctx, case.id, [running])
     clearings.quarantined(town.city.ctx, case.id)
+    town.machine.back_up(case)
     clearing_decisions.restore(town.city.ctx, town.city.people["officer"], case.id, reason="业务要用")
     town.machine.restore(case)
     assert [town.city.resource(key).power for key in (idle, running)] == ["off", "on"]
