@@ -43,20 +43,34 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "fences(*dimensions): only for providers whose backend enforces these limits")
 
 
-def fits(definition: pytest.FunctionDefinition, name: str) -> bool:
+def fits(definition: pytest.Item, name: str) -> bool:
     """Whether a test is about something that the provider offers."""
     wanted = {need for marker in definition.iter_markers("needs") for need in marker.args}
     fenced = {dimension for marker in definition.iter_markers("fences") for dimension in marker.args}
     return wanted <= capabilities(name) and fenced <= FENCES[name]
 
 
+def chosen(config: pytest.Config) -> list[str]:
+    """The providers that are asked for, and always the simulated one."""
+    asked = config.getoption("--provider", default=[])
+    asked = [*asked, *os.environ.get("CLOUDCTL_TEST_PROVIDERS", "").replace(",", " ").split()]
+    return list(dict.fromkeys(["simulated", *asked]))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "provider_case" in metafunc.fixturenames:
-        asked = metafunc.config.getoption("--provider", default=[])
-        asked = [*asked, *os.environ.get("CLOUDCTL_TEST_PROVIDERS", "").replace(",", " ").split()]
-        names = dict.fromkeys(["simulated", *asked])
-        fitting = [name for name in names if fits(metafunc.definition, name)]
+        fitting = [name for name in chosen(metafunc.config) if fits(metafunc.definition, name)]
         metafunc.parametrize("provider_case", fitting, indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What none of the providers declares is not collected."""
+    names = chosen(config)
+    items[:] = [
+        item
+        for item in items
+        if "provider_case" not in getattr(item, "fixturenames", ()) or any(fits(item, name) for name in names)
+    ]
 
 
 @pytest.fixture(scope="session")

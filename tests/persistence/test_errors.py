@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cloudctl.domain.errors import Conflict
 from cloudctl.persistence.errors import in_domain_words
-from cloudctl.persistence.tables import counters, departments
+from cloudctl.persistence.tables import counters
 from cloudctl.persistence.unit_of_work import DatabaseUnitOfWork
 from tests.persistence.records import City, Database, department
 
@@ -47,10 +47,12 @@ def test_a_lost_race_for_a_lock_asks_to_try_again(city: City, database: Database
 
 
 def test_a_conflict_that_shows_in_the_block_is_translated_when_it_leaves(city: City, database: Database) -> None:
-    made = department("civil-affairs")
-    row = {column.name: getattr(made, column.name) for column in departments.columns}
+    def add(uow: DatabaseUnitOfWork) -> None:
+        uow.departments.add(department("civil-affairs"))
+        uow.session.flush()
+
     with pytest.raises(Conflict) as refused, database.work() as uow:
-        uow.session.execute(departments.insert().values(row))
+        add(uow)
     assert refused.value.field == "code"
 
 
