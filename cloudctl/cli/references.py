@@ -18,10 +18,11 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.IGNORECASE)
 
 
 class Handle(NamedTuple):
-    """Where a noun is listed, and by which field it can be named."""
+    """Where a noun is listed, by which field it can be named, and its command, where that is not the noun."""
 
     path: str
     field: str
+    command: str = ""
 
 
 HANDLES: dict[str, Handle] = {
@@ -33,11 +34,11 @@ HANDLES: dict[str, Handle] = {
     "emergencies": Handle("/emergencies", "number"),
     "transfers": Handle("/transfers", "number"),
     "adoptions": Handle("/adoptions", "number"),
-    "adoption-rules": Handle("/adoption-rules", "code"),
+    "adoption-rules": Handle("/adoption-rules", "code", "adoptions rules"),
     "letters": Handle("/letters", "number"),
     "cases": Handle("/cases", "number"),
-    "campaigns": Handle("/campaigns", "number"),
-    "clearings": Handle("/clearings", "number"),
+    "campaigns": Handle("/campaigns", "number", "zombies campaign"),
+    "clearings": Handle("/clearings", "number", "zombies case"),
     "rooms": Handle("/rooms", "code"),
     "racks": Handle("/racks", "code"),
     "devices": Handle("/devices", "code"),
@@ -69,13 +70,13 @@ def resolve(api: Client, noun: str, name: str) -> str:
         case []:
             raise Failure(
                 _("There is none with {field} {name}.\n  See: cloudctl {noun} list").format(
-                    field=handle.field, name=name, noun=noun
+                    field=handle.field, name=name, noun=handle.command or noun
                 ),
                 Exit.NOT_FOUND,
             )
     raise Failure(
         _("{name} is not the only one of this name.\n  Give its id: cloudctl {noun} list --columns id,{field}").format(
-            field=handle.field, name=name, noun=noun
+            field=handle.field, name=name, noun=handle.command or noun
         ),
         Exit.USAGE,
     )

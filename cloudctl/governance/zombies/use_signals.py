@@ -154,7 +154,7 @@ def _activity(what: Activity, seen: Sequence[Seen], span: int, last: date, thres
         side, worth = Side.FOR, what.worth_none * covered * (LITTLE if some else 1.0)
     return Signal(
         sign=Sign.DETACHED, name=what.name, side=side, sentence=sentence, source=_sources(seen),
-        value=None if total is None else total, threshold=threshold, unit="/d" if what.most else "", since=first,
+        value=None if side is Side.MISSING else total, threshold=threshold, unit="/d" if what.most else "", since=first,
         until=last, covered=round(covered, 4), confidence=round(worth, 4),
     )  # fmt: skip
 

@@ -79,6 +79,7 @@ VERBS = {
 WALK = """
 import sys, click
 from cloudctl.cli.main import main, root, _speak
+from cloudctl.cli.references import HANDLES
 _speak()
 def walk(command, context):
     yield command.get_help(context)
@@ -118,6 +119,11 @@ def test_every_promised_verb_is_there(commands: dict[str, click.Command], noun: 
 def test_a_command_is_called_as_the_table_says(commands: dict[str, click.Command]) -> None:
     for path, command in commands.items():
         assert command.name == path.rpartition(" ")[2], path
+
+
+@pytest.mark.parametrize("noun", HANDLES)
+def test_the_list_that_a_wrong_name_points_to_is_there(commands: dict[str, click.Command], noun: str) -> None:
+    assert f"{PROGRAM} {HANDLES[noun].command or noun} list" in commands
 
 
 def test_every_command_option_and_argument_is_explained(commands: dict[str, click.Command]) -> None:
