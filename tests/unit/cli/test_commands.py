@@ -14,6 +14,7 @@ import cloudctl.cli
 from cloudctl.cli.commands import SECTIONS
 from cloudctl.cli.main import PROGRAM, root
 from cloudctl.cli.nouns import Noun
+from cloudctl.cli.references import HANDLES
 from cloudctl.cli.titles import TITLES
 from tests.unit.cli.test_main import environment
 
@@ -79,7 +80,6 @@ VERBS = {
 WALK = """
 import sys, click
 from cloudctl.cli.main import main, root, _speak
-from cloudctl.cli.references import HANDLES
 _speak()
 def walk(command, context):
     yield command.get_help(context)
