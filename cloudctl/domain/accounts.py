@@ -102,6 +102,20 @@ class Permission(StrEnum):
     CLEARINGS_PROPOSE = "clearings:propose"
     CLEARINGS_CONFIRM = "clearings:confirm"
     CLEARINGS_STOP = "clearings:stop"
+    HOSTS_READ = "hosts:read"
+    HOSTS_WRITE = "hosts:write"
+    SECRETS_WRITE = "secrets:write"
+    GRANTS_READ = "grants:read"
+    GRANTS_WRITE = "grants:write"
+    GRANTS_APPROVE = "grants:approve"
+    RUNS_READ = "runs:read"
+    RUNS_WRITE = "runs:write"
+    RUNS_APPROVE = "runs:approve"
+    APPS_READ = "apps:read"
+    APPS_WRITE = "apps:write"
+    APPS_APPROVE = "apps:approve"
+    CHECKS_READ = "checks:read"
+    CHECKS_WRITE = "checks:write"
 
 
 _READS = frozenset(p for p in Permission if p.value.endswith(":read"))
@@ -111,13 +125,15 @@ _DEPARTMENT_READS = _READS - {
     Permission.AUDIT_READ,
     Permission.SYNCS_READ,
     Permission.ADOPTIONS_READ,
+    Permission.RUNS_READ,
 }
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.DEPARTMENT_OFFICER: _DEPARTMENT_READS
     | {Permission.ORDERS_WRITE, Permission.SYSTEMS_WRITE, Permission.DEPUTIES_WRITE, Permission.TRANSFERS_WRITE}
     | {Permission.ROOMS_WRITE, Permission.EVIDENCE_WRITE, Permission.CLEARINGS_ANSWER}
-    | {Permission.STEPS_WRITE, Permission.WASTE_WRITE},
+    | {Permission.STEPS_WRITE, Permission.WASTE_WRITE, Permission.APPS_WRITE}
+    | {Permission.SECRETS_WRITE, Permission.GRANTS_WRITE},
     Role.DEPARTMENT_HEAD: _DEPARTMENT_READS
     | {Permission.ORDERS_SIGN_OFF, Permission.DEPUTIES_WRITE}
     | {Permission.STEPS_WRITE, Permission.EVIDENCE_WRITE, Permission.CLEARINGS_ANSWER},
@@ -130,21 +146,23 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     | {Permission.ZOMBIES_WRITE}
     | {Permission.CLEARINGS_WRITE, Permission.CLEARINGS_PROPOSE, Permission.CLEARINGS_STOP}
     | {Permission.ORDERS_REVIEW, Permission.ORDERS_TAKE_OVER, Permission.DEPUTIES_WRITE, Permission.EMERGENCIES_WRITE}
-    | {Permission.STEPS_WRITE},
+    | {Permission.STEPS_WRITE, Permission.APPS_WRITE, Permission.APPS_APPROVE, Permission.RUNS_APPROVE},
     Role.OFFICE_ADMIN: frozenset(Permission)
     - {Permission.ORDERS_WRITE, Permission.ORDERS_SIGN_OFF, Permission.OPINIONS_WRITE, Permission.WORKFLOWS_WRITE}
     - {Permission.FITTINGS_WRITE, Permission.CLEARINGS_ANSWER, Permission.CLEARINGS_PROPOSE},
     Role.NETWORK_SPECIALIST: _READS | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE},
     Role.SECURITY_SPECIALIST: _READS
     | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE}
-    | {Permission.CLEARINGS_CONFIRM, Permission.CLEARINGS_STOP},
+    | {Permission.CLEARINGS_CONFIRM, Permission.CLEARINGS_STOP, Permission.GRANTS_APPROVE},
     Role.CAPACITY_SPECIALIST: _READS | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE},
     Role.BUDGET_SPECIALIST: _READS | {Permission.OPINIONS_WRITE, Permission.DEPUTIES_WRITE},
     Role.OPERATOR: _READS
     | {Permission.WORKFLOWS_WRITE, Permission.DEPUTIES_WRITE, Permission.NOTICES_WRITE, Permission.SYNCS_WRITE}
     | {Permission.DRIFT_WRITE, Permission.FITTINGS_WRITE, Permission.EVIDENCE_WRITE, Permission.TELEMETRY_WRITE}
     | {Permission.CLEARINGS_PROPOSE, Permission.CLEARINGS_STOP}
-    | {Permission.STEPS_WRITE, Permission.SHADOWS_WRITE, Permission.WASTE_WRITE},
+    | {Permission.STEPS_WRITE, Permission.SHADOWS_WRITE, Permission.WASTE_WRITE, Permission.APPS_WRITE}
+    | {Permission.HOSTS_WRITE, Permission.SECRETS_WRITE, Permission.GRANTS_WRITE, Permission.RUNS_WRITE}
+    | {Permission.CHECKS_WRITE},
     Role.AUDITOR: _READS,
 }
 

@@ -17,7 +17,7 @@ import msgspec
 from cloudctl.domain.calendars import Calendar, Deadline, end_of_day, today_for_people
 from cloudctl.domain.errors import Conflict, Forbidden, Invalid
 from cloudctl.domain.identifiers import new_id
-from cloudctl.domain.lifecycle_clearings import CLEARINGS, ENDED
+from cloudctl.domain.lifecycle_clearings import ASKING, CLEARINGS, ENDED
 from cloudctl.domain.zombies import Clock
 
 SKEW = timedelta(minutes=5)
@@ -231,6 +231,11 @@ class Clearing:
             self.advance("dismiss", now)
         self.cause = cause
 
+    def wait(self, cause: Words) -> None:
+        """Nothing is done just now, for this reason."""
+        if self.cause != cause:
+            self.cause = cause
+
     def hold(self, cause: Words, calendar: Calendar, now: datetime) -> None:
         """The kill switch, a freeze window or a stopped campaign: its clock stops with it."""
         before = self.state
@@ -272,6 +277,8 @@ class Clearing:
     def begin(self, saga: str, now: datetime) -> str:
         """Machine work begins; answers its id."""
         self.saga, self.tries = saga, self.tries + 1
+        if self.state in ASKING:
+            self.cause = None
         if self.off_at is None:
             self.off_at = now
         return f"{saga}:{self.id}:{self.tries}"
@@ -387,7 +394,7 @@ class Clearing:
     def _answered(self, event: str, given: Given) -> None:
         self.advance(event, given.at)
         self.answers = [*self.answers, given]
-        self.wakes_on = None
+        self.wakes_on = self.cause = None
 
     def _stop_clock(self, calendar: Calendar, today: date) -> None:
         if self.left is None and self.due_on is not None:

@@ -11,6 +11,14 @@ from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.quotas import Dimension
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """Who reaches the servers of a closed project by TCP: a prefix, at one port or (None) at all."""
+
+    prefix: str
+    port: int | None = None
+
+
 class CloudKind(StrEnum):
     """Which provider speaks to it."""
 

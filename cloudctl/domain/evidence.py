@@ -47,6 +47,7 @@ class EvidenceKind(StrEnum):
     PHOTO = "photo"
     METER_PHOTO = "meter_photo"
     CASE_PROOF = "case_proof"
+    LAUNCH_REPORT = "launch_report"  # 上线检测: what is reached from the Internet was tested before
 
 
 class Source(StrEnum):
@@ -80,6 +81,7 @@ KINDS: dict[EvidenceKind, KindRule] = {
     EvidenceKind.PHOTO: KindRule(_ROOM, file=True),
     EvidenceKind.METER_PHOTO: KindRule(_ROOM, file=True),
     EvidenceKind.CASE_PROOF: KindRule(frozenset({Subject.CASE}), file=True),
+    EvidenceKind.LAUNCH_REPORT: KindRule(_SYSTEM, file=True),
 }
 
 

@@ -11,8 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cloudctl.domain.lifecycle_access_grants import ACCESS_GRANTS
+from cloudctl.domain.lifecycle_apps import ACTS, APP_BACKUPS, APPS
 from cloudctl.domain.lifecycle_backups import BACKUPS
+from cloudctl.domain.lifecycle_checks import CHECKS, INCIDENTS
 from cloudctl.domain.lifecycle_clearings import CAMPAIGNS, CLEARINGS, STOPS
+from cloudctl.domain.lifecycle_runs import RUNS
 from cloudctl.domain.lifecycle_shadows import SHADOWS, WASTE
 from cloudctl.domain.lifecycle_waves import ASSESSMENTS, MOVES, STEPS, WAVES
 from cloudctl.domain.lifecycle_zombies import ZOMBIE_EXEMPTIONS
@@ -401,6 +405,8 @@ MACHINES: tuple[Machine, ...] = (
     ORDERS, RESOURCES, PREFIXES, NOTICES, RATINGS, OPINIONS, EMERGENCIES, TRANSFERS, SYNCS, ADOPTIONS, TAKINGS,
     FINDINGS, CASES, ROOMS, DEVICES, FITTINGS, SYSTEMS, ASSESSMENTS, WAVES, MOVES,
     STEPS, CAMPAIGNS, CLEARINGS, STOPS, ZOMBIE_EXEMPTIONS, SHADOWS, WASTE, BACKUPS,
+    ACCESS_GRANTS, RUNS,
+    APPS, ACTS, APP_BACKUPS, CHECKS, INCIDENTS,
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ LONGEST_PAUSE = timedelta(minutes=30)
 # Templates that neither quiet hours nor a digest hold back.
 URGENT = frozenset(
     {"order_attention", "order_emergency", "card_red", "case_red", "channel_test", "stop_thrown", "clearing_attention"}
+    | {"app_attention", "incident_opened", "incident_certificate_expired"}
 )
 # Templates that a person may do without. What is not listed here, a decision above all, reaches everybody concerned.
 OPTIONAL = frozenset({"order_submitted", "order_signed_off", "order_delivered", "order_cancelled", "term_ending"})

@@ -70,7 +70,7 @@ class ServerRequest:
     """What a cloud is asked to build. `network` and `volumes` are backend ids; sizes in the names.
 
     `apart` needs Capability.ANTI_AFFINITY. With `export`, the backend id of one, it is built of that and not of
-    `image`; needs Capability.EXPORT.
+    `image`; needs Capability.EXPORT. `first_boot` is the platform's own script, which goes before the `user_data`.
     """
 
     key: UUID
@@ -86,6 +86,7 @@ class ServerRequest:
     labels: dict[str, str] = field(default_factory=dict)
     apart: Apart | None = None
     export: str | None = None
+    first_boot: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

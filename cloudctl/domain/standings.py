@@ -45,7 +45,10 @@ class Lie(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One point: the question it answers, which way it speaks, and its sentence (a catalogue id that `params` fill)."""
+    """One point: the question it answers, which way it speaks, and its sentence (a catalogue id that `params` fill).
+
+    A parameter that is a mapping has its words by locale.
+    """
 
     question: str
     side: Side
@@ -57,7 +60,10 @@ class Point:
     @property
     def words(self) -> dict[str, str]:
         """The sentence by locale."""
-        return {locale: fill(translator(locale), self.message, self.params) for locale in LOCALES}
+        return {locale: fill(translator(locale), self.message, self._params(locale)) for locale in LOCALES}
+
+    def _params(self, locale: str) -> dict[str, object]:
+        return {name: one[locale] if isinstance(one, Mapping) else one for name, one in self.params.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@
         session.flush()
 
 A broken unique or foreign key becomes Conflict naming the field, an overtaken version Stale, a lost race for a lock (a
-deadlock, a timeout) Contended, and a database that does not answer Unavailable. Everything else passes unchanged.
+deadlock, a timeout) Contended, and a database that does not answer, or has no room left, Unavailable. Everything else
+passes unchanged.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from cloudctl.domain.errors import CloudctlError, Conflict, Contended, Stale, Un
 from cloudctl.persistence.tables import metadata
 
 _SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: \w+\.(?:.*\.)?(\w+)$")
+_NO_ROOM = "53100"
 _LOST_RACES = frozenset({"40001", "40P01", "55P03"})  # serialisation, deadlock, lock timeout
 
 
@@ -46,9 +48,9 @@ def in_domain_words(error: BaseException) -> CloudctlError | None:
         case OperationalError() if _lost_race(error):
             return Contended("The record is being changed by somebody else.", way_out="Send the request again.")
         case PoolTimeout() | OperationalError():
-            return Unavailable("The platform's database does not answer.")
+            return _unavailable(error)
         case DBAPIError() if error.connection_invalidated:
-            return Unavailable("The platform's database does not answer.")
+            return _unavailable(error)
     return None
 
 
@@ -102,3 +104,10 @@ def _dangling(field: str | None) -> Conflict:
 
 def _lost_race(error: OperationalError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _LOST_RACES or "database is locked" in str(error.orig)
+
+
+def _unavailable(error: DBAPIError | PoolTimeout) -> Unavailable:
+    said = getattr(error, "orig", None)
+    if getattr(said, "sqlstate", None) == _NO_ROOM or "database or disk is full" in str(said):
+        return Unavailable("The platform's database has no room left: nothing of this was kept.")
+    return Unavailable("The platform's database does not answer.")

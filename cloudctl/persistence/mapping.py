@@ -14,13 +14,18 @@ from functools import cache
 from sqlalchemy import Table
 from sqlalchemy.orm import registry
 
+from cloudctl.domain.access_grants import AccessGrant
 from cloudctl.domain.accesses import Access
 from cloudctl.domain.accounts import Account, Token
 from cloudctl.domain.addresses import Address, Prefix, Supernet
 from cloudctl.domain.adoptions import Adoption, AdoptionRule, Taking
 from cloudctl.domain.answer_links import AnswerLink
+from cloudctl.domain.app_acts import AppAct
+from cloudctl.domain.app_backups import AppBackup
+from cloudctl.domain.apps import App, AppPlace
 from cloudctl.domain.assessments import Assessment
 from cloudctl.domain.attachments import Attachment
+from cloudctl.domain.authorities import CertificateAuthority
 from cloudctl.domain.backups import Backup, BackupObject
 from cloudctl.domain.calendars import CalendarDay
 from cloudctl.domain.campaigns import Campaign, Stop
@@ -28,6 +33,7 @@ from cloudctl.domain.cards import Card
 from cloudctl.domain.cases import Case
 from cloudctl.domain.catalogue import Classification, Image, SecurityPackage, Specification, VolumeType, Zone
 from cloudctl.domain.channels import Channel, Preferences
+from cloudctl.domain.checks import Check, CheckResult, Incident
 from cloudctl.domain.clearings import Clearing
 from cloudctl.domain.clocks import Clock
 from cloudctl.domain.close_lines import CloseLine
@@ -41,7 +47,9 @@ from cloudctl.domain.drift import Finding
 from cloudctl.domain.emergencies import Emergency
 from cloudctl.domain.exemptions import Exemption
 from cloudctl.domain.freezes import Freeze
+from cloudctl.domain.hosts import Host
 from cloudctl.domain.imports import Import
+from cloudctl.domain.maintenance import MaintenanceWindow
 from cloudctl.domain.networks import Network
 from cloudctl.domain.notices import Attempt, Notice
 from cloudctl.domain.opinions import Opinion
@@ -51,6 +59,8 @@ from cloudctl.domain.racks import Rack
 from cloudctl.domain.ratings import Rating
 from cloudctl.domain.resources import Tenant
 from cloudctl.domain.rooms import Room
+from cloudctl.domain.runs import Run
+from cloudctl.domain.secrets import Secret
 from cloudctl.domain.servers import Server
 from cloudctl.domain.shadows import Shadow
 from cloudctl.domain.syncs import Sync
@@ -82,6 +92,11 @@ TABLES: dict[type, Table] = {
     Volume: tables.volumes,
     Network: tables.networks,
     Address: tables.addresses,
+    Host: tables.hosts,
+    Run: tables.runs,
+    Secret: tables.secrets,
+    CertificateAuthority: tables.authorities,
+    AccessGrant: tables.access_grants,
     Room: tables.rooms,
     Rack: tables.racks,
     Device: tables.devices,
@@ -103,6 +118,14 @@ TABLES: dict[type, Table] = {
     AnswerLink: tables.answer_links,
     Backup: tables.backups,
     BackupObject: tables.backup_objects,
+    App: tables.apps,
+    AppPlace: tables.app_places,
+    AppAct: tables.app_acts,
+    AppBackup: tables.app_backups,
+    Check: tables.checks,
+    CheckResult: tables.check_results,
+    Incident: tables.incidents,
+    MaintenanceWindow: tables.maintenance,
     Shadow: tables.shadows,
     Proposal: tables.waste_proposals,
     Deputy: tables.deputies,

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, delete, exists
 
-from cloudctl.persistence.tables import idempotency_keys, inventory_changes, notice_attempts
+from cloudctl.persistence.tables import idempotency_keys, inventory_changes, notice_attempts, run_events
 
 ANSWERS_KEPT = timedelta(days=7)
 
@@ -26,6 +26,13 @@ def forget_answers(engine: Engine, now: datetime) -> int:
 def forget_attempts(engine: Engine, before: datetime) -> int:
     """Deletes the attempts to send notices that are older than `before`; the notices stay. Says how many."""
     old = delete(notice_attempts).where(notice_attempts.c.at < before)
+    with engine.begin() as connection:
+        return connection.execute(old).rowcount
+
+
+def forget_run_lines(engine: Engine, before: datetime) -> int:
+    """Deletes the live lines of runs that are older than `before`; the run and its whole log stay. Says how many."""
+    old = delete(run_events).where(run_events.c.at < before)
     with engine.begin() as connection:
         return connection.execute(old).rowcount
 

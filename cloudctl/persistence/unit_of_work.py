@@ -35,11 +35,14 @@ from cloudctl.domain.errors import Conflict, IdempotencyMismatch
 from cloudctl.domain.limits import NO_LIMITS, Timetable
 from cloudctl.domain.progress import ProgressLine
 from cloudctl.persistence.errors import in_domain_words, stale, translated
+from cloudctl.persistence.repositories.access_grants import AccessGrantRecords
 from cloudctl.persistence.repositories.accesses import AccessRecords
 from cloudctl.persistence.repositories.accounts import AccountRecords, TokenRecords
 from cloudctl.persistence.repositories.adoptions import AdoptionRecords, AdoptionRuleRecords
+from cloudctl.persistence.repositories.apps import AppActRecords, AppBackupRecords, AppRecords
 from cloudctl.persistence.repositories.assessments import AssessmentRecords
 from cloudctl.persistence.repositories.attachments import AttachmentRecords
+from cloudctl.persistence.repositories.authorities import AuthorityRecords, CertificateRecords
 from cloudctl.persistence.repositories.backups import BackupRecords
 from cloudctl.persistence.repositories.calendars import CalendarDayRecords, FreezeRecords
 from cloudctl.persistence.repositories.campaigns import CampaignRecords, StopRecords
@@ -47,6 +50,7 @@ from cloudctl.persistence.repositories.capacity import CapacityRecords
 from cloudctl.persistence.repositories.cases import CaseRecords
 from cloudctl.persistence.repositories.catalogue import CatalogueRecords
 from cloudctl.persistence.repositories.channels import ChannelRecords
+from cloudctl.persistence.repositories.checks import CheckRecords, IncidentRecords, MaintenanceRecords
 from cloudctl.persistence.repositories.clearings import AnswerLinkRecords, ClearingRecords, CloseLineRecords
 from cloudctl.persistence.repositories.clocks import CardRecords, ClockRecords
 from cloudctl.persistence.repositories.clouds import CloudRecords
@@ -60,6 +64,7 @@ from cloudctl.persistence.repositories.emergencies import EmergencyRecords
 from cloudctl.persistence.repositories.evidence import EvidenceRecords
 from cloudctl.persistence.repositories.exemptions import ExemptionRecords
 from cloudctl.persistence.repositories.foresight import foresee, remembered, together
+from cloudctl.persistence.repositories.hosts import HostRecords
 from cloudctl.persistence.repositories.imports import ImportRecords
 from cloudctl.persistence.repositories.indicators import SnapshotRecords
 from cloudctl.persistence.repositories.inventory import InventoryRecords
@@ -79,6 +84,8 @@ from cloudctl.persistence.repositories.reminders import ReminderRecords
 from cloudctl.persistence.repositories.resources import ResourceRecords
 from cloudctl.persistence.repositories.returns import ReturnRecords
 from cloudctl.persistence.repositories.rooms import RoomRecords
+from cloudctl.persistence.repositories.runs import RunRecords
+from cloudctl.persistence.repositories.secrets import SecretRecords
 from cloudctl.persistence.repositories.shadows import ShadowRecords, SweepRecords
 from cloudctl.persistence.repositories.successions import SuccessionRecords
 from cloudctl.persistence.repositories.syncs import SyncRecords
@@ -157,20 +164,17 @@ class DatabaseUnitOfWork:
         self.clocks = ClockRecords(session)
         self.cards = CardRecords(session)
         self.timetable = self._factory.timetable
-        self.imports = ImportRecords(session)
-        self.adoption_rules = AdoptionRuleRecords(session)
-        self.adoptions = AdoptionRecords(session)
         self.ratings = RatingRecords(session)
         self.evidence = EvidenceRecords(session)
         self.snapshots = SnapshotRecords(session)
         self.cases = CaseRecords(session)
-        self.drift = DriftRecords(session, self.now)
-        self.inventory = InventoryRecords(session, self.now)
-        self.syncs = SyncRecords(session)
+        self._open_inventory(session)
         self._open_register(session)
         self._open_consolidation(session)
         self._open_zombies(session)
         self._open_clearings(session)
+        self._open_hosts(session)
+        self._open_apps(session)
         try:
             with translated():
                 self._take_key()
@@ -178,6 +182,14 @@ class DatabaseUnitOfWork:
             session.close()
             raise
         return self
+
+    def _open_inventory(self, session: Session) -> None:
+        self.imports = ImportRecords(session)
+        self.adoption_rules = AdoptionRuleRecords(session)
+        self.adoptions = AdoptionRecords(session)
+        self.drift = DriftRecords(session, self.now)
+        self.inventory = InventoryRecords(session, self.now)
+        self.syncs = SyncRecords(session)
 
     def _open_register(self, session: Session) -> None:
         self.systems = SystemRecords(session)
@@ -188,6 +200,14 @@ class DatabaseUnitOfWork:
         self.devices = DeviceRecords(session)
         self.colocations = ColocationRecords(session)
         self.accesses = AccessRecords(session)
+
+    def _open_hosts(self, session: Session) -> None:
+        self.hosts = HostRecords(session)
+        self.runs = RunRecords(session, self.now)
+        self.secrets = SecretRecords(session)
+        self.authorities = AuthorityRecords(session)
+        self.certificates = CertificateRecords(session)
+        self.access_grants = AccessGrantRecords(session)
 
     def _open_clearings(self, session: Session) -> None:
         self.campaigns = CampaignRecords(session)
@@ -208,6 +228,14 @@ class DatabaseUnitOfWork:
         self.shadows = ShadowRecords(session)
         self.sweeps = SweepRecords(session)
         self.waste = WasteRecords(session)
+
+    def _open_apps(self, session: Session) -> None:
+        self.apps = AppRecords(session)
+        self.app_acts = AppActRecords(session)
+        self.app_backups = AppBackupRecords(session)
+        self.checks = CheckRecords(session)
+        self.incidents = IncidentRecords(session)
+        self.maintenance = MaintenanceRecords(session)
 
     def _open_zombies(self, session: Session) -> None:
         self.telemetry = TelemetryRecords(session, self.now)

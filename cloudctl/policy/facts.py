@@ -196,6 +196,57 @@ class RoomFacts(TypedDict):
     exemptions: list[ExemptionFacts]
 
 
+class AppFormFacts(TypedDict):
+    """The application as it is to be; `own`: on servers of its own, `exposed`: reachable from the Internet."""
+
+    code: str
+    name: str
+    blueprint: str
+    release: str
+    size: str
+    zone: str
+    own: bool
+    exposed: bool
+    owner: str
+    instances: int
+
+
+class BlueprintFacts(TypedDict):
+    """What the blueprint says of itself: its zones ([]: all), up to which MLPS level, for the Internet or not."""
+
+    zones: list[str]
+    max_mlps_level: int
+    internet: bool
+    scales: bool
+
+
+class FilingFacts(TypedDict):
+    """The system's filings by number, "" for one that it does not have: `mlps` (等保备案), `icp` (ICP 备案)."""
+
+    mlps: str
+    icp: str
+
+
+class LaunchReportFacts(TypedDict):
+    """The report of the test before a launch (上线检测): whether there is one that counts today."""
+
+    counts: bool
+
+
+class AppFacts(TypedDict):
+    """All that is known when an application is judged."""
+
+    app: AppFormFacts
+    blueprint: BlueprintFacts
+    department: DepartmentFacts
+    system: SystemFacts
+    filings: FilingFacts
+    launch_report: LaunchReportFacts
+    zone: ZoneFacts
+    today: str
+    exemptions: list[ExemptionFacts]
+
+
 class SurveyFacts(TypedDict):
     """A system as the register has it; days are YYYY-MM-DD, what nobody has said is "" or -1 of a number.
 

@@ -27,6 +27,7 @@ from cloudctl.policy.registry import shipped
 from cloudctl.policy.schema import Problem
 
 EVIDENCE, INDICATORS, RANKING = "evidence.yaml", "indicators", "ranking.yaml"
+LAUNCH_REPORT_DAYS = 365  # where a document of one's own does not say
 NONE = Measures(evidence=EvidenceRules(expiry={kind: timedelta(days=1) for kind in EvidenceKind}))
 
 
@@ -71,9 +72,10 @@ def _document(directory: Path, name: str, shape: str, found: list[Problem]) -> d
 
 
 def _rules(written: dict[str, Any]) -> EvidenceRules:
+    counted = {EvidenceKind.LAUNCH_REPORT.value: LAUNCH_REPORT_DAYS} | written["expires_after_days"]
     optional = ("quiet_bytes_per_day", "quiet_power_w", "class_change_days")
     return EvidenceRules(
-        expiry={EvidenceKind(kind): timedelta(days=days) for kind, days in written["expires_after_days"].items()},
+        expiry={EvidenceKind(kind): timedelta(days=days) for kind, days in counted.items()},
         again_after=timedelta(hours=written["again_after_hours"]),
         gateways=tuple(written.get("gateways", ())),
         **{name: written[name] for name in optional if name in written},

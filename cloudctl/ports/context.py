@@ -8,21 +8,32 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
-from cloudctl.domain.accounts import Actor
+from cloudctl.domain.accounts import PLATFORM, Actor
+from cloudctl.domain.app_limits import AppLimits
+from cloudctl.domain.backup_plans import BackupPlans
+from cloudctl.domain.blueprints import Catalogue
+from cloudctl.domain.check_limits import CheckLimits
 from cloudctl.domain.measures import Measures
 from cloudctl.domain.retention import RetentionRule
+from cloudctl.domain.runs import Room
 from cloudctl.domain.savings import PriceBook
 from cloudctl.domain.shadows import ShadowRules
 from cloudctl.domain.syncs import Rhythm
 from cloudctl.domain.waste import WasteRules
 from cloudctl.domain.waves import WaveRules
 from cloudctl.domain.zombies import ZombiePolicy
+from cloudctl.ports.authority import Authority
+from cloudctl.ports.automation import Automation
+from cloudctl.ports.certifier import Certifier
 from cloudctl.ports.clock import Clock
 from cloudctl.ports.clouds import Clouds
+from cloudctl.ports.doors import Doors
 from cloudctl.ports.engine import Workflows
 from cloudctl.ports.files import Files
 from cloudctl.ports.histograms import Histograms
+from cloudctl.ports.host_keys import HostKeys
 from cloudctl.ports.metrics import MetricSources, PointFiles
+from cloudctl.ports.names import Names
 from cloudctl.ports.netbox import Netbox
 from cloudctl.ports.notifier import Notifier
 from cloudctl.ports.printer import Printer
@@ -55,6 +66,16 @@ class Request:
     request_id: str
     idempotency: Idempotency | None = None
 
+    @property
+    def beside(self) -> Request:
+        """The same act in a transaction beside the one that its Idempotency-Key stands for."""
+        return Request(actor=self.actor, request_id=self.request_id)
+
+
+def platform(job: str) -> Request:
+    """A request of the platform itself."""
+    return Request(actor=PLATFORM, request_id=job)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -77,6 +98,11 @@ class Limits:
     telemetry_back_days: int = 90
     usage_every_s: int = 300
     usage_days: int = 7
+    certificate_hours: int = 8
+    first_boot: bool = True
+    runs: Room = field(default_factory=lambda: Room(at_once=4, per_zone=4))
+    apps: AppLimits = field(default_factory=AppLimits)
+    checks: CheckLimits = field(default_factory=CheckLimits)
 
 
 class Context(Protocol):
@@ -94,7 +120,29 @@ class Context(Protocol):
         ...
 
     @property
+    def app_rules(self) -> Rules:
+        """Those about applications; their facts are `policy.facts.AppFacts`."""
+        ...
+
+    @property
+    def blueprints(self) -> Catalogue:
+        """The applications that can be deployed."""
+        ...
+
+    @property
+    def names(self) -> Names: ...
+    @property
+    def doors(self) -> Doors: ...
+    @property
     def secrets(self) -> Secrets: ...
+    @property
+    def authority(self) -> Authority: ...
+    @property
+    def certifier(self) -> Certifier | None: ...
+    @property
+    def automation(self) -> Automation: ...
+    @property
+    def host_keys(self) -> HostKeys: ...
     @property
     def queries(self) -> Queries: ...
     @property
@@ -135,6 +183,8 @@ class Context(Protocol):
     def shadow_rules(self) -> ShadowRules: ...
     @property
     def waste_rules(self) -> WasteRules: ...
+    @property
+    def backup_plans(self) -> BackupPlans: ...
     @property
     def zombie_policies(self) -> Mapping[str, ZombiePolicy]:
         """Those about zombie systems, by name; the shipped one is `default`."""

@@ -18,7 +18,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SiteRack(msgspec.Struct, frozen=True, kw_only=True):
-    """A rack of a site."""
+    """A rack of a site; `name` is its own within the site."""
 
     site: str
     name: str
@@ -41,7 +41,7 @@ class SiteDevice(msgspec.Struct, frozen=True, kw_only=True):
     vendor: str
     model: str
     serial: str
-    address: str | None
+    addresses: list[str]
 
 
 class SitePrefix(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,11 +21,14 @@ from uuid import UUID
 from cloudctl.domain.accounts import Actor
 from cloudctl.domain.limits import Timetable
 from cloudctl.domain.progress import ProgressLine
+from cloudctl.ports.repositories.access_grants import AccessGrants
 from cloudctl.ports.repositories.accesses import Accesses
 from cloudctl.ports.repositories.accounts import Accounts, Tokens
 from cloudctl.ports.repositories.adoptions import AdoptionRules, Adoptions
+from cloudctl.ports.repositories.apps import AppActs, AppBackups, Apps
 from cloudctl.ports.repositories.assessments import Assessments
 from cloudctl.ports.repositories.attachments import Attachments
+from cloudctl.ports.repositories.authorities import Authorities, Certificates
 from cloudctl.ports.repositories.backups import Backups
 from cloudctl.ports.repositories.calendars import CalendarDays
 from cloudctl.ports.repositories.campaigns import Campaigns, Stops
@@ -34,6 +37,7 @@ from cloudctl.ports.repositories.cards import Cards
 from cloudctl.ports.repositories.cases import Cases
 from cloudctl.ports.repositories.catalogue import Catalogue
 from cloudctl.ports.repositories.channels import Channels
+from cloudctl.ports.repositories.checks import Checks, Incidents, Maintenance
 from cloudctl.ports.repositories.clearings import AnswerLinks, Clearings, CloseLines
 from cloudctl.ports.repositories.clocks import Clocks
 from cloudctl.ports.repositories.clouds import Clouds
@@ -47,6 +51,7 @@ from cloudctl.ports.repositories.emergencies import Emergencies
 from cloudctl.ports.repositories.evidence import EvidenceRecords
 from cloudctl.ports.repositories.exemptions import Exemptions
 from cloudctl.ports.repositories.freezes import Freezes
+from cloudctl.ports.repositories.hosts import Hosts
 from cloudctl.ports.repositories.imports import Imports
 from cloudctl.ports.repositories.indicators import Snapshots
 from cloudctl.ports.repositories.inventory import InventoryObjects
@@ -64,6 +69,8 @@ from cloudctl.ports.repositories.reminders import Reminders
 from cloudctl.ports.repositories.resources import Resources
 from cloudctl.ports.repositories.returns import Returns
 from cloudctl.ports.repositories.rooms import Rooms
+from cloudctl.ports.repositories.runs import Runs
+from cloudctl.ports.repositories.secrets import Secrets
 from cloudctl.ports.repositories.shadows import Shadows, Sweeps
 from cloudctl.ports.repositories.successions import Successions
 from cloudctl.ports.repositories.syncs import Syncs
@@ -145,6 +152,18 @@ class UnitOfWork(Protocol):
     def purposes(self) -> Purposes: ...
     @property
     def zombie_exemptions(self) -> ZombieExemptions: ...
+    @property
+    def hosts(self) -> Hosts: ...
+    @property
+    def runs(self) -> Runs: ...
+    @property
+    def secrets(self) -> Secrets: ...
+    @property
+    def authorities(self) -> Authorities: ...
+    @property
+    def certificates(self) -> Certificates: ...
+    @property
+    def access_grants(self) -> AccessGrants: ...
     @property
     def telemetry(self) -> Telemetry: ...
     @property
@@ -228,6 +247,18 @@ class UnitOfWork(Protocol):
     def sweeps(self) -> Sweeps: ...
     @property
     def waste(self) -> Waste: ...
+    @property
+    def apps(self) -> Apps: ...
+    @property
+    def app_acts(self) -> AppActs: ...
+    @property
+    def app_backups(self) -> AppBackups: ...
+    @property
+    def checks(self) -> Checks: ...
+    @property
+    def incidents(self) -> Incidents: ...
+    @property
+    def maintenance(self) -> Maintenance: ...
 
     def audit(
         self,

@@ -26,6 +26,7 @@ from cloudctl.persistence.tables import metadata
 
 VERSION_TABLE = "schema_version"
 LOCK_TIMEOUT = "5s"
+TURN_TIMEOUT = "5min"  # another program that migrates at the same time is waited for; it may have all of it to do
 MIGRATION_LOCK = 0x736368656D61  # any number that is used for nothing else
 APPENDED = (
     "audit_events", "evidence", "indicator_snapshots", "zombie_scans", "verdicts", "zombie_policies", "purposes",
@@ -47,8 +48,9 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     """Brings the database to `revision`; raises OperationalError when a table stays locked."""
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
-            connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+            connection.execute(text(f"SET LOCAL lock_timeout = '{TURN_TIMEOUT}'"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+            connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
         command.upgrade(_config(connection), revision)
 
 

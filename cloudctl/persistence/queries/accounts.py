@@ -9,7 +9,7 @@ from cloudctl.persistence.queries.listing import Listed
 from cloudctl.persistence.queries.subtrees import below, opened
 from cloudctl.persistence.tables import accounts, tokens
 from cloudctl.persistence.types import Json
-from cloudctl.ports.queries import TokenOwner
+from cloudctl.ports.queries.identities import TokenOwner
 from cloudctl.ports.queries.rows import AccountRow, TokenRow
 
 ACCOUNTS = Listed(row=AccountRow, table=accounts, scope=accounts.c.department_id)

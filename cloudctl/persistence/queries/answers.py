@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Engine, bindparam, select
 
 from cloudctl.persistence.tables import idempotency_keys
-from cloudctl.ports.queries import KeptAnswer
+from cloudctl.ports.queries.identities import KeptAnswer
 
 _KEPT = select(idempotency_keys.c.fingerprint, idempotency_keys.c.answer).where(
     idempotency_keys.c.account_id == bindparam("account_id"), idempotency_keys.c.key == bindparam("key")

@@ -18,7 +18,7 @@ from cloudctl.domain.quotas import Dimension
 from cloudctl.persistence.tables import capacity_samples, capacity_sightings, clouds, quotas
 from cloudctl.persistence.types import Instant
 from cloudctl.ports.clock import Clock
-from cloudctl.ports.queries import Capacity
+from cloudctl.ports.queries.capacities import Capacity
 
 _NO_DAY, _NO_TIME = cast(null(), Date), cast(null(), Instant)
 _FIGURES = union_all(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Engine, select
 
 from cloudctl.persistence.tables import channels
-from cloudctl.ports.queries import ChannelRow
+from cloudctl.ports.queries.rows import ChannelRow
 
 _CHANNELS = select(*(channels.c[name] for name in ChannelRow.__struct_fields__)).order_by(channels.c.name)
 

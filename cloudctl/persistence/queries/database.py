@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Engine, literal, select
 
 from cloudctl.domain.accounts import Actor
+from cloudctl.domain.hosts import Inventory
 from cloudctl.domain.syncs import Rhythm
 from cloudctl.persistence.queries import (
     accounts,
@@ -21,24 +22,30 @@ from cloudctl.persistence.queries import (
     capacity,
     catalogue,
     channels,
+    checks,
     clouds,
     deputies,
     drift,
     gauges,
+    hosts,
     inventory,
     progress,
     ratings,
     resources,
     rooms,
+    runs,
     shadows,
     syncs,
     todo,
 )
+from cloudctl.persistence.queries.access_grants import ACCESS_GRANTS
 from cloudctl.persistence.queries.accesses import ACCESSES
 from cloudctl.persistence.queries.adoptions import ADOPTION_RULES, ADOPTIONS, TAKINGS
+from cloudctl.persistence.queries.apps import APP_ACTS, APP_BACKUPS, APPS
 from cloudctl.persistence.queries.assessments import ASSESSMENTS
 from cloudctl.persistence.queries.attachments import ATTACHMENTS
 from cloudctl.persistence.queries.audit import AUDIT
+from cloudctl.persistence.queries.authorities import AUTHORITIES, CERTIFICATES
 from cloudctl.persistence.queries.campaigns import CAMPAIGNS
 from cloudctl.persistence.queries.cases import CASES
 from cloudctl.persistence.queries.clearings import CLEARINGS
@@ -60,6 +67,7 @@ from cloudctl.persistence.queries.quotas import QUOTAS, quota_sums
 from cloudctl.persistence.queries.racks import RACKS
 from cloudctl.persistence.queries.reclaims import ReclaimReader
 from cloudctl.persistence.queries.register import RegisterReader
+from cloudctl.persistence.queries.secrets import SECRETS
 from cloudctl.persistence.queries.standings import StandingReader
 from cloudctl.persistence.queries.supervision import CARDS, DUE
 from cloudctl.persistence.queries.systems import SYSTEMS
@@ -78,8 +86,10 @@ from cloudctl.persistence.queries.zombies import (
     ZombieReader,
 )
 from cloudctl.ports.clock import Clock
-from cloudctl.ports.queries import Capacity, KeptAnswer, Principal, QuotaSum, Scope, TokenOwner
-from cloudctl.ports.queries.rows import ChannelRow, ProgressRow, RatingSummary, ShadowCount, TodoRow
+from cloudctl.ports.queries import Scope
+from cloudctl.ports.queries.capacities import Capacity, QuotaSum
+from cloudctl.ports.queries.identities import KeptAnswer, Principal, TokenOwner
+from cloudctl.ports.queries.rows import ChannelRow, ProgressRow, RatingSummary, RunEventsRow, ShadowCount, TodoRow
 
 _ANYTHING = select(literal(1))
 
@@ -107,6 +117,7 @@ class DatabaseQueries:
         self.cases = CASES.reader(engine)
         self.campaigns = CAMPAIGNS.reader(engine)
         self.clearings = CLEARINGS.reader(engine)
+        self.runs = runs.RUNS.reader(engine)
         self.rooms = rooms.ROOMS.reader(engine, partial(rooms.moment, clock))
         self.racks = RACKS.reader(engine, moment)
         self.devices = DEVICES.reader(engine, moment)
@@ -147,6 +158,14 @@ class DatabaseQueries:
         self.move_steps = STEPS.reader(engine, day)
         self.slips = SLIPS.reader(engine)
         self.readiness = READINESS.reader(engine)
+        self.apps = APPS.reader(engine)
+        self.app_acts = APP_ACTS.reader(engine)
+        self.app_backups = APP_BACKUPS.reader(engine)
+        self.checks = checks.CHECKS.reader(engine)
+        self.check_results = checks.CHECK_RESULTS.reader(engine)
+        self.incidents = checks.INCIDENTS.reader(engine)
+        self.maintenance = checks.MAINTENANCE.reader(engine)
+        self.app_outcomes = partial(checks.outcomes, engine)
         self.shadows = shadows.SHADOWS.reader(engine)
         self.sweeps = shadows.SWEEPS.reader(engine)
         self.waste = WASTE.reader(engine)
@@ -155,6 +174,11 @@ class DatabaseQueries:
         self.verdicts = VERDICTS.reader(engine)
         self.purposes = PURPOSES.reader(engine)
         self.zombie_exemptions = ZOMBIE_EXEMPTIONS.reader(engine)
+        self.hosts = hosts.HOSTS.reader(engine)
+        self.secrets = SECRETS.reader(engine)
+        self.authorities = AUTHORITIES.reader(engine)
+        self.certificates = CERTIFICATES.reader(engine)
+        self.access_grants = ACCESS_GRANTS.reader(engine)
 
     def _present(self) -> dict[str, object]:
         return {"now": self._clock.now()}
@@ -171,8 +195,20 @@ class DatabaseQueries:
     def shadow_counts(self, scope: Scope, at: datetime) -> Sequence[ShadowCount]:
         return shadows.counts(self._engine, scope, at)
 
+    def host_inventory(self, scope: Scope) -> Inventory:
+        return hosts.inventory(self._engine, scope)
+
     def quota_sums(self, scope: Scope) -> list[QuotaSum]:
         return quota_sums(self._engine, scope)
+
+    def run_events_of(self, run_id: UUID, after: int = 0, limit: int = 500) -> list[RunEventsRow]:
+        return runs.run_events_of(self._engine, run_id, after, limit)
+
+    def run_events_since(self, run_ids: Sequence[UUID], after: int, limit: int = 1000) -> list[RunEventsRow]:
+        return runs.run_events_since(self._engine, run_ids, after, limit)
+
+    def last_run_events(self) -> int:
+        return runs.last_run_events(self._engine)
 
     def progress_of(self, order_id: UUID, after: int = 0, limit: int = 500) -> list[ProgressRow]:
         return progress.progress_of(self._engine, order_id, after, limit)

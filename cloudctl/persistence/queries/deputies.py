@@ -12,7 +12,7 @@ from cloudctl.persistence.queries.listing import Listed
 from cloudctl.persistence.queries.subtrees import below, opened
 from cloudctl.persistence.tables import accounts, deputies
 from cloudctl.persistence.types import Instant, Json
-from cloudctl.ports.queries import Principal
+from cloudctl.ports.queries.identities import Principal
 from cloudctl.ports.queries.rows import DeputyRow
 
 _principals, _stand_ins = accounts.alias("principals"), accounts.alias("stand_ins")

@@ -10,7 +10,8 @@ from sqlalchemy import Engine, Select, Uuid, bindparam, func, select
 from cloudctl.persistence.queries.listing import Listed
 from cloudctl.persistence.queries.subtrees import part, within
 from cloudctl.persistence.tables import quotas
-from cloudctl.ports.queries import QuotaSum, Scope
+from cloudctl.ports.queries import Scope
+from cloudctl.ports.queries.capacities import QuotaSum
 from cloudctl.ports.queries.rows import QuotaRow
 
 QUOTAS = Listed(row=QuotaRow, table=quotas, scope=quotas.c.department_id)

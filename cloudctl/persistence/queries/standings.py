@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, RowMapping, Text, Uuid, bindparam, case, func, select, type_coerce
+from sqlalchemy import Connection, Engine, RowMapping, Text, Uuid, bindparam, case, func, select, type_coerce, union
 
 from cloudctl.domain.evidence import Evidence, Subject
 from cloudctl.domain.indicators import CLASSES, Counted, Snapshot
@@ -25,6 +25,8 @@ from cloudctl.persistence.standing import standing
 from cloudctl.persistence.tables import (
     accounts,
     addresses,
+    app_places,
+    apps,
     clouds,
     departments_versions,
     devices,
@@ -103,17 +105,26 @@ _there_since = func.coalesce(
     select(orders.c.delivered_at).where(orders.c.id == servers.c.order_id).correlate(servers).scalar_subquery(),
     servers.c.created_at,
 )
+# A system stands on servers of its own, and on the hosts of its applications.
+_ON = union(
+    select(servers.c.system_id, servers.c.id.label("server_id")).where(servers.c.system_id.is_not(None)),
+    select(apps.c.system_id, app_places.c.host_id)
+    .select_from(app_places.join(apps, apps.c.id == app_places.c.app_id))
+    .where(app_places.c.ready),
+).subquery("stands_on")
 _SERVERS = (
     select(
-        servers.c.system_id, servers.c.id, servers.c.name, servers.c.cloud,
+        _ON.c.system_id, servers.c.id, servers.c.name, servers.c.cloud,
         case((_o.c.state == ObjectState.MISSING, "missing"), else_=type_coerce(_o.c.status, Text)),
         case((_o.c.id.is_not(None) | (_there_since <= _cloud.c.read_at), _cloud.c.read_at)),
         servers.c.fixed_addresses, _o.c.facts,
     )
     .select_from(
-        servers.outerjoin(_o, _o.c.resource_id == servers.c.id).outerjoin(_cloud, _cloud.c.code == servers.c.cloud)
+        servers.join(_ON, _ON.c.server_id == servers.c.id)
+        .outerjoin(_o, _o.c.resource_id == servers.c.id)
+        .outerjoin(_cloud, _cloud.c.code == servers.c.cloud)
     )
-    .where(servers.c.system_id.is_not(None), servers.c.state.in_(BUILT))
+    .where(servers.c.state.in_(BUILT))
     .order_by(servers.c.name, servers.c.id)
 )  # fmt: skip
 _FLOATING = select(addresses.c.server_id, addresses.c.address).where(

@@ -9,7 +9,7 @@ from sqlalchemy import select, union
 
 from cloudctl.domain.attachments import Attachment
 from cloudctl.persistence.repositories.records import Records
-from cloudctl.persistence.tables import attachments, backup_objects, backups, close_lines, evidence
+from cloudctl.persistence.tables import attachments, backup_objects, backups, close_lines, evidence, run_artifacts
 
 
 class AttachmentRecords(Records[Attachment]):
@@ -27,10 +27,11 @@ class AttachmentRecords(Records[Attachment]):
         self.session.flush()
 
     def named(self, digests: Iterable[str]) -> set[str]:
-        """Those of the digests that an attachment has, an evidence, a close-out line or a backup that is kept."""
+        """Those of the digests that an attachment, an evidence, a close-out line, a run or a kept backup has."""
         some = list(digests)
         named = (
-            select(table.c.digest).where(table.c.digest.in_(some)) for table in (attachments, evidence, close_lines)
+            select(table.c.digest).where(table.c.digest.in_(some))
+            for table in (attachments, evidence, close_lines, run_artifacts)
         )
         disks = select(backup_objects.c.digest).join(backups, backups.c.id == backup_objects.c.backup_id)
         kept = backups.c.state != "purged"

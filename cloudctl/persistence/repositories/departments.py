@@ -6,7 +6,7 @@ locks it first: readers of it side by side, a change alone. SQLite has one write
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -117,6 +117,11 @@ class DepartmentRecords(Records[Department]):
     def units(self, department_id: UUID) -> Sequence[Department]:
         below = select(Department).where(departments.c.parent_id == department_id)
         return self._all(below.order_by(departments.c.id))
+
+    def subtree(self, roots: Collection[UUID]) -> frozenset[UUID]:
+        every, top = select(departments.c.id), departments.alias("top")
+        below = every.join(top, departments.c.path.like(top.c.path + "%")).where(top.c.id.in_(roots))
+        return frozenset(self.session.scalars(below)) if roots else frozenset()
 
     def carry_along(self, department: Department, from_path: str) -> None:
         below = update(departments).where(departments.c.path.like(f"{from_path}_%"))

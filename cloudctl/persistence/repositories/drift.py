@@ -27,6 +27,7 @@ from sqlalchemy import (
     literal,
     not_,
     null,
+    or_,
     select,
     type_coerce,
     union_all,
@@ -140,7 +141,7 @@ _RENEW = (
 )
 _REOPEN = (
     update(findings)
-    .where(*_HERE, findings.c.state.in_(["vanished", "resolved"]))
+    .where(*_HERE, or_(findings.c.state == "vanished", findings.c.state == "resolved"))  # many rows take no IN
     .values(
         _NEXT
         | {name: bindparam(f"new_{name}", type_=findings.c[name].type) for name in _TAKEN_OVER}

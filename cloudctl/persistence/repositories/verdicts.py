@@ -53,6 +53,10 @@ class ScanRecords(Appended[Scan]):
         last: date | None = self.session.scalar(select(func.max(zombie_scans.c.day)))
         return last
 
+    def last_days(self) -> Mapping[UUID | None, date]:
+        newest = select(zombie_scans.c.department_id, func.max(zombie_scans.c.day))
+        return {row[0]: row[1] for row in self.session.execute(newest.group_by(zombie_scans.c.department_id))}
+
     def version_on(self, policy: str, day: date) -> int | None:
         used = select(zombie_scans.c.policy_version).where(zombie_scans.c.policy == policy, zombie_scans.c.day <= day)
         newest_first = used.order_by(zombie_scans.c.day.desc(), zombie_scans.c.id.desc())

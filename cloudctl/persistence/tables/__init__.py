@@ -1,12 +1,15 @@
 """The tables, one module a noun; `metadata` holds them all: `from cloudctl.persistence.tables import orders`."""
 
+from cloudctl.persistence.tables.access_grants import access_grants
 from cloudctl.persistence.tables.accesses import accesses, accesses_versions
 from cloudctl.persistence.tables.accounts import accounts, tokens
 from cloudctl.persistence.tables.addresses import addresses, prefixes, supernets
 from cloudctl.persistence.tables.adoptions import adoption_rules, adoptions, takings
+from cloudctl.persistence.tables.apps import app_acts, app_backups, app_places, apps
 from cloudctl.persistence.tables.assessments import assessments
 from cloudctl.persistence.tables.attachments import attachments
 from cloudctl.persistence.tables.audit import audit_events
+from cloudctl.persistence.tables.authorities import authorities, certificates
 from cloudctl.persistence.tables.backups import backup_objects, backups
 from cloudctl.persistence.tables.base import metadata
 from cloudctl.persistence.tables.calendars import calendar_days, freezes
@@ -22,6 +25,7 @@ from cloudctl.persistence.tables.catalogue import (
     zones,
 )
 from cloudctl.persistence.tables.channels import channels, preferences
+from cloudctl.persistence.tables.checks import check_results, checks, incidents, maintenance
 from cloudctl.persistence.tables.clearings import answer_links, clearings, close_lines
 from cloudctl.persistence.tables.clocks import cards, clocks
 from cloudctl.persistence.tables.clouds import clouds
@@ -34,6 +38,7 @@ from cloudctl.persistence.tables.drift import drift_findings
 from cloudctl.persistence.tables.emergencies import emergencies
 from cloudctl.persistence.tables.evidence import evidence
 from cloudctl.persistence.tables.exemptions import exemptions
+from cloudctl.persistence.tables.hosts import hosts
 from cloudctl.persistence.tables.idempotency import idempotency_keys
 from cloudctl.persistence.tables.imports import imports
 from cloudctl.persistence.tables.indicators import indicator_snapshots
@@ -51,6 +56,8 @@ from cloudctl.persistence.tables.ratings import ratings
 from cloudctl.persistence.tables.reminders import reminders
 from cloudctl.persistence.tables.returns import returns
 from cloudctl.persistence.tables.rooms import rooms, rooms_versions
+from cloudctl.persistence.tables.runs import run_artifacts, run_events, run_hosts, runs
+from cloudctl.persistence.tables.secrets import secrets
 from cloudctl.persistence.tables.servers import servers
 from cloudctl.persistence.tables.shadows import shadow_turns, shadows, sweeps
 from cloudctl.persistence.tables.syncs import syncs
@@ -67,6 +74,7 @@ from cloudctl.persistence.tables.zombie_exemptions import zombie_exemptions
 
 __all__ = [
     "VERSIONED",
+    "access_grants",
     "accesses",
     "accesses_versions",
     "accounts",
@@ -74,9 +82,14 @@ __all__ = [
     "adoption_rules",
     "adoptions",
     "answer_links",
+    "app_acts",
+    "app_backups",
+    "app_places",
+    "apps",
     "assessments",
     "attachments",
     "audit_events",
+    "authorities",
     "backup_objects",
     "backups",
     "calendar_days",
@@ -85,7 +98,10 @@ __all__ = [
     "capacity_sightings",
     "cards",
     "cases",
+    "certificates",
     "channels",
+    "check_results",
+    "checks",
     "classifications",
     "clearings",
     "clocks",
@@ -106,13 +122,16 @@ __all__ = [
     "evidence",
     "exemptions",
     "freezes",
+    "hosts",
     "idempotency_keys",
     "images",
     "imports",
+    "incidents",
     "indicator_snapshots",
     "inventory_changes",
     "inventory_objects",
     "letters",
+    "maintenance",
     "metadata",
     "move_steps",
     "moves",
@@ -135,6 +154,11 @@ __all__ = [
     "returns",
     "rooms",
     "rooms_versions",
+    "run_artifacts",
+    "run_events",
+    "run_hosts",
+    "runs",
+    "secrets",
     "security_packages",
     "servers",
     "shadow_turns",

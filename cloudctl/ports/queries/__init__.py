@@ -11,72 +11,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
-import msgspec
-
 from cloudctl.domain.accounts import Actor
-from cloudctl.domain.quotas import Dimension
-from cloudctl.ports.queries.rows import (
-    AccessRow,
-    AccountRow,
-    AddressRow,
-    AdoptionRow,
-    AdoptionRuleRow,
-    AssessmentRow,
-    AttachmentRow,
-    AuditRow,
-    CampaignRow,
-    CardRow,
-    CaseRow,
-    ChannelRow,
-    ClearingRow,
-    CloudRow,
-    ColocationRow,
-    DepartmentRow,
-    DependencyRow,
-    DeputyRow,
-    DeviceRow,
-    DriftRow,
-    DueRow,
-    EmergencyRow,
-    EvidenceRow,
-    ExemptionRow,
-    FreezeRow,
-    InventoryChangeRow,
-    InventoryRow,
-    LetterRow,
-    MoveRow,
-    NetworkRow,
-    NoticeRow,
-    OpinionRow,
-    OrderRow,
-    PrefixRow,
-    ProgressRow,
-    PurposeRow,
-    QuotaRow,
-    RackRow,
-    RatingRow,
-    RatingSummary,
-    ReadinessRow,
-    RoomRow,
-    ServerRow,
-    ShadowCount,
-    ShadowRow,
-    SlipRow,
-    StepRow,
-    SweepRow,
-    SyncRow,
-    SystemDueRow,
-    SystemRow,
-    TakingRow,
-    TodoRow,
-    TokenRow,
-    TransferRow,
-    VerdictRow,
-    VolumeRow,
-    WasteRow,
-    WaveRow,
-    ZombieExemptionRow,
-)
+from cloudctl.domain.hosts import Inventory
+from cloudctl.ports.queries.capacities import Capacity, QuotaSum
+from cloudctl.ports.queries.checks import AppOutcome
+from cloudctl.ports.queries.identities import KeptAnswer, Principal, TokenOwner
+from cloudctl.ports.queries.pages import Listing, Page, PageAsk, Scope, Subtree, scope_of
+from cloudctl.ports.queries.rows import ChannelRow, ProgressRow, RatingSummary, RunEventsRow, ShadowCount, TodoRow
 
 if TYPE_CHECKING:
     from cloudctl.ports.queries.months import Months
@@ -86,84 +27,6 @@ if TYPE_CHECKING:
     from cloudctl.ports.queries.telemetry import Telemetry
     from cloudctl.ports.queries.usage import UsageSamples
     from cloudctl.ports.queries.zombies import Zombies
-
-
-class Subtree(msgspec.Struct, frozen=True):
-    """A department and everything below it: the scope of a district's office."""
-
-    root: UUID
-
-
-Scope = UUID | Subtree | None
-
-
-def scope_of(actor: Actor) -> Scope:
-    """What the actor's lists are cut down to; None for who sees every department."""
-    if actor.department_id is not None and actor.below:
-        return Subtree(actor.department_id)
-    return actor.department_id
-
-
-class PageAsk(msgspec.Struct, frozen=True):
-    """A page: at most `limit` rows after `cursor`, the opaque `next` of the page before."""
-
-    limit: int = 50
-    cursor: str | None = None
-
-
-class Page(msgspec.Struct, frozen=True):
-    """Rows, and the cursor of the next page; None on the last. Totals are never counted."""
-
-    items: list[object]
-    next: str | None = None
-
-
-class Listing(Protocol):
-    """A list of one noun. `filters` are equalities by column name, as the noun's FILTERS declares."""
-
-    def page(self, scope: Scope, filters: dict[str, object], ask: PageAsk) -> Page:
-        """Rows of the scope, newest first; raises Invalid for an unknown filter or a broken cursor."""
-        ...
-
-
-class Capacity(msgspec.Struct, frozen=True, kw_only=True):
-    """What a cloud has of one dimension, and what orders of one of its zones may still get.
-
-    `total` is with over-commit (None: unbounded) and shared by its zones. `kept` is what orders of this zone have to
-    leave free, `held` and `committed` what they have, `elsewhere` what the other zones have; `free` is the rest. `used`
-    is what the inventory saw in the whole cloud `as_of` that time, whoever uses it. `per_day` is by how much held and
-    committed grew a day lately, `lasts_days` how long `free` lasts if the whole cloud goes on like that.
-    """
-
-    cloud: str
-    zone: str
-    dimension: Dimension
-    total: int | None
-    kept: int | None
-    held: int
-    committed: int
-    elsewhere: int
-    free: int | None
-    used: int | None
-    as_of: datetime | None
-    per_day: float | None
-    lasts_days: int | None
-
-
-class QuotaSum(msgspec.Struct, frozen=True, kw_only=True):
-    """What a part of the tree may use, holds and uses of one dimension, over its `departments` that have an account.
-
-    What was allotted from above and again to below counts once.
-    """
-
-    cloud: str
-    zone: str
-    dimension: Dimension
-    departments: int
-    limit: int
-    held: int
-    committed: int
-    left: int
 
 
 class Queries(Protocol):
@@ -244,6 +107,25 @@ class Queries(Protocol):
     @property
     def syncs(self) -> Listing: ...
     @property
+    def apps(self) -> Listing: ...
+    @property
+    def app_acts(self) -> Listing: ...
+    @property
+    def app_backups(self) -> Listing: ...
+    @property
+    def checks(self) -> Listing: ...
+    @property
+    def check_results(self) -> Listing: ...
+    @property
+    def incidents(self) -> Listing: ...
+    @property
+    def maintenance(self) -> Listing: ...
+
+    def app_outcomes(self, scope: Scope, first: datetime, last: datetime) -> list[AppOutcome]:
+        """What the checks of applications came to between, by department, application and time."""
+        ...
+
+    @property
     def assessments(self) -> Listing: ...
     @property
     def waves(self) -> Listing: ...
@@ -255,6 +137,21 @@ class Queries(Protocol):
     def slips(self) -> Listing: ...
     @property
     def readiness(self) -> Listing: ...
+    @property
+    def runs(self) -> Listing: ...
+
+    def run_events_of(self, run_id: UUID, after: int = 0, limit: int = 500) -> list[RunEventsRow]:
+        """What a run said after a cursor, in order."""
+        ...
+
+    def run_events_since(self, run_ids: Sequence[UUID], after: int, limit: int = 1000) -> list[RunEventsRow]:
+        """What these runs said after a cursor, in order."""
+        ...
+
+    def last_run_events(self) -> int:
+        """The highest cursor of what runs said; 0 when nothing was said."""
+        ...
+
     @property
     def shadows(self) -> Listing: ...
     @property
@@ -314,6 +211,21 @@ class Queries(Protocol):
     def purposes(self) -> Listing: ...
     @property
     def zombie_exemptions(self) -> Listing: ...
+    @property
+    def hosts(self) -> Listing: ...
+    @property
+    def secrets(self) -> Listing: ...
+    @property
+    def authorities(self) -> Listing: ...
+    @property
+    def certificates(self) -> Listing: ...
+    @property
+    def access_grants(self) -> Listing: ...
+
+    def host_inventory(self, scope: Scope) -> Inventory:
+        """Every host of a scope for Ansible, in two statements; what no record has only for who sees everything."""
+        ...
+
     @property
     def reclaims(self) -> Reclaims:
         """What capacity came back, and what orders got."""
@@ -385,110 +297,4 @@ class Queries(Protocol):
         ...
 
 
-class KeptAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The sealed answer that a request got, and the request's fingerprint; None where no answer was kept."""
-
-    fingerprint: bytes
-    answer: bytes | None
-
-
-class Principal(msgspec.Struct, frozen=True):
-    """Somebody who has a deputy just now; `id` is the appointment's."""
-
-    id: UUID
-    account_id: UUID
-    login: str
-    department_id: UUID | None
-    roles: frozenset[str]
-    below: frozenset[UUID] = frozenset()
-
-
-class TokenOwner(msgspec.Struct, frozen=True):
-    """A token with its account, as authentication needs them."""
-
-    account_id: UUID
-    login: str
-    department_id: UUID | None
-    roles: frozenset[str]
-    scopes: frozenset[str]
-    locale: str
-    active: bool
-    expires_at: datetime
-    revoked_at: datetime | None
-    below: frozenset[UUID] = frozenset()
-
-
-__all__ = [
-    "AccessRow",
-    "AccountRow",
-    "AddressRow",
-    "AdoptionRow",
-    "AdoptionRuleRow",
-    "AssessmentRow",
-    "AttachmentRow",
-    "AuditRow",
-    "CampaignRow",
-    "Capacity",
-    "CardRow",
-    "CaseRow",
-    "ChannelRow",
-    "ClearingRow",
-    "CloudRow",
-    "ColocationRow",
-    "DepartmentRow",
-    "DependencyRow",
-    "DeputyRow",
-    "DeviceRow",
-    "DriftRow",
-    "DueRow",
-    "EmergencyRow",
-    "EvidenceRow",
-    "ExemptionRow",
-    "FreezeRow",
-    "InventoryChangeRow",
-    "InventoryRow",
-    "KeptAnswer",
-    "LetterRow",
-    "Listing",
-    "MoveRow",
-    "NetworkRow",
-    "NoticeRow",
-    "OpinionRow",
-    "OrderRow",
-    "Page",
-    "PageAsk",
-    "PrefixRow",
-    "Principal",
-    "ProgressRow",
-    "PurposeRow",
-    "Queries",
-    "QuotaRow",
-    "QuotaSum",
-    "RackRow",
-    "RatingRow",
-    "RatingSummary",
-    "ReadinessRow",
-    "RoomRow",
-    "Scope",
-    "ServerRow",
-    "ShadowCount",
-    "ShadowRow",
-    "SlipRow",
-    "StepRow",
-    "Subtree",
-    "SweepRow",
-    "SyncRow",
-    "SystemDueRow",
-    "SystemRow",
-    "TakingRow",
-    "TodoRow",
-    "TokenOwner",
-    "TokenRow",
-    "TransferRow",
-    "VerdictRow",
-    "VolumeRow",
-    "WasteRow",
-    "WaveRow",
-    "ZombieExemptionRow",
-    "scope_of",
-]
+__all__ = ["Listing", "Page", "PageAsk", "Queries", "Scope", "Subtree", "scope_of"]

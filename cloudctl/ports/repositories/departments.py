@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -51,6 +51,10 @@ class Departments(Repository[Department], Protocol):
 
     def units(self, department_id: UUID) -> Sequence[Department]:
         """What stands right below it."""
+        ...
+
+    def subtree(self, roots: Collection[UUID]) -> frozenset[UUID]:
+        """These and everything that stands below one of them."""
         ...
 
     def carry_along(self, department: Department, from_path: str) -> None:

@@ -30,6 +30,10 @@ class Verdicts(Repository[Verdict], Protocol):
 class Scans(Repository[Scan], Protocol):
     """Scans; they are only ever added."""
 
+    def last_days(self) -> Mapping[UUID | None, date]:
+        """The day of the last scan of each department, with its subtree; None is of the whole city."""
+        ...
+
     def last_day(self) -> date | None:
         """The latest day that anything was judged as of."""
         ...

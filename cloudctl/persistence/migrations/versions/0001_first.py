@@ -12,20 +12,14 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from cloudctl.persistence.migrations.columns import may, must
+
 revision = "0001"
 down_revision = None
 
 TEXT, UUID, TIME, DATE = sa.Text(), sa.Uuid(), sa.DateTime(timezone=True), sa.Date()
 INT, BIG, BOOL, BYTES = sa.Integer(), sa.BigInteger(), sa.Boolean(), sa.LargeBinary()
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-
-
-def must(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=False)
-
-
-def may(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=True)
 
 
 def refers(table: str, column: str, target: str, *, late: bool = False) -> sa.ForeignKeyConstraint:

@@ -5,19 +5,13 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from cloudctl.persistence.migrations.columns import may, must
+
 revision = "0004"
 down_revision = "0003"
 
 TEXT, UUID, TIME, INT = sa.Text(), sa.Uuid(), sa.DateTime(timezone=True), sa.Integer()
 OF_AN_ORDER = {"order_id": "orders", "department_id": "departments"}
-
-
-def must(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=False)
-
-
-def may(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=True)
 
 
 def create(table: str, *columns: Any, indexes: tuple[tuple[str, ...], ...]) -> None:

@@ -7,23 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from cloudctl.persistence.migrations.columns import may, must, refers
+
 revision = "0006"
 down_revision = "0005"
 
 TEXT, UUID, TIME, DATE = sa.Text(), sa.Uuid(), sa.DateTime(timezone=True), sa.Date()
 INT, BOOL = sa.Integer(), sa.Boolean()
-
-
-def must(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=False)
-
-
-def may(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=True)
-
-
-def refers(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [f"{target}.id"], name=f"fk_{table}_{column}")
 
 
 def upgrade() -> None:

@@ -8,23 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from cloudctl.persistence.migrations.columns import may, must, refers
+
 revision = "0009"
 down_revision = "0008"
 
 UUID, TEXT, TIME, BOOL, INT = sa.Uuid(), sa.Text(), sa.DateTime(timezone=True), sa.Boolean(), sa.Integer()
 RESOURCES = ("servers", "volumes", "networks", "addresses")
-
-
-def must(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=False)
-
-
-def may(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=True)
-
-
-def refers(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [f"{target}.id"], name=f"fk_{table}_{column}")
 
 
 def upgrade() -> None:

@@ -5,18 +5,12 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from cloudctl.persistence.migrations.columns import may, must
+
 revision = "0013"
 down_revision = "0012"
 
 UUID, TEXT, TIME, INT = sa.Uuid(), sa.Text(), sa.DateTime(timezone=True), sa.Integer()
-
-
-def must(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=False)
-
-
-def may(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=True)
 
 
 def upgrade() -> None:

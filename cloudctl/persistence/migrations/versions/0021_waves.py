@@ -5,18 +5,12 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from cloudctl.persistence.migrations.columns import may, must
+
 revision = "0021"
 down_revision = "0020"
 
 UUID, TEXT, TIME, DAY, INT = sa.Uuid(), sa.Text(), sa.DateTime(timezone=True), sa.Date(), sa.Integer()
-
-
-def must(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=False)
-
-
-def may(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=True)
 
 
 def refers(table: str, column: str, target: str, **more: Any) -> sa.ForeignKeyConstraint:

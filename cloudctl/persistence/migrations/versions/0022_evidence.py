@@ -8,29 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from cloudctl.persistence.migrations.columns import indexes, may, must, refers
+
 revision = "0022"
 down_revision = "0021"
 
 UUID, TEXT, TIME, BIG, YES, DAY = sa.Uuid(), sa.Text(), sa.DateTime(timezone=True), sa.BigInteger(), sa.Boolean(), sa.Date()
 WHOLE, FIGURE = sa.Integer(), sa.Float()
 APPENDED = ("evidence", "indicator_snapshots")
-
-
-def must(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=False)
-
-
-def may(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=True)
-
-
-def refers(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [f"{target}.id"], name=f"fk_{table}_{column}")
-
-
-def indexes(table: str, *places: tuple[str, ...]) -> None:
-    for columns in places:
-        op.create_index(f"ix_{table}_{'_'.join(columns)}", table, list(columns))
 
 
 def upgrade() -> None:

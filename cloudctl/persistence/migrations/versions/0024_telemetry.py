@@ -5,6 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from cloudctl.persistence.migrations.columns import may, must
+
 revision = "0024"
 down_revision = "0023"
 
@@ -13,14 +15,6 @@ BYTES, BIG = sa.LargeBinary(), sa.BigInteger()
 CURRENT = sa.text("replaced_at IS NULL")
 PACKED = {"telemetry_rosters": ("subjects",), "telemetry_parts": ("figures", "counts", "seen"), "usage_samples": ("packed",)}
 COUNTS = ("targets", "subjects", "samples", "doubled", "outside", "future", "invalid", "stored", "unmatched")
-
-
-def must(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=False)
-
-
-def may(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=True)
 
 
 def upgrade() -> None:

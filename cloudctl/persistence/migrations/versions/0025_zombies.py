@@ -8,29 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from cloudctl.persistence.migrations.columns import indexes, may, must, refers
+
 revision = "0025"
 down_revision = "0024"
 
 UUID, TEXT, TIME, YES, DAY = sa.Uuid(), sa.Text(), sa.DateTime(timezone=True), sa.Boolean(), sa.Date()
 WHOLE = sa.Integer()
 APPENDED = ("zombie_scans", "verdicts", "zombie_policies", "purposes")
-
-
-def must(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=False)
-
-
-def may(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=True)
-
-
-def refers(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [f"{target}.id"], name=f"fk_{table}_{column}")
-
-
-def indexes(table: str, *places: tuple[str, ...]) -> None:
-    for columns in places:
-        op.create_index(f"ix_{table}_{'_'.join(columns)}", table, list(columns))
 
 
 def upgrade() -> None:

@@ -5,6 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from cloudctl.persistence.migrations.columns import indexes, may, must, refers
+
 revision = "0026"
 down_revision = "0025"
 
@@ -17,23 +19,6 @@ UUID, TEXT, TIME, BIG, YES, DAY = (
     sa.Date(),
 )
 WHOLE = sa.Integer()
-
-
-def must(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=False)
-
-
-def may(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=True)
-
-
-def refers(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [f"{target}.id"], name=f"fk_{table}_{column}")
-
-
-def indexes(table: str, *places: tuple[str, ...]) -> None:
-    for columns in places:
-        op.create_index(f"ix_{table}_{'_'.join(columns)}", table, list(columns))
 
 
 def upgrade() -> None:

@@ -5,24 +5,14 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from cloudctl.persistence.migrations.columns import may, must, refers
+
 revision = "0027"
 down_revision = "0026"
 
 UUID, TEXT, TIME, BIG, DAY, WHOLE = (
     sa.Uuid(), sa.Text(), sa.DateTime(timezone=True), sa.BigInteger(), sa.Date(), sa.Integer(),
 )  # fmt: skip
-
-
-def must(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=False)
-
-
-def may(name: str, kind: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=True)
-
-
-def refers(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [f"{target}.id"], name=f"fk_{table}_{column}")
 
 
 def upgrade() -> None:

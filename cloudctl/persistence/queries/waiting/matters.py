@@ -18,7 +18,7 @@ from cloudctl.persistence.queries.waiting.blanks import NO_COUNT, NO_DATE, NO_OR
 from cloudctl.persistence.queries.waiting.orders import anyones
 from cloudctl.persistence.queries.waves import NEXT_STEPS
 from cloudctl.persistence.queries.zombies import REQUESTED
-from cloudctl.persistence.tables import cases, departments
+from cloudctl.persistence.tables import apps, cases, departments
 from cloudctl.persistence.types import EndOfDay, Instant
 
 SOON = timedelta(days=30)  # how long before its day what runs out of a system is somebody's to do
@@ -68,6 +68,11 @@ def _not_my_request(actor: Actor) -> ColumnElement[bool]:
     """Who asked for an exemption does not decide on it."""
     hands = (REQUESTED.c.asked_by, REQUESTED.c.asked_for)
     return and_(*(or_(hand.is_(None), not_(hand.in_(actor.persons))) for hand in hands))
+
+
+def _not_my_application(actor: Actor) -> ColumnElement[bool]:
+    """Who asked for an application does not approve it."""
+    return or_(apps.c.asked_by.is_(None), not_(apps.c.asked_by.in_(actor.persons)))
 
 
 MATTERS: tuple[Matter, ...] = (
@@ -150,6 +155,19 @@ MATTERS: tuple[Matter, ...] = (
         what=mark("Decide on the exemption: `cloudctl zombies exemptions`."),
         why=mark("Its department asks that the system is not cleared."),
         whose=_not_my_request,
+    ),
+    Matter(
+        "app_asked", Permission.APPS_APPROVE, apps, apps.c.state == "asked",
+        apps.c.code, apps.c.name, apps.c.state, NO_DATE,
+        what=mark("Approve the application or reject it: `cloudctl apps approve`."),
+        why=mark("A policy asks for the office's approval."),
+        whose=_not_my_application,
+    ),
+    Matter(
+        "app_attention", Permission.APPS_WRITE, apps, apps.c.state == "attention",
+        apps.c.code, apps.c.name, apps.c.state, NO_DATE,
+        what=mark("See what stands, then retry, restore, settle or retire it: `cloudctl apps status`."),
+        why=mark("Something went wrong with the application, and nobody repeats it unasked."),
     ),
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from cloudctl.ports.queries.rows.accounts import AccountRow, TokenRow
 from cloudctl.ports.queries.rows.adoptions import AdoptionRow, AdoptionRuleRow, TakingRow
+from cloudctl.ports.queries.rows.apps import AppActRow, AppBackupRow, AppRow
 from cloudctl.ports.queries.rows.assessments import AssessmentRow
 from cloudctl.ports.queries.rows.attachments import AttachmentRow
 from cloudctl.ports.queries.rows.audit import AuditRow
@@ -14,6 +15,7 @@ from cloudctl.ports.queries.rows.base import Row
 from cloudctl.ports.queries.rows.campaigns import CampaignRow
 from cloudctl.ports.queries.rows.cases import CaseRow
 from cloudctl.ports.queries.rows.channels import ChannelRow
+from cloudctl.ports.queries.rows.checks import CheckResultRow, CheckRow, IncidentRow, MaintenanceRow
 from cloudctl.ports.queries.rows.clearings import ClearingRow
 from cloudctl.ports.queries.rows.clouds import CloudRow
 from cloudctl.ports.queries.rows.departments import DepartmentRow
@@ -25,6 +27,7 @@ from cloudctl.ports.queries.rows.evidence import EvidenceRow
 from cloudctl.ports.queries.rows.exemptions import ExemptionRow
 from cloudctl.ports.queries.rows.fittings import AccessRow, ColocationRow
 from cloudctl.ports.queries.rows.freezes import FreezeRow
+from cloudctl.ports.queries.rows.hosts import AccessGrantRow, AuthorityRow, CertificateRow, HostRow, SecretRow
 from cloudctl.ports.queries.rows.inventory import InventoryChangeRow, InventoryRow
 from cloudctl.ports.queries.rows.letters import LetterRow
 from cloudctl.ports.queries.rows.notices import NoticeRow
@@ -37,6 +40,7 @@ from cloudctl.ports.queries.rows.racks import RackRow
 from cloudctl.ports.queries.rows.ratings import RatingRow, RatingSummary
 from cloudctl.ports.queries.rows.resources import AddressRow, NetworkRow, ResourceRow, ServerRow, VolumeRow
 from cloudctl.ports.queries.rows.rooms import RoomRow
+from cloudctl.ports.queries.rows.runs import RunEventsRow, RunRow
 from cloudctl.ports.queries.rows.shadows import ShadowCount, ShadowRow, SweepRow
 from cloudctl.ports.queries.rows.supervision import CardRow, DueRow
 from cloudctl.ports.queries.rows.syncs import SyncRow
@@ -48,18 +52,26 @@ from cloudctl.ports.queries.rows.waves import MoveRow, ReadinessRow, SlipRow, St
 from cloudctl.ports.queries.rows.zombies import PurposeRow, VerdictRow, ZombieExemptionRow
 
 __all__ = [
+    "AccessGrantRow",
     "AccessRow",
     "AccountRow",
     "AddressRow",
     "AdoptionRow",
     "AdoptionRuleRow",
+    "AppActRow",
+    "AppBackupRow",
+    "AppRow",
     "AssessmentRow",
     "AttachmentRow",
     "AuditRow",
+    "AuthorityRow",
     "CampaignRow",
     "CardRow",
     "CaseRow",
+    "CertificateRow",
     "ChannelRow",
+    "CheckResultRow",
+    "CheckRow",
     "ClearingRow",
     "CloudRow",
     "ColocationRow",
@@ -73,9 +85,12 @@ __all__ = [
     "EvidenceRow",
     "ExemptionRow",
     "FreezeRow",
+    "HostRow",
+    "IncidentRow",
     "InventoryChangeRow",
     "InventoryRow",
     "LetterRow",
+    "MaintenanceRow",
     "MoveRow",
     "NetworkRow",
     "NoticeRow",
@@ -92,6 +107,9 @@ __all__ = [
     "ResourceRow",
     "RoomRow",
     "Row",
+    "RunEventsRow",
+    "RunRow",
+    "SecretRow",
     "ServerRow",
     "ShadowCount",
     "ShadowRow",
