@@ -6,7 +6,7 @@
     ...
     app.stop()
 
-`build` connects to nothing. Tests pass their own clock, clouds or notifier.
+`build` connects to nothing. Tests pass their own clock, clouds or notifier, and policies that they have read once.
 """
 
 from __future__ import annotations
@@ -21,13 +21,20 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
+from cloudctl.automation.player import Container
+from cloudctl.automation.runner import BLUEPRINTS, AnsibleAutomation, shipped
 from cloudctl.documents.papers import PdfPrinter
 from cloudctl.documents.workbooks import ExcelWorkbooks
-from cloudctl.domain.accounts import PLATFORM
+from cloudctl.domain.app_limits import AppLimits
+from cloudctl.domain.backup_plans import BackupPlans
+from cloudctl.domain.blueprints import Catalogue
+from cloudctl.domain.check_limits import CheckLimits
+from cloudctl.domain.clouds import Admission
 from cloudctl.domain.errors import ConfigurationError
 from cloudctl.domain.measures import Measures
 from cloudctl.domain.notices import MAIL
 from cloudctl.domain.retention import RetentionRule
+from cloudctl.domain.runs import Room
 from cloudctl.domain.savings import PriceBook
 from cloudctl.domain.shadows import ShadowRules
 from cloudctl.domain.syncs import Rhythm
@@ -36,9 +43,12 @@ from cloudctl.domain.waves import WaveRules
 from cloudctl.domain.zombies import ZombiePolicy
 from cloudctl.engine import Engine, QueueSettings, WorkflowClient, connect, enqueuer, migrate, open_database
 from cloudctl.engine.leases import exclusivity, liveness
-from cloudctl.engine.retention import forget_finished
-from cloudctl.engine.schedules import Job, Ticker
+from cloudctl.engine.schedules import Ticker
 from cloudctl.files import open_files
+from cloudctl.hosting import catalogue
+from cloudctl.jobs import regular
+from cloudctl.names.by_hand import NamesByHand
+from cloudctl.names.updates import UpdatedNames
 from cloudctl.netbox.reader import HttpNetbox
 from cloudctl.notifications.logs import Log
 from cloudctl.notifications.mail import Mail, MailSettings
@@ -48,23 +58,23 @@ from cloudctl.persistence.engines import Engines, open_engines
 from cloudctl.persistence.mapping import map_domain
 from cloudctl.persistence.migrations import check, upgrade
 from cloudctl.persistence.queries.database import DatabaseQueries
-from cloudctl.persistence.retention import forget_answers, forget_attempts, forget_changes
 from cloudctl.persistence.unit_of_work import UnitOfWorkFactory
-from cloudctl.policy import limits as time_limits
-from cloudctl.policy import measures, prices, series
-from cloudctl.policy import registry as policies
-from cloudctl.policy import shadows as shadow_rules
-from cloudctl.policy import waste as waste_rules
-from cloudctl.policy import waves as wave_rules
-from cloudctl.policy import zombies as zombie_policies
-from cloudctl.policy.evaluation import RuleBook
+from cloudctl.policy.policies import Policies
+from cloudctl.policy.policies import load as load_policies
+from cloudctl.policy.registry import shipped as shipped_policies
+from cloudctl.ports.authority import Authority
+from cloudctl.ports.automation import Automation
+from cloudctl.ports.certifier import Certifier
 from cloudctl.ports.clock import Clock
 from cloudctl.ports.clouds import Clouds
-from cloudctl.ports.context import Limits, Request
+from cloudctl.ports.context import Limits, Request, platform
+from cloudctl.ports.doors import Doors
 from cloudctl.ports.engine import Workflows
 from cloudctl.ports.files import Files
 from cloudctl.ports.histograms import Histograms
+from cloudctl.ports.host_keys import HostKeys
 from cloudctl.ports.metrics import MetricSources, PointFiles
+from cloudctl.ports.names import Names
 from cloudctl.ports.netbox import Netbox
 from cloudctl.ports.notifier import Notifier
 from cloudctl.ports.printer import Printer
@@ -75,37 +85,16 @@ from cloudctl.ports.secrets import Secrets
 from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.ports.workbooks import Workbooks
 from cloudctl.providers.registry import ProviderRegistry, Simulation
-from cloudctl.secrets.sealing import Sealing, read_keys
-from cloudctl.services import (
-    assessments,
-    attachments,
-    backups,
-    capacity,
-    cases,
-    clearing_rounds,
-    emergencies,
-    evidence,
-    first_start,
-    indicators,
-    notices,
-    openings,
-    orders,
-    readings,
-    reminders,
-    resources,
-    rooms,
-    shadow_looks,
-    supervision,
-    syncs,
-    terms,
-    usage,
-    waste,
-    waves,
-    zombies,
-)
+from cloudctl.secrets.authority import CryptographyAuthority
+from cloudctl.secrets.host_keys import ScannedHostKeys
+from cloudctl.secrets.keys import choose
+from cloudctl.secrets.redact import redact, redact_text
+from cloudctl.secrets.sealing import Sealing
 from cloudctl.services import clouds as registered
+from cloudctl.services import first_start
 from cloudctl.settings import Settings
 from cloudctl.telemetry.clouds import of_clouds
+from cloudctl.telemetry.doors import NetworkDoors
 from cloudctl.telemetry.files import FilePoints
 from cloudctl.telemetry.histograms import NumpyHistograms
 from cloudctl.telemetry.probes import NetworkProbes
@@ -114,8 +103,8 @@ from cloudctl.workflows import SAGAS
 
 log = logging.getLogger(__name__)
 DRAIN_S = 20.0
-CLOUDS_EVERY_S = 15.0
-MOST_JOBS = 24  # at once; each that is under way keeps a connection for its lock
+MOST_JOBS = 29  # at once; each that is under way keeps a connection for its lock
+PAGE_PORTS = (80, 443)
 COLLECT_AFTER = (20_000, 20, 50)  # new objects; collections of the younger generation
 
 
@@ -144,7 +133,15 @@ class Wiring:
     rules: Rules
     room_rules: Rules
     assessment_rules: Rules
+    app_rules: Rules
+    blueprints: Catalogue
+    names: Names
+    doors: Doors
     secrets: Secrets
+    authority: Authority
+    certifier: Certifier | None
+    automation: Automation
+    host_keys: HostKeys
     queries: Queries
     workflows: Workflows
     notifier: Notifier
@@ -162,6 +159,7 @@ class Wiring:
     point_files: PointFiles
     shadow_rules: ShadowRules
     waste_rules: WasteRules
+    backup_plans: BackupPlans
     zombie_policies: Mapping[str, ZombiePolicy]
     unit_of_work: Callable[[Request], UnitOfWork]
 
@@ -180,7 +178,7 @@ class App:
     working: bool = False
 
     def __post_init__(self) -> None:
-        self.ticker = Ticker(_jobs(self), exclusive=exclusivity(self.engine_database))
+        self.ticker = Ticker(regular(self), exclusive=exclusivity(self.engine_database))
 
     def prepare(self) -> Path | None:
         """Brings both schemas up to date; at the very first start answers where the admin's token was written."""
@@ -226,11 +224,17 @@ class App:
 def build(
     settings: Settings,
     *,
+    policies: Policies | None = None,
+    blueprints: Catalogue | None = None,
     clock: Clock | None = None,
     clouds: Clouds | None = None,
     notifier: Notifier | None = None,
     probes: Probes | None = None,
     metrics: MetricSources | None = None,
+    automation: Automation | None = None,
+    names: Names | None = None,
+    doors: Doors | None = None,
+    certifier: Certifier | None = None,
 ) -> App:
     """Wires an installation; raises ConfigurationError for what cannot be wired as it is set."""
     map_domain()
@@ -240,21 +244,26 @@ def build(
     engines = open_engines(settings.database)
     engine_database = open_database(settings.database, connections=settings.workers_per_process + MOST_JOBS)
     client = connect(engine_database)
-    secrets = Sealing(read_keys(settings.secret_keys, os.environ))
+    secrets = Sealing(choose(settings.secret_keys, settings.secret_key_command, os.environ).read())
     limits = _limits(settings)
-    directory = Path(settings.policies_dir) if settings.policies_dir else policies.shipped()
-    timetable = time_limits.load(directory)
-    measured = measures.load(directory)
-    book = prices.load(directory, measured.indicators)
+    policies = policies or load_policies(Path(settings.policies_dir) if settings.policies_dir else shipped_policies())
     connected = clouds or _clouds(settings, time)
     queries = DatabaseQueries(engines.read, time, limits.rhythm)
     context = Wiring(
         clock=time,
         clouds=connected,
-        rules=RuleBook(policies.load(directory)),
-        room_rules=RuleBook(policies.load(directory, policies.ROOMS)),
-        assessment_rules=RuleBook(policies.load(directory, policies.ASSESSMENTS)),
+        rules=policies.orders,
+        room_rules=policies.rooms,
+        assessment_rules=policies.assessments,
+        app_rules=policies.apps,
+        blueprints=blueprints or _blueprints(settings),
+        names=names or _names(settings),
+        doors=doors or NetworkDoors(),
         secrets=secrets,
+        authority=CryptographyAuthority(),
+        certifier=certifier or _certifier(settings),
+        automation=automation or _automation(settings),
+        host_keys=ScannedHostKeys(),
         queries=queries,
         workflows=WorkflowClient(client, alive=liveness(engine_database)),
         notifier=notifier or _notifier(settings),
@@ -263,14 +272,14 @@ def build(
         workbooks=ExcelWorkbooks(),
         netbox=HttpNetbox(),
         limits=limits,
-        measures=measured,
-        price_book=book,
+        measures=policies.measures,
+        price_book=policies.price_book,
         probes=probes or NetworkProbes(),
-        wave_rules=wave_rules.load(directory),
+        wave_rules=policies.waves,
         histograms=NumpyHistograms(),
         metrics=metrics
         or Sources(
-            prometheuses(settings.telemetry.prometheus, series.load(directory), time),
+            prometheuses(settings.telemetry.prometheus, policies.series, time),
             of_clouds(
                 lambda: registered.in_use(context, platform("telemetry")),
                 connected,
@@ -281,16 +290,17 @@ def build(
             ),
         ),
         point_files=FilePoints(),
-        shadow_rules=shadow_rules.load(directory),
-        waste_rules=waste_rules.load(directory, book),
-        zombie_policies=zombie_policies.load(directory),
+        shadow_rules=policies.shadows,
+        waste_rules=policies.waste,
+        backup_plans=policies.backup_plans,
+        zombie_policies=policies.zombies,
         unit_of_work=UnitOfWorkFactory(
             engine=engines.write,
             secrets=secrets,
             clock=time,
             enqueue=enqueuer(connect(engines.write)),
             default_quota=limits.default_quota,
-            timetable=timetable,
+            timetable=policies.timetable,
         ),
     )
     queue = QueueSettings(
@@ -307,79 +317,6 @@ def build(
         client=client,
         engine_database=engine_database,
     )
-
-
-def platform(job: str) -> Request:
-    """A request of the platform itself."""
-    return Request(actor=PLATFORM, request_id=job)
-
-
-def _jobs(app: App) -> list[Job]:
-    """What a worker does beside sagas, and how often."""
-    ctx = app.context
-    keep_days = app.settings.workflow_retention_days
-    return [
-        *(_sender(ctx, channel) for channel in ctx.notifier.channels),
-        Job("strays", every_s=300, run=lambda: notices.send_strays(ctx, platform("job:strays"))),
-        Job("corrections", every_s=300, run=lambda: orders.expire_corrections(ctx, platform("job:corrections"))),
-        Job("rooms", every_s=3600, run=lambda: rooms.tell_lapsed(ctx, platform("job:rooms"))),
-        Job("purges", every_s=300, run=lambda: resources.purge_due(ctx, platform("job:purges"))),
-        Job("backups", every_s=3600, run=lambda: backups.purge_due(ctx, platform("job:backups"))),
-        Job("files", every_s=3600, run=lambda: attachments.sweep(ctx, platform("job:files"))),
-        Job("supervision", every_s=300, run=lambda: supervision.run(ctx, platform("job:supervision"))),
-        Job("emergencies", every_s=300, run=lambda: emergencies.lapse(ctx, platform("job:emergencies"))),
-        Job("evidence", every_s=3600, run=lambda: evidence.gather(ctx, platform("job:evidence"))),
-        Job("zombies", every_s=3600, run=lambda: zombies.scan_due(ctx, platform("job:zombies"))),
-        Job("indicators", every_s=3600, run=lambda: indicators.keep(ctx, platform("job:indicators"))),
-        Job("clearings", every_s=300, run=lambda: clearing_rounds.advance(ctx, platform("job:clearings"))),
-        Job("cases", every_s=3600, run=lambda: cases.supervise(ctx, platform("job:cases"))),
-        Job("telemetry", every_s=300, run=lambda: readings.run_due(ctx, platform("job:telemetry"))),
-        Job("openings", every_s=3600, run=lambda: openings.open_due(ctx, platform("job:openings"))),
-        Job("capacity", every_s=3600, run=lambda: capacity.sample(ctx, platform("job:capacity"))),
-        Job("reminders", every_s=3600, run=lambda: reminders.remind(ctx, platform("job:reminders"))),
-        Job("terms", every_s=3600, run=lambda: terms.remind(ctx, platform("job:terms"))),
-        Job("shadows", every_s=3600, run=lambda: shadow_looks.scan(ctx, platform("job:shadows"))),
-        Job("waste", every_s=24 * 3600, run=lambda: waste.scan(ctx, platform("job:waste"))),
-        Job("waves", every_s=300, run=lambda: waves.follow_up(ctx, platform("job:waves"))),
-        Job("assessments", every_s=3600, run=lambda: assessments.lapse(ctx, platform("job:assessments"))),
-        Job("clouds", every_s=CLOUDS_EVERY_S, run=lambda: _follow_clouds(app), everywhere=True),
-        Job("workflow-retention", every_s=3600, run=lambda: forget_finished(app.client, ctx.clock.now(), keep_days)),
-        Job("answers-retention", every_s=3600, run=lambda: forget_answers(app.engines.write, ctx.clock.now())),
-        Job("attempts-retention", every_s=3600, run=lambda: forget_attempts(app.engines.write, _attempts_since(app))),
-        Job("changes-retention", every_s=3600, run=lambda: forget_changes(app.engines.write, _changes_since(app))),
-    ]
-
-
-def _follow_clouds(app: App) -> None:
-    """Each cloud has a job of its own, from the moment it is on record: one that hangs delays no other."""
-    for code in syncs.codes(app.context, platform("job:clouds")):
-        app.ticker.add(_reader(app.context, code))
-        if code not in app.settings.telemetry.without_clouds:
-            app.ticker.add(_looker(app.context, code))
-
-
-def _reader(ctx: Wiring, code: str) -> Job:
-    name = f"sync-{code}"
-    return Job(name, every_s=5, run=lambda: syncs.run_due(ctx, platform(f"job:{name}"), code))
-
-
-def _looker(ctx: Wiring, code: str) -> Job:
-    name = f"usage-{code}"
-    return Job(name, every_s=15, run=lambda: usage.look(ctx, platform(f"job:{name}"), code))
-
-
-def _attempts_since(app: App) -> datetime:
-    return app.context.clock.now() - timedelta(days=app.settings.attempt_retention_days)
-
-
-def _changes_since(app: App) -> datetime:
-    return app.context.clock.now() - timedelta(days=app.settings.change_retention_days)
-
-
-def _sender(ctx: Wiring, channel: str) -> Job:
-    """Each channel has a job of its own: one that hangs delays no other."""
-    name = f"notices-{channel}"
-    return Job(name, every_s=5, run=lambda: notices.send_due(ctx, platform(f"job:{name}"), channel))
 
 
 def _limits(settings: Settings) -> Limits:
@@ -402,8 +339,13 @@ def _limits(settings: Settings) -> Limits:
         telemetry_back_days=settings.telemetry_backfill_days,
         usage_every_s=settings.telemetry.look_every_s,
         usage_days=settings.telemetry.look_retention_days,
+        certificate_hours=settings.access_certificate_hours,
+        first_boot=settings.first_boot_script,
         rhythm=_rhythm(settings),
         public_url=settings.public,
+        apps=_app_limits(settings),
+        checks=_check_limits(settings),
+        runs=Room(at_once=settings.runs.at_once, per_zone=settings.runs.per_zone, zones=settings.runs.zones),
     )
 
 
@@ -418,6 +360,79 @@ def _rhythm(settings: Settings) -> Rhythm:
     )
 
 
+def _blueprints(settings: Settings) -> Catalogue:
+    homes = [Path(settings.apps.blueprints_dir)] if settings.apps.blueprints_dir else []
+    return catalogue.load(catalogue.shipped(), *homes)
+
+
+def _names(settings: Settings) -> Names:
+    if not settings.apps.name_server.server:
+        return NamesByHand(settings.apps.zone)
+    return _zone(settings)
+
+
+def _zone(settings: Settings) -> UpdatedNames:
+    wanted = settings.apps.name_server
+    return UpdatedNames(
+        zone=settings.apps.zone, server=wanted.server, port=wanted.port, key_name=wanted.key_name, key=wanted.key,
+        algorithm=wanted.algorithm, ttl_s=wanted.ttl_s,
+    )  # fmt: skip
+
+
+def _app_limits(settings: Settings) -> AppLimits:
+    wanted = settings.apps
+    return AppLimits(
+        at_once=wanted.at_once, answer_within_s=wanted.answer_within_s, certificate_days=wanted.certificate_days,
+        renew_days=min(wanted.renew_days, wanted.certificate_days - 1), backups=wanted.backups,
+        backup_environment=wanted.backup_environment, backup_days=wanted.backup_days,
+        networks=(*wanted.networks, *settings.management_networks),  # the platform's own checks knock, too
+    )  # fmt: skip
+
+
+def _check_limits(settings: Settings) -> CheckLimits:
+    wanted = settings.checks
+    return CheckLimits(
+        every_s=wanted.every_s, failures=wanted.failures, successes=wanted.successes, parallel=wanted.parallel,
+        keep_days=wanted.keep_days,
+    )  # fmt: skip
+
+
+def _certifier(settings: Settings) -> Certifier | None:
+    wanted = settings.apps.acme
+    if not wanted.directory:
+        return None
+    if not settings.apps.name_server.server:
+        raise ConfigurationError(
+            "apps.acme.directory needs apps.name_server: that a name is ours is proven by a record in its zone."
+        )
+    from cloudctl.names.acme import AcmeCertifier  # noqa: PLC0415 - an extra: cloudctl[acme]
+
+    return AcmeCertifier(
+        issuer=wanted.directory, zone=_zone(settings), account_file=Path(settings.data_dir) / "acme-account.pem",
+        contact=wanted.contact, roots_file=wanted.roots_file, settle_s=wanted.settle_s,
+        binding=(wanted.account_id, wanted.account_key) if wanted.account_id else None,
+    )  # fmt: skip
+
+
+def _automation(settings: Settings) -> Automation:
+    wanted = settings.runs
+    container = None
+    if wanted.container_image:
+        container = Container(
+            engine=wanted.container_engine, image=wanted.container_image, options=wanted.container_options
+        )
+    return AnsibleAutomation(
+        playbooks_dir=Path(wanted.playbooks_dir) if wanted.playbooks_dir else shipped("playbooks"),
+        blueprints_dirs=(BLUEPRINTS, *([Path(settings.apps.blueprints_dir)] if settings.apps.blueprints_dir else [])),
+        inventory_dir=shipped("inventory"),
+        directory=wanted.directory,
+        forks=wanted.forks,
+        container=container,
+        redact=redact_text,
+        redact_data=redact,
+    )
+
+
 def _clouds(settings: Settings, clock: Clock) -> Clouds:
     simulated = settings.simulated
     simulation = Simulation(
@@ -426,7 +441,13 @@ def _clouds(settings: Settings, clock: Clock) -> Clouds:
         latency_s=(simulated.latency_min_s, simulated.latency_max_s),
     )
     clouds_file = Path(settings.clouds_file) if settings.clouds_file else None
-    return ProviderRegistry(simulation=simulation, clock=clock, clouds_file=clouds_file)
+    return ProviderRegistry(simulation=simulation, clock=clock, clouds_file=clouds_file, admitted=_admitted(settings))
+
+
+def _admitted(settings: Settings) -> tuple[Admission, ...]:
+    managing = [Admission(prefix=prefix) for prefix in settings.management_networks]
+    reading = [Admission(prefix=prefix, port=port) for prefix in settings.page_networks for port in PAGE_PORTS]
+    return (*managing, *reading)
 
 
 def _notifier(settings: Settings) -> Notifier:

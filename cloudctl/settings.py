@@ -19,7 +19,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -99,6 +99,70 @@ class Telemetry(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields
     look_retention_days: Annotated[int, msgspec.Meta(ge=4, le=90)] = 7
 
 
+class Runs(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """Runs of playbooks: how many at once, in all and in a zone, and what carries them out."""
+
+    at_once: AtLeastOne = 4
+    per_zone: AtLeastOne = 4
+    zones: dict[str, AtLeastOne] = {}
+    forks: AtLeastOne = 20
+    lines_retention_days: AtLeastOne = 90
+    playbooks_dir: str = ""
+    directory: str = ""
+    container_image: str = ""
+    container_engine: Literal["podman", "docker"] = "podman"
+    container_options: tuple[str, ...] = ()
+
+
+class NameServer(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """The name server that takes the names of applications (RFC 2136), and the TSIG key that it knows us by."""
+
+    server: str = ""
+    port: int = 53
+    key_name: str = ""
+    key: str = ""
+    algorithm: str = "hmac-sha256"
+    ttl_s: AtLeastOne = 300
+
+
+class Acme(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """An authority that certifies applications over ACME (RFC 8555); it needs the name server for its proofs."""
+
+    directory: str = ""
+    contact: str = ""
+    roots_file: str = ""
+    account_id: str = ""
+    account_key: str = ""
+    settle_s: Annotated[float, msgspec.Meta(ge=0, le=600)] = 5.0
+
+
+class Apps(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """Applications: the zone of their names, their certificates, their backups, and how long they may take."""
+
+    zone: str = "apps.internal"
+    name_server: NameServer = NameServer()
+    acme: Acme = Acme()
+    certificate_days: Annotated[int, msgspec.Meta(ge=2, le=397)] = 90
+    renew_days: AtLeastOne = 30
+    backups: str = ""
+    backup_environment: dict[str, str] = {}
+    backup_days: AtLeastOne = 180
+    answer_within_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 120.0
+    at_once: Annotated[int, msgspec.Meta(ge=1, le=100)] = 25
+    networks: tuple[str, ...] = ()
+    blueprints_dir: str = ""
+
+
+class Checks(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """Checks of applications: how often, how many at once, and after how many looks an incident begins and ends."""
+
+    every_s: Annotated[int, msgspec.Meta(ge=15, le=3600)] = 60
+    failures: AtLeastOne = 3
+    successes: AtLeastOne = 2
+    parallel: Annotated[int, msgspec.Meta(ge=1, le=64)] = 16
+    keep_days: Annotated[int, msgspec.Meta(ge=32)] = 800
+
+
 class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """Everything an installation can set; units are in the names."""
 
@@ -106,6 +170,7 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     data_dir: str = ".cloudctl"
     policies_dir: str = ""
     secret_key_file: str = ""
+    secret_key_command: str = ""
     host: str = "127.0.0.1"
     port: int = 8420
     public_url: str = ""
@@ -137,6 +202,10 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     telemetry_retention_days: AtLeastOne = 400
     telemetry_backfill_days: AtLeastOne = 90
     attempt_retention_days: AtLeastOne = 90
+    access_certificate_hours: Annotated[int, msgspec.Meta(ge=1, le=24)] = 8
+    first_boot_script: bool = True
+    management_networks: tuple[str, ...] = ()
+    page_networks: tuple[str, ...] = ()
     clouds_file: str = ""
     files_url: str = ""
     smtp: Smtp = Smtp()
@@ -144,6 +213,9 @@ class Settings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     simulated: Simulated = Simulated()
     retention: Retention = Retention()
     telemetry: Telemetry = Telemetry()
+    runs: Runs = Runs()
+    apps: Apps = Apps()
+    checks: Checks = Checks()
 
     @property
     def database(self) -> str:

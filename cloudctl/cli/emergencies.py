@@ -1,6 +1,7 @@
 """`cloudctl emergencies`: orders approved by telephone, built at once, signed after the fact.
 
 cloudctl emergencies create --from order.json --approved-by 王海 --approved-at "2026-11-21 09:30" --by-phone "..."
+cloudctl emergencies create --from order.json ... --deploy emergency --code fgw-relief --set title=台风救灾 --follow
 cloudctl emergencies list --state overdue
 """
 
@@ -10,10 +11,12 @@ from typing import IO
 
 import click
 
-from cloudctl.cli.client import connect, item
+from cloudctl.cli.app_parameters import GIVEN, parameters
+from cloudctl.cli.client import Client, connect, item
+from cloudctl.cli.exits import Exit, Failure
 from cloudctl.cli.fields import Moment
-from cloudctl.cli.nouns import Noun, key, version_option
-from cloudctl.cli.orders import written
+from cloudctl.cli.nouns import Noun, Row, key, version_option
+from cloudctl.cli.orders import follow_build, written
 from cloudctl.cli.output import Form, formatted
 from cloudctl.cli.references import resolve
 from cloudctl.cli.words import _
@@ -47,20 +50,44 @@ emergencies = EMERGENCIES.group(_("Orders approved by telephone: built first, si
     default=None,
     help=_("The declaration that no state secrets are handled; what handles them is refused and not kept."),
 )
+@click.option("--deploy", "blueprint", help=_("What is to run on the servers, from the catalogue of applications."))
+@click.option("--code", help=_("With --deploy: the application's code, which begins its address."))
+@GIVEN
+@click.option("--follow", is_flag=True, help=_("Wait until it is built, and with --deploy until that answers."))
 @formatted
 def create(
-    *, form: Form, file: IO[str], approver: str, approved_at: str, note: str, raise_quota: bool, declared: bool | None
+    *,
+    form: Form,
+    file: IO[str],
+    approver: str,
+    approved_at: str,
+    note: str,
+    raise_quota: bool,
+    declared: bool | None,
+    blueprint: str | None,
+    code: str | None,
+    given: tuple[str, ...],
+    follow: bool,
 ) -> None:
-    """Enter an order that was approved by telephone; its build is queued at once."""
+    """Enter an order that was approved by telephone; its build is queued at once, and what is to run on it."""
+    if (blueprint is None) != (code is None) or (blueprint is None and given):
+        raise click.UsageError(_("--deploy and --code go together, and --set needs both."))
     api = connect()
-    body = {
+    body: Row = {
         "order": written(api, file, declared),
         "approver": approver,
         "approved_at": approved_at,
         "note": note,
         "raise_quota": raise_quota,
     }
-    form.record(api.post("/emergencies", body).data)
+    if blueprint is not None:
+        body["app"] = {"blueprint": blueprint, "code": code, "parameters": parameters(api, blueprint, given)}
+    made = api.post("/emergencies", body).data
+    form.record(made)
+    if follow:
+        follow_build(api, made["order_id"])
+    if follow and code is not None:
+        _answers(api, code)
 
 
 @emergencies.command("complete")
@@ -91,6 +118,16 @@ def send_back(*, form: Form, key: str, reason: str, version: int | None) -> None
 def close(*, form: Form, key: str, reason: str | None, version: int | None) -> None:
     """Close a record whose form is in order; not by who entered it."""
     _act(form, key, "close", {"reason": reason}, version)
+
+
+def _answers(api: Client, code: str) -> None:
+    """Returns when the application answers, and fails where it does not come to that."""
+    from cloudctl.cli.app_watching import brought_about  # noqa: PLC0415 - only who follows waits
+
+    app = brought_about(api, resolve(api, "apps", code))
+    if app["state"] != "running":
+        raise Failure(_("Not everything came about; the state says what did."), Exit.UNFINISHED)
+    click.echo(app["url"], err=True)
 
 
 def _act(form: Form, key: str, verb: str, body: dict[str, str | None], version: int | None) -> None:

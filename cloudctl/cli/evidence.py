@@ -20,7 +20,8 @@ from cloudctl.cli.words import _
 COLUMNS = ("observed_at", "subject", "evidence_kind", "about", "value", "holds", "by", "expires_at", "id")
 CONTRADICTIONS = ("subject_kind", "code", "name", "department", "claimed", "signs", "seen_at", "case")
 SEEN_KINDS = ("power_reading", "none_racked", "circuits_cut", "sign_off", "traffic_reading")
-FILE_KINDS = ("photo", "meter_photo", "case_proof")
+FILE_KINDS = ("photo", "meter_photo", "case_proof", "launch_report")
+_USUAL_FILE = {"case": "case_proof", "system": "launch_report"}
 
 evidence = Verbs("evidence", help=_("What was observed of systems, machine rooms and cases, and until when it counts."))
 
@@ -117,15 +118,19 @@ def add(
 
 @evidence.command("photo", cls=Verb)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=_("The file to hand in."))
-@_about("room", "case")
-@click.option("--kind", type=click.Choice(FILE_KINDS), help=_("What it shows: the room, its meter, or a case's proof."))
+@_about("system", "room", "case")
+@click.option(
+    "--kind",
+    type=click.Choice(FILE_KINDS),
+    help=_("What it shows: the room, its meter, a case's proof, or the test before a launch."),
+)
 @_WHEN
 @formatted
 def photo(*, form: Form, file: Path, kind: str | None, observed_at: str | None, **given: str | None) -> None:
     """Hand a photo or document in as evidence: PDF, OFD, PNG, JPEG or TIFF of at most 20 MiB."""
     api = connect()
     subject = _subject(api, **given)
-    chosen = kind or ("case_proof" if subject["subject_kind"] == "case" else "photo")
+    chosen = kind or _USUAL_FILE.get(subject["subject_kind"], "photo")
     query = {**subject, "kind": chosen, "name": file.name, "observed_at": observed_at}
     made = api.upload("/evidence/files", file.read_bytes(), media_type="application/octet-stream", query=query).data
     form.record(made)

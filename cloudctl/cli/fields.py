@@ -88,6 +88,11 @@ class Field(NamedTuple):
 
 
 FIELDS: dict[str, Field] = {
+    "host_id": Field("--host", _("The host: id or name."), "hosts"),
+    "blueprint": Field("--blueprint", _("The blueprint's name.")),
+    "release": Field("--release", _("The release.")),
+    "app": Field("--app", _("The application's code.")),
+    "playbook": Field("--playbook", _("The playbook's name.")),
     "account_id": Field("--account", _("The account: id or login."), "accounts"),
     "adoption_id": Field("--adoption", _("The adoption: id or number."), "adoptions"),
     "action": Field("--action", _("What was done, as `allow/approve`.")),
@@ -202,6 +207,17 @@ FIELDS: dict[str, Field] = {
     "vlan_last": Field("--vlan-last", _("The last VLAN of its segments."), kind=int),
     "wave": Field("--wave", _("The wave's number."), kind=int),
     "xinchuang": Field("--xinchuang/--no-xinchuang", _("Whether it is domestic (xinchuang), or has to be."), kind=bool),
+    "address": Field("--address", _("The address or name that it answers at.")),
+    "holder_id": Field("--holder", _("Who enters: id or login."), "accounts"),
+    "host_account": Field("--host-account", _("The account that plays enter by.")),
+    "host_roles": Field("--host-role", _("A role of it, as web; once for each."), many=True),
+    "life": Field("--life", _("in_service, quarantined, ended or unmanaged.")),
+    "organisation": Field("--contractor", _("The contractor.")),
+    "owner_id": Field("--owner-id", _("The id of the host, system or application.")),
+    "owner_kind": Field("--owner", _("host, system or app.")),
+    "ring": Field("--ring", _("When it is patched: canary, early or broad.")),
+    "shared": Field("--shared/--own", _("Whether instances of several departments stand on it."), kind=bool),
+    "ssh_port": Field("--ssh-port", _("The port of its sshd."), kind=int),
     "zone": Field("--zone", _("The zone's code.")),
     "zones": Field("--zone", _("A zone that it serves; once for each."), many=True),
 }

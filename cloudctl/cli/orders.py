@@ -142,7 +142,7 @@ def send_back(
 def follow(key: str) -> None:
     """Watch an order until it rests; the exit code says whether it was delivered."""
     api = connect()
-    _follow(api, resolve(api, "orders", key))
+    follow_build(api, resolve(api, "orders", key))
 
 
 def _as_is(command: Command) -> Command:
@@ -163,7 +163,7 @@ def _decision(verb: str, help_line: str, *, waits: bool = False) -> None:
         order = _act(api, key, verb, {"reason": reason}, version)
         _told(form, order)
         if wait:
-            _follow(api, order["id"])
+            follow_build(api, order["id"])
 
 
 @orders.command("rate")
@@ -212,7 +212,7 @@ def _decide(
         order = _act(api, keys[0], verb, words, version)
         _told(form, order)
         if wait:
-            _follow(api, order["id"])
+            follow_build(api, order["id"])
         return
     if version is not None or wait:
         raise click.UsageError(_("--if-version and --wait go with one order."))
@@ -259,7 +259,8 @@ def _told(form: Form, order: dict[str, Any]) -> None:
         form.record(order)
 
 
-def _follow(api: Client, order_id: str) -> None:
+def follow_build(api: Client, order_id: str) -> None:
+    """Returns when the order is delivered, with its progress on the way; fails where it ends otherwise."""
     from cloudctl.cli.progress import follow as watch  # noqa: PLC0415 - only who waits needs it
 
     code = watch(api, order_id)

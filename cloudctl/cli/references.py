@@ -47,6 +47,8 @@ HANDLES: dict[str, Handle] = {
     "servers": Handle("/servers", "name"),
     "volumes": Handle("/volumes", "name"),
     "networks": Handle("/networks", "name"),
+    "hosts": Handle("/hosts", "name"),
+    "apps": Handle("/apps", "code"),
     "inventory": Handle("/inventory", "name"),
 }
 

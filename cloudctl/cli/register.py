@@ -9,6 +9,7 @@ import click
 from cloudctl.cli.client import connect
 from cloudctl.cli.exits import Exit, Failure
 from cloudctl.cli.groups import Verbs
+from cloudctl.cli.labels import label
 from cloudctl.cli.output import Form, formatted
 from cloudctl.cli.words import _
 
@@ -39,7 +40,7 @@ def import_netbox(*, form: Form, url: str, token_env: str, department: str, dry_
     form.rows(receipt["nouns"], COLUMNS)
     for part in receipt["nouns"]:
         for one in part["left_out"]:
-            click.echo(f"  {part['noun']} {one['code']}: {one['reason']} {one['way_out']}", err=True)
+            click.echo(f"  {label(part['noun'])} {one['code']}: {one['reason']} {one['way_out']}", err=True)
     if receipt["overlapping"]:
         click.echo(
             _("Prefixes in use there lie within our blocks: {prefixes}").format(

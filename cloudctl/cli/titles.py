@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from cloudctl.cli.app_words import SHOWN as APPS_SHOWN
+from cloudctl.cli.check_words import SHOWN as CHECKS_SHOWN
 from cloudctl.cli.clearing_words import SHOWN as CLEARINGS_SHOWN
 from cloudctl.cli.premises import PREMISES, SHOWN
 from cloudctl.cli.surveys import SURVEY
@@ -15,6 +17,31 @@ from cloudctl.messages import mark
 
 # Those of the survey's fields are in cli/surveys.py. A test holds that every column of every noun has one.
 TITLES: dict[str, str] = {
+    "on_hosts": mark("Hosts"),
+    "still_left": mark("Still to be done"),
+    "lines_dropped": mark("Lines left out live"),
+    "owner": mark("Who keeps it"),
+    "check": mark("Check only"),
+    "failed_task": mark("Task that failed"),
+    "resume_of": mark("Goes on from"),
+    "carried_out_by": mark("Carried out by"),
+    "playbooks_digest": mark("Digest of the playbooks"),
+    "tasks_ok": mark("Tasks done"),
+    "tasks_changed": mark("Changed something"),
+    "tasks_failed": mark("Failed"),
+    "tasks_unreachable": mark("Out of reach"),
+    "tasks_skipped": mark("Left out"),
+    "summary": mark("What it does"),
+    "changes_hosts": mark("Changes hosts"),
+    "repeat": mark("After a broken run"),
+    "approval": mark("Leave"),
+    "timeout_minutes": mark("Time limit (minutes)"),
+    "argument": mark("Argument"),
+    "argument_type": mark("Type"),
+    "needed": mark("Needed"),
+    "usual": mark("Unless given"),
+    "choices": mark("Choices"),
+    "meaning": mark("Meaning"),
     "read_day": mark("Newest day read"),
     "simulated": mark("Simulated"),
     "metrics": mark("Metrics"),
@@ -56,6 +83,37 @@ TITLES: dict[str, str] = {
     "pieces": mark("Pieces"),
     "fen": mark("Worth a year (yuan)"),
     "served_orders": mark("Served the orders"),
+    "life": mark("Life"),
+    "ring": mark("Patch ring"),
+    "shared": mark("Shared host"),
+    "ssh_port": mark("Port of ssh"),
+    "host_key": mark("Host key"),
+    "enrolled_at": mark("Enrolled at"),
+    "quarantined_at": mark("In quarantine since"),
+    "quarantined_because": mark("In quarantine because"),
+    "account": mark("Account"),
+    "owner_kind": mark("Belongs to"),
+    "owner_id": mark("Owner's id"),
+    "generation": mark("Generation"),
+    "key_id": mark("Master key"),
+    "set_at": mark("Set at"),
+    "handed_at": mark("Handed to a run at"),
+    "holder": mark("Who enters"),
+    "holder_id": mark("Account of who enters"),
+    "organisation": mark("Contractor"),
+    "contract_ends_on": mark("Contract ends on"),
+    "public_key": mark("Public key"),
+    "access_level": mark("Enters as"),
+    "ended_because": mark("Ended because"),
+    "signed": mark("Certificates signed"),
+    "signs_from": mark("Signs from"),
+    "trusted_until": mark("Trusted until"),
+    "public": mark("Public part"),
+    "serial": mark("Serial number"),
+    "source_addresses": mark("From"),
+    "certificate": mark("Certificate"),
+    "fingerprint": mark("Fingerprint"),
+    "asked_for": mark("Asked for"),
     "shadow_kind": mark("Kind of shadow"),
     "shadow_subject": mark("What was found"),
     "waste_kind": mark("Kind of waste"),
@@ -109,7 +167,7 @@ TITLES: dict[str, str] = {
     "query": mark("Query"),
     "added": mark("New"),
     "left_out": mark("Left out"),
-    "altered": mark("Changed"),
+    "altered": mark("Altered"),
     "unchanged": mark("As they were"),
     "first": mark("One"),
     "second": mark("The other"),
@@ -484,7 +542,7 @@ TITLES: dict[str, str] = {
     "title": mark("Title"),
     "total": mark("Total"),
     "updated_at": mark("Changed"),
-    "url": mark("Address of the server"),
+    "url": mark("Address"),
     "users": mark("Users"),
     "vcpu": mark("vCPU"),
     "verdict": mark("Verdict"),
@@ -501,7 +559,8 @@ TITLES: dict[str, str] = {
 }
 
 TITLES |= {asked.name: asked.title for asked in (*SURVEY, *PREMISES) if asked.name not in TITLES}
-TITLES |= {name: words for name, words in (SHOWN | ZOMBIES_SHOWN | CLEARINGS_SHOWN).items() if name not in TITLES}
+_BESIDE = SHOWN | ZOMBIES_SHOWN | CLEARINGS_SHOWN | APPS_SHOWN | CHECKS_SHOWN
+TITLES |= {name: words for name, words in _BESIDE.items() if name not in TITLES}
 
 
 def title(key: str) -> str:

@@ -15,6 +15,7 @@ import httpx
 from cloudctl.domain.errors import Invalid
 from cloudctl.ports.netbox import Site, SiteDevice, SitePrefix, SiteRack, Stock
 
+DEVICES = "dcim/devices/"
 PAGE = 500
 MOST_PAGES = 400
 TIMEOUT_S = 30.0
@@ -41,12 +42,10 @@ class HttpNetbox:
         ) as client:
             try:
                 return _stock(client)
+            except httpx.HTTPStatusError as error:
+                raise _no_netbox(url, f"HTTP {error.response.status_code}") from error
             except (KeyError, TypeError, ValueError, AttributeError) as error:
-                raise Invalid(
-                    "{url} does not answer as a NetBox does: {reason}.", field="url",
-                    way_out="Give the address of its start page.", url=url[:100],
-                    reason=f"{type(error).__name__} {error}"[:100],
-                ) from error  # fmt: skip
+                raise _no_netbox(url, f"{type(error).__name__} {error}") from error
             except httpx.HTTPError as error:
                 raise Invalid(
                     "{url} does not answer: {reason}.", field="url",
@@ -55,14 +54,39 @@ class HttpNetbox:
                 ) from error  # fmt: skip
 
 
+def _no_netbox(url: str, reason: str) -> Invalid:
+    return Invalid(
+        "{url} does not answer as a NetBox does: {reason}.", field="url",
+        way_out="Give the address of its start page.", url=url[:100], reason=reason[:100],
+    )  # fmt: skip
+
+
 def _stock(client: httpx.Client) -> Stock:
     heights = {row["id"]: row["u_height"] for row in _rows(client, "dcim/device-types/")}
+    sites = _all(client, "dcim/sites/", _site)
+    racks, names = list(_rows(client, "dcim/racks/")), _Names()
+    called = {row["id"]: names.of(row) for row in racks}
     return Stock(
-        sites=_all(client, "dcim/sites/", _site),
-        racks=_all(client, "dcim/racks/", _rack),
-        devices=_all(client, "dcim/devices/", lambda row: _device(row, heights)),
+        sites=sites,
+        racks=[_rack(row, called) for row in racks],
+        devices=_all(client, DEVICES, lambda row: _device(row, heights, called)),
         prefixes=_all(client, "ipam/prefixes/", _prefix),
     )
+
+
+class _Names:
+    """What racks are called within their site: NetBox keeps names apart within a location of it only."""
+
+    def __init__(self) -> None:
+        self._taken: set[tuple[str, str]] = set()
+
+    def of(self, row: Json) -> str:
+        """Its name, and where an earlier one has that already, with the location before it."""
+        site, name = row["site"]["slug"], row["name"]
+        if (site, name) in self._taken:
+            name = f"{(row.get('location') or {}).get('slug', row['id'])}/{name}"
+        self._taken.add((site, name))
+        return str(name)
 
 
 def _all(client: httpx.Client, path: str, shape: Callable[[Json], T]) -> list[T]:
@@ -70,13 +94,16 @@ def _all(client: httpx.Client, path: str, shape: Callable[[Json], T]) -> list[T]
 
 
 def _rows(client: httpx.Client, path: str) -> Iterator[Json]:
-    query: str | None = f"limit={PAGE}&ordering=id"
+    query = f"limit={PAGE}&ordering=id"
+    if path == DEVICES:
+        query += "&exclude=config_context"  # which NetBox would work out for each, and which may hold secrets
     for _ in range(MOST_PAGES):
         response = client.get(path, params=httpx.QueryParams(query))
         if response.status_code in {401, 403}:
             raise Invalid(
-                "NetBox does not take the token.", field="token", way_out="Give one that may read dcim and ipam."
-            )
+                "NetBox does not take the token for {path}: {reason}", field="token",
+                way_out="Give one that may read dcim and ipam.", path=path, reason=_detail(response),
+            )  # fmt: skip
         response.raise_for_status()
         page: Json = response.json()
         yield from page["results"]
@@ -85,6 +112,15 @@ def _rows(client: httpx.Client, path: str) -> Iterator[Json]:
         query = urlsplit(page["next"]).query
     raise Invalid("NetBox has more than {most} pages of {path}.", field="url", way_out="Import it in parts.",
                   most=MOST_PAGES, path=path)  # fmt: skip
+
+
+def _detail(response: httpx.Response) -> str:
+    """What NetBox says of a refusal, else its number; never the token, whoever answers."""
+    token = response.request.headers["Authorization"].partition(" ")[2]
+    try:
+        return str(response.json()["detail"]).replace(token, "…")[:100]
+    except (KeyError, TypeError, ValueError):
+        return f"HTTP {response.status_code}."
 
 
 def _site(row: Json) -> Site:
@@ -97,19 +133,21 @@ def _site(row: Json) -> Site:
     )
 
 
-def _rack(row: Json) -> SiteRack:
-    return SiteRack(site=row["site"]["slug"], name=row["name"], units=int(row["u_height"]))
+def _rack(row: Json, called: dict[int, str]) -> SiteRack:
+    return SiteRack(site=row["site"]["slug"], name=called[row["id"]], units=int(row["u_height"]))
 
 
-def _device(row: Json, heights: dict[int, float]) -> SiteDevice:
+def _device(row: Json, heights: dict[int, float], called: dict[int, str]) -> SiteDevice:
     kind, height = row["device_type"], heights.get(row["device_type"]["id"])
+    stands = row.get("rack")
+    rack = None if stands is None else called.get(stands["id"])  # one that the token does not show is none
     return SiteDevice(
         id=row["id"],
         name=row.get("name"),
         asset_tag=row.get("asset_tag"),
         site=row["site"]["slug"],
-        rack=(row.get("rack") or {}).get("name"),
-        unit=None if row.get("position") is None else int(row["position"]),
+        rack=rack,
+        unit=None if rack is None or row.get("position") is None else int(row["position"]),
         units=None if not height else max(1, round(height)),
         role=(row.get("role") or row.get("device_role") or {}).get("slug", ""),  # its name until 3.6, and since
         status=row["status"]["value"],
@@ -117,7 +155,7 @@ def _device(row: Json, heights: dict[int, float]) -> SiteDevice:
         vendor=kind["manufacturer"]["name"],
         model=kind["model"],
         serial=row.get("serial") or "",
-        address=((row.get("primary_ip") or {}).get("address") or "").partition("/")[0] or None,
+        addresses=[row[own]["address"].partition("/")[0] for own in ("primary_ip4", "primary_ip6") if row.get(own)],
     )
 
 

@@ -74,6 +74,27 @@ CLEARINGS: dict[str, tuple[str, str]] = {
         mark("Case {number} is closed: {system}"),
         mark("Case {number} about the system {system} {title} was closed on record. The certificate is with it."),
     ),
+    "zombie_exemption_granted": (
+        mark("{system} {title} is exempted from clearing until {day}"),
+        mark(
+            "The exemption that was asked for the system {system} {title} is granted: it is judged as before, and is "
+            "not cleared until {day}. See `cloudctl zombies exemptions`."
+        ),
+    ),
+    "zombie_exemption_refused": (
+        mark("{system} {title} is not exempted from clearing"),
+        mark(
+            "The exemption that was asked for the system {system} {title} until {day} is refused. If it is needed, say "
+            "so when its owner is asked, or ask again with what was lacking."
+        ),
+    ),
+    "zombie_exemption_ended": (
+        mark("The exemption of {system} {title} was taken back"),
+        mark(
+            "The system {system} {title} was exempted from clearing until {day}; that was taken back. From now on it "
+            "is treated as any other."
+        ),
+    ),
     "stop_thrown": (
         mark("The kill switch of all campaigns is on"),
         mark("Somebody has thrown the kill switch: no campaign takes a step until two persons have lifted it."),

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from cloudctl.messages import LOCALES, Translate, fill, mark, translator
+from cloudctl.notifications.apps import APPS
 from cloudctl.notifications.clearings import CLEARINGS
+from cloudctl.notifications.incidents import INCIDENTS
 
 _RULE = "-" * 40
 
@@ -290,6 +292,8 @@ TEMPLATES: dict[str, Template] = {
         mark("This is a test message to {name} through the channel {channel}. There is nothing to do."),
     ),
     **{name: Template(*texts) for name, texts in CLEARINGS.items()},
+    **{name: Template(*texts) for name, texts in APPS.items()},
+    **{name: Template(*texts) for name, texts in INCIDENTS.items()},
 }
 REASON = mark("Reason: {reason}")
 DEPUTY = mark("You get this as the deputy of {deputy_of}.")

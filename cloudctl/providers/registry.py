@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from cloudctl.domain.clouds import Cloud, CloudKind
+from cloudctl.domain.clouds import Admission, Cloud, CloudKind
 from cloudctl.domain.errors import ConfigurationError
 from cloudctl.domain.quotas import Dimension
 from cloudctl.ports.clock import Clock
@@ -54,9 +54,10 @@ class ProviderRegistry:
         simulation: Simulation,
         clock: Clock,
         clouds_file: Path | None = None,
+        admitted: tuple[Admission, ...] = (),
         factories: Mapping[CloudKind, Factory] | None = None,
     ) -> None:
-        self._factories = {**default_factories(simulation, clock, clouds_file), **(factories or {})}
+        self._factories = {**default_factories(simulation, clock, clouds_file, admitted), **(factories or {})}
         self._slots: dict[str, _Slot] = {}
         self._lock = threading.Lock()
 
@@ -73,11 +74,16 @@ class ProviderRegistry:
             return slot.provider
 
 
-def default_factories(simulation: Simulation, clock: Clock, clouds_file: Path | None) -> dict[CloudKind, Factory]:
-    """How each kind is connected; `clouds_file` has the credentials, where they are not in a usual place."""
+def default_factories(
+    simulation: Simulation, clock: Clock, clouds_file: Path | None, admitted: tuple[Admission, ...] = ()
+) -> dict[CloudKind, Factory]:
+    """How each kind is connected; `clouds_file` has the credentials, where they are not in a usual place.
+
+    A project of an OpenStack is closed to all but those that are `admitted`.
+    """
     return {
         CloudKind.SIMULATED: partial(_simulated, simulation=simulation, clock=clock),
-        CloudKind.OPENSTACK: partial(_openstack, clock=clock, clouds_file=clouds_file),
+        CloudKind.OPENSTACK: partial(_openstack, clock=clock, clouds_file=clouds_file, admitted=admitted),
         CloudKind.VSPHERE: partial(_vsphere, clock=clock, clouds_file=clouds_file),
     }
 
@@ -106,10 +112,10 @@ def _simulated(cloud: Cloud, *, simulation: Simulation, clock: Clock) -> Provide
     return SimulatedProvider(backend)
 
 
-def _openstack(cloud: Cloud, *, clock: Clock, clouds_file: Path | None) -> Provider:
+def _openstack(cloud: Cloud, *, clock: Clock, clouds_file: Path | None, admitted: tuple[Admission, ...]) -> Provider:
     from cloudctl.providers.openstack.provider import connect  # noqa: PLC0415 - loads the SDK, only when needed
 
-    return connect(cloud, clock, clouds_file)
+    return connect(cloud, clock, clouds_file, admitted)
 
 
 def _vsphere(cloud: Cloud, *, clock: Clock, clouds_file: Path | None) -> Provider:

@@ -1,8 +1,8 @@
-"""What a server's cloud-init is told: the department's user data and the ssh keys, as one document.
+"""What a server's cloud-init is told: the platform's script, the department's user data and the ssh keys, in one.
 
     compose(b"#!/bin/sh ...", ("ssh-ed25519 AAAA... officer",)) -> the document
 
-With both, cloud-init gets a MIME multi-part message; the keys come last and append, so that keys the department lists
+Of several, cloud-init gets a MIME multi-part message; the keys come last and append, so that keys the department lists
 in its own cloud-config stay.
 """
 
@@ -21,17 +21,20 @@ _MIME = (b"content-type:", b"mime-version:")
 _MERGE = "list(append)+dict(no_replace,recurse_list)+str()"
 
 
-def compose(user_data: bytes | None, ssh_keys: tuple[str, ...]) -> bytes | None:
-    """The document: the department's bytes untouched, a cloud-config with the keys, or a multi-part of both."""
-    if not ssh_keys:
-        return user_data or None
+def compose(user_data: bytes | None, ssh_keys: tuple[str, ...], first_boot: bytes | None = None) -> bytes | None:
+    """The document: one part as it is, the department's bytes untouched, or a multi-part of all there are."""
     keys = b"#cloud-config\n" + json.dumps({"ssh_authorized_keys": list(ssh_keys)}).encode() + b"\n"
-    if not user_data:
-        return keys
+    plain = [part for part in (first_boot, user_data, keys if ssh_keys else None) if part]
+    if len(plain) < 2:
+        return plain[0] if plain else None
     # A boundary of the content's digest: the same order gives the same bytes, and no part can contain it by chance.
-    message = MIMEMultipart(boundary=sha256(user_data + keys).hexdigest()[:32])
-    for part in (_theirs(user_data), _part("text", "cloud-config", keys, "ssh-keys")):
-        message.attach(part)
+    message = MIMEMultipart(boundary=sha256(b"".join(plain)).hexdigest()[:32])
+    if first_boot:
+        message.attach(_part("text", "x-shellscript", first_boot, "cloudctl"))
+    if user_data:
+        message.attach(_theirs(user_data))
+    if ssh_keys:
+        message.attach(_part("text", "cloud-config", keys, "ssh-keys"))
     return message.as_bytes()
 
 

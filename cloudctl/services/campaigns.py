@@ -10,7 +10,7 @@ Verdicts nominate, and only those that say zombie: no data never does.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -41,7 +41,7 @@ FRESH = timedelta(days=7)
 
 
 class Scope(NamedTuple):
-    """Whom a campaign is about; what is empty bounds nothing."""
+    """Whom a campaign is about, departments with their subtrees; what is empty bounds nothing."""
 
     departments: Sequence[UUID]
     zones: Sequence[str]
@@ -226,14 +226,15 @@ def _scope(campaign: Campaign) -> Scope:
 def _lines(uow: UnitOfWork, rules: ZombiePolicy, scope: Scope) -> list[Line]:
     """Every candidate of a scope with what becomes of it."""
     today = today_for_people(uow.now)
-    scanned_on = uow.zombie_scans.last_day()
+    scanned = uow.zombie_scans.last_days()
     counts = Counter(clearing.department_id for clearing in uow.clearings.standing())
+    theirs = uow.departments.subtree(scope.departments)
     candidates = [
         one
         for verdict in uow.verdicts.standing()
         if (verdict.system_id in scope.systems if scope.systems else verdict.state in CONSIDERED)
-        if not scope.departments or verdict.department_id in scope.departments
-        if (one := _candidate(uow, verdict, scope.zones, scanned_on)) is not None
+        if not scope.departments or verdict.department_id in theirs
+        if (one := _candidate(uow, verdict, scope.zones, scanned)) is not None
     ]
     return nominate(
         candidates, rules.caps, counts, today=today, room=rules.caps.per_run, stale_before=today - FRESH,
@@ -241,7 +242,9 @@ def _lines(uow: UnitOfWork, rules: ZombiePolicy, scope: Scope) -> list[Line]:
     )  # fmt: skip
 
 
-def _candidate(uow: UnitOfWork, verdict: Verdict, zones: Sequence[str], scanned_on: date | None) -> Candidate | None:
+def _candidate(
+    uow: UnitOfWork, verdict: Verdict, zones: Sequence[str], scanned: Mapping[UUID | None, date]
+) -> Candidate | None:
     """A verdict as a planner reads it; None for a system outside of the zones, or one that has ended."""
     system = uow.systems.get(verdict.system_id)
     judged = {view.server_id for view in verdict.judged.servers}
@@ -250,14 +253,15 @@ def _candidate(uow: UnitOfWork, verdict: Verdict, zones: Sequence[str], scanned_
         return None
     last = next(iter(uow.clearings.of_system(system.id)), None)
     stands = last is not None and not last.ended
+    department = uow.departments.get(system.department_id)
     return Candidate(
         system_id=system.id,
         code=system.code,
         name=system.name,
         department_id=system.department_id,
-        department=uow.departments.get(system.department_id).name,
+        department=department.name,
         verdict_id=verdict.id,
-        day=max(verdict.day, scanned_on or verdict.day),
+        day=max([verdict.day, *(scanned[one] for one in (None, *department.line) if one in scanned)]),
         state=verdict.state,
         confidence=verdict.confidence,
         purpose=verdict.purpose.value,

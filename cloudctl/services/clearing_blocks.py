@@ -21,8 +21,10 @@ def refuse_blocked(uow: UnitOfWork, clearing: Clearing) -> None:
 
 
 def blocks(uow: UnitOfWork, clearing: Clearing) -> list[Block]:
-    """Who uses its data (一数一源), an exemption, a purpose that is never cleared, protected servers."""
-    return [*_consumers(uow, clearing), *_spared(uow, clearing), *_protected(uow, clearing)]
+    """Who uses its data (一数一源), an exemption, a purpose that is never cleared, protected servers, new ones."""
+    return [
+        *_consumers(uow, clearing), *_spared(uow, clearing), *_protected(uow, clearing), *_grown(uow, clearing)
+    ]  # fmt: skip
 
 
 def _consumers(uow: UnitOfWork, clearing: Clearing) -> list[Block]:
@@ -58,4 +60,15 @@ def _protected(uow: UnitOfWork, clearing: Clearing) -> list[Block]:
         (mark("{name} is protected."), way_out, {"name": server.name})
         for server in found
         if isinstance(server, Server) and server.protected
+    ]
+
+
+def _grown(uow: UnitOfWork, clearing: Clearing) -> list[Block]:
+    """A system that has servers beside those judged is at work elsewhere: it is not closed on record."""
+    found = uow.resources.of_system(clearing.system_id)
+    way_out = mark("Release them or give them to another system; or restore the case.")
+    return [
+        (mark("{name} belongs to the system, and no verdict has judged it."), way_out, {"name": server.name})
+        for server in found
+        if isinstance(server, Server) and server.state == "active" and server.id not in clearing.servers
     ]

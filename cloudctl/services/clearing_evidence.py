@@ -15,7 +15,7 @@ from uuid import UUID
 
 from cloudctl.domain.campaigns import Campaign
 from cloudctl.domain.clearings import Clearing
-from cloudctl.domain.inventory import ObjectStatus, Recorded
+from cloudctl.domain.inventory import ObjectState, ObjectStatus, Recorded
 from cloudctl.domain.lifecycle_clearings import ASKING, OFF
 from cloudctl.domain.purposes import DeclaredPurpose, Purpose
 from cloudctl.domain.servers import Server
@@ -28,7 +28,8 @@ from cloudctl.governance.zombies.decisions import Step, decide
 from cloudctl.governance.zombies.use import Past, profile_for
 from cloudctl.messages import mark
 from cloudctl.ports.context import Context, Request
-from cloudctl.ports.queries import InventoryChangeRow, PageAsk
+from cloudctl.ports.queries import PageAsk
+from cloudctl.ports.queries.rows import InventoryChangeRow
 from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.services import telemetry
 from cloudctl.services.clearings import servers_of
@@ -40,6 +41,7 @@ BELIEVED = mark("By the verdict of {day} it is in use: the case dismisses itself
 EXEMPTED = mark("It is exempted until {day}.")
 SPARED = mark("Its purpose was declared: it is reported, not cleared.")
 NOT_SEEN = mark("{name} is not in the inventory: nothing is known of it.")
+NONE_LEFT = mark("None of its servers is on record any more: there is nothing to switch off.")
 OFF_FOR = mark("{name} has been off for {days} days.")
 
 
@@ -55,6 +57,7 @@ class _Looked:
     returned: Sentence | None
     started: tuple[str, ...]
     grown: tuple[str, ...]
+    gone: Mapping[UUID, str]
 
 
 def gather(ctx: Context, request: Request) -> dict[UUID, Seen]:
@@ -82,10 +85,21 @@ def _look(uow: UnitOfWork, clearing: Clearing, campaign: Campaign) -> _Looked:
         servers=servers,
         objects=objects,
         purposes=declared,
-        returned=_spared(uow, clearing, campaign, declared),
+        returned=_spared(uow, clearing, campaign, declared) if servers else Sentence(NONE_LEFT),
         started=_started(uow, clearing, servers, objects),
         grown=tuple(one.name for one in others if one.state == "active" and one.id not in judged),
+        gone={} if clearing.stands == "deleting" else _gone(servers, objects),
     )
+
+
+def _gone(servers: list[Server], objects: Mapping[UUID, Recorded]) -> dict[UUID, str]:
+    """Servers that the inventory counts as missing, by id: several clean full syncs did not see them."""
+    seen = {server: objects.get(server.id) for server in servers}
+    return {
+        server.id: server.name
+        for server, recorded in seen.items()
+        if recorded is not None and recorded.state is ObjectState.MISSING
+    }
 
 
 def _declared(declarations: Sequence[DeclaredPurpose]) -> dict[UUID | None, Purpose]:
@@ -128,13 +142,14 @@ def _started(
 def _seen(ctx: Context, look: _Looked, days: Mapping[UUID, list[DayUse]], now: datetime) -> Seen:
     clearing = look.clearing
     if clearing.stands not in ASKING:
-        return Seen(started=_by_whom(ctx, look), grown=look.grown)
+        return Seen(started=_by_whom(ctx, look), grown=look.grown, gone=look.gone)
     returned, waits = look.returned, ""
     for server in look.servers:
         use, why = _server(look, server, days, now)
         returned = returned or use
         waits = waits or why
-    return Seen(returned=returned, idle=not waits and returned is None, why=waits, grown=look.grown)
+    idle = not waits and returned is None
+    return Seen(returned=returned, idle=idle, why=waits, grown=look.grown, gone=look.gone)
 
 
 def _server(
@@ -143,7 +158,7 @@ def _server(
     """What speaks for use of a server, and why it may not be switched off yet ("" where nothing says so)."""
     clearing, policy = look.clearing, look.campaign.policy
     recorded = look.objects.get(server.id)
-    if recorded is None:
+    if recorded is None or recorded.state is ObjectState.MISSING:
         return None, _said(Sentence(NOT_SEEN, {"name": server.name}))
     if recorded.object.status is ObjectStatus.STOPPED:
         off_days = (now - recorded.changed_at).days

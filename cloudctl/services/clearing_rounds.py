@@ -21,7 +21,7 @@ from cloudctl.domain.clearings import Clearing, Words
 from cloudctl.domain.errors import Claimed, Conflict
 from cloudctl.domain.signals import Sentence
 from cloudctl.domain.zombies import Caps
-from cloudctl.governance.zombies.acts import NOTHING, OFFICE, SAGAS, STARTED_BY_HAND, Act, ActKind, Seen, next_act
+from cloudctl.governance.zombies.acts import OFFICE, SAGAS, STARTED_BY_HAND, Act, ActKind, Seen, next_act
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.services import campaigns
@@ -67,6 +67,8 @@ def _once(ctx: Context, request: Request, key: UUID, seen: Seen) -> bool:
         campaign = uow.campaigns.get(clearing.campaign_id)
         calendar = calendar_of(uow)
         _look_after_owner(uow, clearing, campaign, calendar)
+        if seen.gone and clearing.saga is None:
+            let_go(uow, clearing, only=seen.gone)
         found = barred(uow, clearing, campaign)
         act = next_act(
             clearing,
@@ -79,7 +81,9 @@ def _once(ctx: Context, request: Request, key: UUID, seen: Seen) -> bool:
         )
         if act.kind is ActKind.HOLD and found is not None:
             act = Act(kind=ActKind.HOLD, message=found.message, params=dict(found.params))
-        if act == NOTHING or act.kind is ActKind.NONE:
+        if act.kind is ActKind.NONE:
+            if act.message:
+                clearing.wait(Sentence(act.message, act.params).words)
             return False
         _carry_out(uow, clearing, campaign, calendar, act)
         return True

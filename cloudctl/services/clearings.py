@@ -210,10 +210,11 @@ def start(uow: UnitOfWork, clearing: Clearing, saga: ActKind) -> None:
     uow.start(saga.value, workflow_id, str(clearing.id), queue_key=cloud)
 
 
-def let_go(uow: UnitOfWork, clearing: Clearing) -> None:
-    """Orders may change its servers again."""
+def let_go(uow: UnitOfWork, clearing: Clearing, only: Collection[UUID] | None = None) -> None:
+    """Orders may change its servers again, all of them or only these, and what becomes of them shows as drift."""
     for server in servers_of(uow, clearing):
-        server.unclaim(clearing.id)
+        if only is None or server.id in only:
+            server.unclaim(clearing.id)
 
 
 def barred(uow: UnitOfWork, clearing: Clearing, campaign: Campaign) -> Sentence | None:

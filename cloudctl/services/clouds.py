@@ -10,7 +10,8 @@ from cloudctl.domain.clouds import Cloud, CloudKind
 from cloudctl.domain.errors import Invalid
 from cloudctl.domain.quotas import Dimension
 from cloudctl.ports.context import Context, Request
-from cloudctl.ports.queries import CloudRow, PageAsk
+from cloudctl.ports.queries import PageAsk
+from cloudctl.ports.queries.rows import CloudRow
 from cloudctl.services.edits import apply_edits
 
 EDITABLE = frozenset(

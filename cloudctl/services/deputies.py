@@ -15,7 +15,7 @@ from cloudctl.domain.accounts import NOT_LENT, Account, Actor, Permission, Role,
 from cloudctl.domain.deputies import Deputy, check_chain, check_pair, check_period, ended
 from cloudctl.domain.errors import Forbidden, Invalid, NotFound
 from cloudctl.ports.context import Context, Request
-from cloudctl.ports.queries import Principal
+from cloudctl.ports.queries.identities import Principal
 from cloudctl.ports.unit_of_work import UnitOfWork
 
 

@@ -1,6 +1,7 @@
 """Emergencies: approved by telephone, built at once, the signed form handed in after the fact.
 
     made = create(ctx, request, form, approver="王市长", approved_at=..., note="...")    # the build is queued
+    made = create(ctx, request, form, ..., app=AppForm(...))                             # and what is to run there
     complete(ctx, head, made.id, document_number="应急〔2026〕3号")                      # the head's signature
     close(ctx, reviewer, made.id)                                                        # by somebody else
 
@@ -11,6 +12,7 @@ Every audit event of all this says `"emergency": true`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,7 +26,8 @@ from cloudctl.domain.limits import Step
 from cloudctl.domain.orders import Order
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
-from cloudctl.services import decisions, evaluations, limits, orders
+from cloudctl.services import apps, decisions, evaluations, limits, orders
+from cloudctl.services.app_forms import AppForm, check_words
 from cloudctl.services.calendars import working_days_from_now
 from cloudctl.services.notices import tell
 from cloudctl.services.orders import OrderForm
@@ -39,13 +42,24 @@ def create(
     approved_at: datetime,
     note: str,
     raise_quota: bool = False,
+    app: AppForm | None = None,
 ) -> Emergency:
-    """Order, telephone note, hold and build in one transaction; any refusal leaves no trace."""
+    """Order, telephone note, hold and build in one transaction; any refusal leaves no trace.
+
+    `app` is deployed on the servers once they are there; its zone, system and order are those of the order.
+    """
     actor = request.actor
     actor.require(Permission.EMERGENCIES_WRITE)
     if raise_quota:
         actor.require(Permission.QUOTAS_WRITE)
     orders.check_form(form)
+    if app is not None:
+        actor.require(Permission.APPS_WRITE)
+        app = replace(
+            app, zone=form.zone, system_id=form.system_id, own=True, cloud=None, exposed=False,
+            no_state_secrets=form.no_state_secrets,
+        )  # fmt: skip
+        check_words(app)
     with ctx.unit_of_work(request) as uow:
         _check_call(uow, approver, approved_at, note)
         order = orders.enter(ctx, uow, form, emergency=True)
@@ -85,6 +99,8 @@ def create(
             reason=emergency.note,
         )
         decisions.queue(uow, order, found, "approve_emergency", emergency.note)
+        if app is not None:
+            apps.deploy_at_once(ctx, uow, replace(app, order_id=order.id), uow.departments.get(order.department_id))
         return uow.answer(emergency)
 
 

@@ -30,8 +30,10 @@ from cloudctl.domain.evidence import (
 )
 from cloudctl.governance.consolidation.looks import Seen, answer_seen, devices_seen, servers_seen
 from cloudctl.ports.context import Context, Request
+from cloudctl.ports.probes import Answer
 from cloudctl.ports.queries.standings import SystemLook
 from cloudctl.ports.unit_of_work import UnitOfWork
+from cloudctl.services import app_health
 from cloudctl.services.replays import replay
 
 GATHERED = (EvidenceKind.RESOURCES_SYNCED, EvidenceKind.CHECK_ANSWERS, EvidenceKind.OLD_SERVERS)
@@ -155,8 +157,14 @@ def _probed(ctx: Context, looks: Sequence[SystemLook], newest: Newest) -> list[E
     asked = [look for look in looks if look.check_url and look.status not in {"merged", "retired"}]
     if not asked:
         return []
+    hosted = app_health.by_url(ctx)
+
+    def looked_at(url: str) -> Answer:
+        """An application of ours is asked on its hosts, by our own roots; anything else where its name leads."""
+        return app_health.answer(ctx, hosted[url]) if url in hosted else ctx.probes.look(url)
+
     with ThreadPoolExecutor(max_workers=ctx.limits.parallel) as pool:
-        answers = list(pool.map(ctx.probes.look, [look.check_url or "" for look in asked]))
+        answers = list(pool.map(looked_at, [look.check_url or "" for look in asked]))
     now = ctx.clock.now()
     rows = []
     for look, answer in zip(asked, answers, strict=True):

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from cloudctl.domain.accounts import Permission, missing
 from cloudctl.ports.context import Context, Request
-from cloudctl.ports.queries import InventoryRow, Page, PageAsk, scope_of
+from cloudctl.ports.queries import Page, PageAsk, scope_of
+from cloudctl.ports.queries.rows import InventoryRow
 
 
 def get(ctx: Context, request: Request, object_id: UUID) -> InventoryRow:

@@ -29,6 +29,8 @@ from cloudctl.services.register_sheets import live
 
 ROLES = {"storage": "storage", "switch": "network", "router": "network", "firewall": "security"}
 """What a word within a role's slug says of a device; what is none of these is a server."""
+STANDINGS = {"planned": "planned", "retired": "closed"}
+"""What a site's status claims of a new room; that of a closed one is refused, as NetBox does not say since when."""
 RUNNING, OFF = frozenset({"active"}), frozenset({"offline", "staged", "failed", "decommissioning"})
 OURS = frozenset({"active", "reserved", "deprecated"})
 
@@ -90,7 +92,9 @@ def _entered(ctx: Context, uow: UnitOfWork, stock: Stock, department: str, url: 
     racks = _taken(
         ctx, uow, "racks", [{"room_id": rack.site, "code": rack.name, "units": rack.units} for rack in stock.racks]
     )
-    devices = _taken(ctx, uow, "devices", [owners.device(device) for device in stock.devices if _is_there(device)])
+    there = [device for device in stock.devices if _is_there(device)]
+    codes_of = _codes(stock.devices)
+    devices = _taken(ctx, uow, "devices", [owners.device(device, codes_of[device.id]) for device in there])
     receipt = Receipt(
         rehearsal=rehearse,
         nouns=[rooms, racks, devices],
@@ -119,18 +123,32 @@ class _Owners:
         return {
             "code": site.slug, "name": site.name, "address": site.address or None,
             "department_id": self.of(site.tenant), "kind": "own", "category": "server_room",
-            "status": "planned" if site.status == "planned" else "in_use",
+            "status": STANDINGS.get(site.status, "in_use"),
         }  # fmt: skip
 
-    def device(self, device: SiteDevice) -> dict[str, Value]:
+    def device(self, device: SiteDevice, code: str) -> dict[str, Value]:
         kinds = (kind for word, kind in ROLES.items() if word in device.role)
         return {
-            "code": device.asset_tag or device.name or f"netbox-{device.id}", "name": device.name,
+            "code": code, "name": device.name,
             "department_id": self.of(device.tenant), "kind": next(kinds, "server"), "room_id": device.site,
             "rack_id": device.rack, "first_unit": device.unit, "units": device.units, "vendor": device.vendor,
-            "model": device.model, "serial": device.serial or None, "addresses": device.address,
+            "model": device.model, "serial": device.serial or None, "addresses": "、".join(device.addresses) or None,
             "status": "running" if device.status in RUNNING else "off",
         }  # fmt: skip
+
+
+def _codes(devices: Iterable[SiteDevice]) -> dict[int, str]:
+    """What each is known by: its asset tag, else its name, which another site's device may have too.
+
+    The first of them keeps it, the others go by their number.
+    """
+    codes: dict[int, str] = {}
+    taken: set[str] = set()
+    for device in devices:
+        code = device.asset_tag or device.name
+        codes[device.id] = f"netbox-{device.id}" if code is None or code in taken else code
+        taken.add(codes[device.id])
+    return codes
 
 
 def _is_there(device: SiteDevice) -> bool:
@@ -166,7 +184,7 @@ def _taken(ctx: Context, uow: UnitOfWork, noun: str, contents: Sequence[dict[str
         rows=len(contents),
         added=len(desk.new),
         altered=len(desk.changed),
-        unchanged=desk.unchanged,
+        unchanged=len(contents) - len(desk.rows) - len(wrong),
         left_out=[(named[row], fault) for row, fault in sorted(wrong.items())],
     )
 

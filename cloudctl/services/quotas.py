@@ -8,7 +8,8 @@ from cloudctl.domain.accounts import Permission
 from cloudctl.domain.errors import Forbidden, Invalid
 from cloudctl.domain.quotas import Dimension, Quota
 from cloudctl.ports.context import Context, Request
-from cloudctl.ports.queries import QuotaSum, Scope, Subtree, scope_of
+from cloudctl.ports.queries import Scope, Subtree, scope_of
+from cloudctl.ports.queries.capacities import QuotaSum
 from cloudctl.services.mergers import standing
 
 

@@ -15,7 +15,8 @@ from cloudctl.domain.errors import Conflict, Forbidden, Invalid
 from cloudctl.domain.orders import Order
 from cloudctl.domain.ratings import ANSWER_WORKING_DAYS, Rating
 from cloudctl.ports.context import Context, Request
-from cloudctl.ports.queries import RatingSummary, scope_of
+from cloudctl.ports.queries import scope_of
+from cloudctl.ports.queries.rows import RatingSummary
 from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.services.calendars import working_days_from_now
 from cloudctl.services.history import tell_roles

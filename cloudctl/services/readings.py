@@ -3,6 +3,7 @@
     run_due(ctx, platform("job:telemetry"))         # the regular round: what ended, what came late, what is missing
     ask(ctx, request, first=..., last=...)          # by hand: a worker reads these days next
     take_file(ctx, request, path, cloud="city-a", source="export-2026")
+    take_told(ctx, request, source="hosts", kind="evidence", dailies=[...], dates=[...], asked=12)
 
 A source is asked outside of any transaction; what it said of a day is stored in one. What is stored stays: a later
 reading adds what falls into five minutes that were not seen before, and nothing counts twice.
@@ -25,12 +26,12 @@ import msgspec
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.calendars import days_between
 from cloudctl.domain.errors import BackendError, Contended, Invalid, NotFound
-from cloudctl.domain.metrics import begin_of, end_of
+from cloudctl.domain.metrics import DAY_S, begin_of, end_of
 from cloudctl.domain.telemetry import FILE, SETTLED, DateKnown, DayRead, ReadState, Words, days_to_read
 from cloudctl.messages import mark
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.histograms import Part, Reading
-from cloudctl.ports.metrics import Known, Match, Metrics, Page, Target
+from cloudctl.ports.metrics import Daily, Known, Match, Metrics, Page, Target
 from cloudctl.services.replays import replay
 
 log = logging.getLogger(__name__)
@@ -156,6 +157,47 @@ def take_file(ctx: Context, request: Request, path: Path, *, cloud: str, source:
             uow.telemetry.note(read)
         uow.audit("create/telemetry", "telemetry", name, after=msgspec.to_builtins(taken))
         return uow.answer(taken)
+
+
+def take_told(
+    ctx: Context,
+    request: Request,
+    *,
+    source: str,
+    kind: str,
+    dailies: Sequence[Daily],
+    dates: Sequence[Known],
+    asked: int,
+) -> int:
+    """Takes numbers of days and dates that somebody told of `asked` servers; answers how many numbers were new.
+
+    It may be told again: numbers of a day grow and never shrink, and a date stays as it was told first.
+    """
+    now, new = ctx.clock.now(), 0
+    for day in sorted({daily.day for daily in dailies}):
+        reading, known = _begun(ctx, request, source, day, DAY_S)
+        reading.add(Page(dailies=[daily for daily in dailies if daily.day == day]))
+        parts = _replacing(reading.parts(), known)
+        read = DayRead(
+            source=source, day=day, kind=kind, simulated=False, state=ReadState.COMPLETE, read_at=now, targets=asked,
+            subjects=len({daily.subject for daily in dailies if daily.day == day}), **_tallied(reading),
+        )  # fmt: skip
+        with ctx.unit_of_work(request) as uow:
+            uow.telemetry.put(parts)
+            uow.telemetry.note(read)
+        new += read.samples
+    with ctx.unit_of_work(request) as uow:
+        uow.telemetry.know(
+            [
+                DateKnown(
+                    subject_id=one.subject, metric=one.metric, on=one.on, day=now.date(), source=source, known_at=now
+                )
+                for one in dates
+            ]
+        )
+        after: dict[str, object] = {"numbers": len(dailies), "new": new, "dates": len(dates)}
+        uow.audit("create/telemetry", "telemetry", source, after=after)
+    return new
 
 
 def _run(ctx: Context, request: Request, source: Metrics) -> int:

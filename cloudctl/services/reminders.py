@@ -12,7 +12,8 @@ from cloudctl.domain.accounts import Account, Role
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.reminders import STAGES, Reminder, stage
 from cloudctl.ports.context import Context, Request
-from cloudctl.ports.queries import PageAsk, SystemDueRow
+from cloudctl.ports.queries import PageAsk
+from cloudctl.ports.queries.rows import SystemDueRow
 from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.services.notices import tell
 

@@ -22,7 +22,8 @@ from cloudctl.domain.errors import Conflict, Invalid
 from cloudctl.domain.shadows import Shadow, ShadowAct, ShadowKind, ShadowSubject, Turn
 from cloudctl.domain.systems import System
 from cloudctl.ports.context import Context, Request
-from cloudctl.ports.queries import ShadowCount, scope_of
+from cloudctl.ports.queries import scope_of
+from cloudctl.ports.queries.rows import ShadowCount
 from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.services import drift, successions, systems
 from cloudctl.services.explanations import moment_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cloudctl.domain.accounts import Permission
 from cloudctl.ports.context import Context, Request
-from cloudctl.ports.queries import TodoRow
+from cloudctl.ports.queries.rows import TodoRow
 from cloudctl.services import deputies
 
 

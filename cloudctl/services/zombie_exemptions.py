@@ -14,10 +14,13 @@ from cloudctl.domain.accounts import Permission
 from cloudctl.domain.calendars import today_for_people
 from cloudctl.domain.declarations import refuse_secret
 from cloudctl.domain.errors import Conflict, Invalid
+from cloudctl.domain.systems import System
 from cloudctl.domain.zombie_exemptions import ZombieExemption, check_end, check_renewals
 from cloudctl.domain.zombies import ExemptionRules
 from cloudctl.ports.context import Context, Request
 from cloudctl.ports.unit_of_work import UnitOfWork
+from cloudctl.services.clearing_notices import owners
+from cloudctl.services.notices import tell
 from cloudctl.services.zombies import DEFAULT
 
 FOLLOWS_WITHIN = timedelta(days=366)
@@ -93,7 +96,9 @@ def decide(
             check_renewals(asked.renewal, rules.most_renewals)
         asked.decide(event, request.actor, uow.now, answer)
         action = "allow/zombie-exemption" if event == "grant" else "deny/zombie-exemption"
-        _audit(uow, action, asked, uow.systems.get(asked.system_id).code, answer)
+        system = uow.systems.get(asked.system_id)
+        _audit(uow, action, asked, system.code, answer)
+        _tell(uow, asked, system, f"zombie_exemption_{asked.state}")
         return uow.answer(asked)
 
 
@@ -106,7 +111,9 @@ def revoke(ctx: Context, request: Request, exemption_id: UUID, reason: str) -> Z
         granted = uow.zombie_exemptions.lock(exemption_id)
         request.actor.require_sight(granted.department_id, "zombie_exemption", exemption_id)
         granted.end(uow.now, reason.strip())
-        _audit(uow, "stop/zombie-exemption", granted, uow.systems.get(granted.system_id).code, reason.strip())
+        system = uow.systems.get(granted.system_id)
+        _audit(uow, "stop/zombie-exemption", granted, system.code, reason.strip())
+        _tell(uow, granted, system, "zombie_exemption_ended")
         return uow.answer(granted)
 
 
@@ -127,6 +134,17 @@ def _followed(earlier: Sequence[ZombieExemption], today: date) -> ZombieExemptio
     """The granted exemption that a new one renews: the last one, unless it ended long ago."""
     granted = [one for one in earlier if one.state in {"granted", "ended"} and one.ends_on >= today - FOLLOWS_WITHIN]
     return max(granted, key=lambda one: (one.renewal, one.ends_on), default=None)
+
+
+def _tell(uow: UnitOfWork, exemption: ZombieExemption, system: System, template: str) -> None:
+    """Who asked, and in whose name, is told; where they have left, whoever answers for the department now."""
+    hands = (exemption.asked_by, exemption.asked_for)
+    people = [account for key in hands if key is not None if (account := uow.accounts.get(key)).active]
+    params = {
+        "system": system.code, "title": system.name, "day": str(exemption.ends_on), "reason": exemption.answer or ""
+    }  # fmt: skip
+    people = people or owners(uow, exemption.department_id)
+    tell(uow, people, template, params, event=f"{exemption.id}/{exemption.state}")
 
 
 def _audit(uow: UnitOfWork, action: str, exemption: ZombieExemption, system: str, reason: str | None) -> None:

@@ -67,7 +67,7 @@ def scan(
     day: date | None = None,
     policy: str = DEFAULT,
 ) -> Scan:
-    """Judges every system, or those of a department, and answers what it came to.
+    """Judges every system, or those of a department and its subtree, and answers what it came to.
 
     For today the verdicts that differ from those on record are kept, some systems at a time; a past day is judged by
     the text that its policy had then, and nothing is kept. Raises Conflict for a policy that was edited and kept its
@@ -82,6 +82,7 @@ def scan(
         if department_id is not None:
             request.actor.require_sight(department_id, "department", department_id)
             uow.departments.get(department_id)
+        departments = None if department_id is None else uow.departments.subtree([department_id])
         kept, text = _policy_on(ctx, uow, policy, day) if past and day is not None else _policy_now(ctx, uow, policy)
         if not past:
             _check_clock(uow, today)
@@ -98,7 +99,6 @@ def scan(
         created_at=now,
     )
     states: Counter[str] = Counter()
-    departments = None if department_id is None else [department_id]
     for some in gather(ctx, at, text, departments=departments):
         judged = [(stood, judge(candidate, text, found.day)) for stood, candidate in some]
         states.update(one.state.value for _stood, one in judged)

@@ -21,6 +21,7 @@ from cloudctl.domain.errors import Failed
 from cloudctl.domain.exports import ExportFact, ExportRequest, ExportStatus, ImportRequest
 from cloudctl.domain.resources import ResourceKind
 from cloudctl.domain.workflows import Saga, Verdict
+from cloudctl.messages import mark
 from cloudctl.ports.context import Context
 from cloudctl.services import backups, clearings
 from cloudctl.workflows import testing_ground
@@ -28,6 +29,7 @@ from cloudctl.workflows.attempts import insist, poll, step
 from cloudctl.workflows.clearing import Lot, each, forward, in_turn, lots, require_off, running, told, withheld
 
 NAME = "back_up_system"
+NO_HOME = mark("The server of {name} is on record no more: it can neither be copied nor tried out.")
 
 
 @step
@@ -134,7 +136,10 @@ def _set_fences(ctx: Context, clearing_id: str, mine: Iterable[Lot]) -> None:
 
 
 def _home(mine: Sequence[Lot], disk: BackupObject) -> Lot:
-    return next(lot for lot in mine if lot.server.id == disk.server_id)
+    for lot in mine:
+        if lot.server.id == disk.server_id:
+            return lot
+    raise Failed(NO_HOME, name=disk.name)
 
 
 def _roots(ctx: Context, clearing_id: str) -> list[BackupObject]:

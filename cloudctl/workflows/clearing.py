@@ -6,6 +6,7 @@ otherwise end it there. Whatever ends it before its end is told to the case, whi
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -24,6 +25,7 @@ from cloudctl.workflows.building import side_by_side
 from cloudctl.workflows.objects import SERVERS, Site
 from cloudctl.workflows.restore_resource import resource_site
 
+log = logging.getLogger(__name__)
 BY_HAND = mark("{name} runs: it was started by hand while it was to be off.")
 REACHABLE = mark("{name} is on its network again, though it was cut off.")
 
@@ -78,11 +80,16 @@ def in_turn(
 
 
 def is_on(lot: Lot) -> bool:
-    """Whether the cloud shows the server as anything but switched off; raises Absent where it does not show it."""
+    """Whether the cloud shows the server as anything but switched off; raises Absent where it does not show it.
+
+    Another object that carries its mark is not the server: it was built past the platform.
+    """
     site, server = lot.site, lot.server
     fact = insist(site.ctx, lambda: SERVERS.find(site, [server.id])).get(server.id)
     if fact is None:
         raise Absent("Server {key} is gone from the cloud.", key=server.name)
+    if fact.backend_id != server.backend_id:
+        raise Absent("Server {key} is gone from the cloud: another one carries its mark.", key=server.name)
     return fact.status is not ServerStatus.STOPPED
 
 
@@ -99,13 +106,15 @@ def require_off(lot: Lot) -> None:
 
 
 def running(those: Iterable[Lot]) -> list[Lot]:
-    """Those that are not off and cut off as they should be."""
+    """Those that are seen not to be off and cut off as they should be; of what is not seen nothing is said."""
     found = []
     for lot in those:
         try:
             require_off(lot)
-        except BackendError:
+        except Failed:
             found.append(lot)
+        except BackendError as unseen:
+            log.info("%s is not seen: %s", lot.server.name, unseen)
     return found
 
 

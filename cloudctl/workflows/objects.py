@@ -19,8 +19,8 @@ from cloudctl.domain.volumes import Volume, VolumeFact, VolumeRequest, VolumeSta
 from cloudctl.messages import mark
 from cloudctl.ports.clouds import Provider
 from cloudctl.ports.context import Context
-from cloudctl.services import deliveries
-from cloudctl.services.deliveries import Delivery
+from cloudctl.services import deliveries, hosts
+from cloudctl.services.deliveries import Delivery, platform_request
 
 Fact = Any  # one of the four; each handler knows its own
 
@@ -171,6 +171,7 @@ class ServerHandler:
                 ssh_keys=tuple(resource.ssh_keys),
                 user_data=None if sealed is None else site.ctx.secrets.open(sealed),
                 apart=apart,
+                first_boot=_first_boot(site.ctx, resource),
             )
         )
 
@@ -184,6 +185,13 @@ class ServerHandler:
 
     def delete(self, site: Site, backend_id: str) -> None:
         site.provider.servers.delete(site.tenant, backend_id)
+
+
+def _first_boot(ctx: Context, resource: Server) -> bytes | None:
+    """What makes the new server trust the platform; None where the installation does without."""
+    if not ctx.limits.first_boot:
+        return None
+    return hosts.first_boot(ctx, platform_request(f"first-boot:{resource.id}"), resource.id).encode()
 
 
 class AddressHandler:

@@ -81,7 +81,7 @@ def database(app: App) -> Iterator[Result]:
 
 def clouds(app: App) -> Iterator[Result]:
     """Every cloud in service answers with our credentials."""
-    from cloudctl.bootstrap import platform  # noqa: PLC0415
+    from cloudctl.ports.context import platform  # noqa: PLC0415
 
     with app.context.unit_of_work(platform("doctor")) as uow:
         known = [cloud for cloud in uow.clouds.all() if not cloud.retired]

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import click
 
-from cloudctl.bootstrap import App, build, platform
+from cloudctl.bootstrap import App, build
 from cloudctl.cli.forms import show_evaluation
 from cloudctl.cli.local import consolidation_day, office_day, past, zombie_day
 from cloudctl.cli.local.city import APPLICANT, CLOUD, ZONE, city, servers
@@ -26,6 +26,7 @@ from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.networks import NetworkRequest
 from cloudctl.domain.resources import Resource, Tenant
 from cloudctl.domain.servers import Server, ServerRequest
+from cloudctl.ports.context import platform
 from cloudctl.providers.simulated import SimulatedProvider
 from cloudctl.providers.simulated.populate import populate
 from cloudctl.providers.simulated.utilisation import LABEL

@@ -17,9 +17,10 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
 from uuid import UUID
 
-from cloudctl.bootstrap import App, platform
+from cloudctl.bootstrap import App
 from cloudctl.cli.local.city import BUREAUS, CLOUD
 from cloudctl.domain.rooms import RoomKind
+from cloudctl.ports.context import platform
 from cloudctl.ports.probes import Answer
 from cloudctl.services import city_past, evidence, indicators, syncs
 from cloudctl.services.cities import Registered

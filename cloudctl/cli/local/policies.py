@@ -43,6 +43,7 @@ ENDED = mark("It ended as {ended}, not as {expected}.")
 def check(directory: Path | None) -> None:
     """Check policy files: form, expressions, texts and cases; and the time limits."""
     from cloudctl.policy import (  # noqa: PLC0415 - as all below: loaded when it runs
+        backup_plans,
         limits,
         measures,
         prices,
@@ -63,6 +64,7 @@ def check(directory: Path | None) -> None:
         book, faults = prices.read(directory or shipped(), measured.indicators)
         problems += faults or waste.read(directory or shipped(), book)[1]
     problems += waves.read(directory or shipped())[1]
+    problems += backup_plans.read(directory or shipped())[1]
     problems += shadows.read(directory or shipped())[1]
     problems += series.read(directory or shipped())[1]
     problems += zombies.read(directory or shipped())[1]

@@ -11,12 +11,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-from cloudctl.bootstrap import platform
 from cloudctl.cli.findings import in_my_language
 from cloudctl.cli.local.city import APPLICANT, CLOUD
 from cloudctl.cli.local.stage import Stage
 from cloudctl.cli.words import _
-from cloudctl.ports.context import Context
+from cloudctl.ports.context import Context, platform
 from cloudctl.services import clearing_rounds
 
 ZOMBIE, ALIKE = f"{APPLICANT}-s6", f"{APPLICANT}-s5"

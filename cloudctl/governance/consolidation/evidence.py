@@ -9,18 +9,24 @@ what a sync showed was judged when it was recorded; here it is put together with
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from cloudctl.domain import rooms
 from cloudctl.domain.evidence import Evidence, EvidenceKind
+from cloudctl.domain.indicators import CLASSES, Counted
 from cloudctl.domain.standings import Explanation, Lie, Point, Side
+from cloudctl.domain.surveys import REGISTER_FIELDS
 from cloudctl.governance.consolidation.shelf import Shelf
 from cloudctl.governance.consolidation.standing import GONE, Shown, of_system, verified_state
 from cloudctl.messages import mark
 
 OFF = frozenset({"off", "gone"})
+ByLocale = Mapping[str, str]
+_FIELDS = {Counted.ROOMS: rooms.FIELDS, Counted.SYSTEMS: REGISTER_FIELDS}
+_CLASSES = {field.name: field for noun, fields in _FIELDS.items() for field in fields if field.name in CLASSES[noun]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +40,14 @@ class DeviceFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reclassed:
-    """A change of the register by which something left the count of an indicator."""
+    """A change of the register by which something left the count of indicators: their titles by name and locale."""
 
     at: datetime
     by: str
     field: str
     before: str
     after: str
-    indicators: tuple[str, ...]
+    indicators: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +98,31 @@ def left_counts(reclassed: Sequence[Reclassed]) -> Iterator[Point]:
             Side.AGAINST,
             mark("{field} was changed from {before} to {after} on {day} by {by}: it left the count of {indicators}."),
             {
-                "field": move.field, "before": move.before, "after": move.after, "day": f"{move.at:%Y-%m-%d}",
-                "by": move.by, "indicators": ", ".join(move.indicators),
+                "field": _title(move.field), "before": _word(move.field, move.before),
+                "after": _word(move.field, move.after), "day": f"{move.at:%Y-%m-%d}", "by": move.by,
+                "indicators": _titles(move.indicators),
             },
             lie=Lie.CLASS_CHANGED,
         )  # fmt: skip
+
+
+def _title(name: str) -> ByLocale | str:
+    """A field as people call it."""
+    field = _CLASSES.get(name)
+    return name if field is None else {"en": field.title, "zh_CN": field.title_zh}
+
+
+def _word(name: str, code: str) -> ByLocale | str:
+    """What a field has, as people say it."""
+    options = _CLASSES[name].options if name in _CLASSES else ()
+    return next(({"en": one.label, "zh_CN": one.label_zh} for one in options if one.code == code), code)
+
+
+def _titles(indicators: Mapping[str, Mapping[str, str]]) -> ByLocale:
+    return {
+        "en": ", ".join(f"{title['en']} ({name})" for name, title in indicators.items()),
+        "zh_CN": "、".join(f"{title['zh_CN']}（{name}）" for name, title in indicators.items()),
+    }
 
 
 def _says(shelf: Shelf, kind: EvidenceKind) -> bool | None:

@@ -90,13 +90,13 @@ def reclassed(
     for (_, _, before), (since, by, after) in pairwise(versions):
         changed = sorted(name for name in CLASSES[noun] if before.get(name) != after.get(name))
         as_it_was = {**after, **{name: before.get(name) for name in changed}}
-        lost = tuple(
-            name
+        lost = {
+            name: definition.title
             for name in dict.fromkeys(one.name for one in definitions)
             if (definition := in_force(definitions, name, since.date())) is not None
             and _counts(definition, noun, as_it_was)
             and not _counts(definition, noun, after)
-        )
+        }
         if changed and lost:
             name = changed[0]
             yield Reclassed(

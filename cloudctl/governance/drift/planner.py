@@ -324,7 +324,10 @@ ROOT = "root"
 
 
 def _matched(objects: Iterable[Recorded], records: Iterable[Record]) -> dict[UUID, Recorded]:
-    """Each record's object: the one with the id that the record knows, else the oldest with its key."""
+    """Each record's object: the one with the id that the record knows; while it knows none the oldest with its key.
+
+    Another object that carries the key of a record that knows its own was made past the platform.
+    """
     by_id: dict[Identity, Recorded] = {}
     by_key: defaultdict[tuple[ObjectKind, UUID], list[Recorded]] = defaultdict(list)
     for thing in objects:
@@ -337,7 +340,7 @@ def _matched(objects: Iterable[Recorded], records: Iterable[Record]) -> dict[UUI
         keyed = by_key.get((record.kind, record.id))
         if known is not None:
             found[record.id] = known
-        elif keyed:
+        elif keyed and record.backend_id is None:
             found[record.id] = min(keyed, key=lambda other: (other.first_seen_at, other.id))
     return found
 

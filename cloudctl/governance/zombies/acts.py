@@ -8,10 +8,12 @@ the clock.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from math import ceil
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -28,6 +30,10 @@ WAITS_FOR_IDLE = mark("The time to answer is over; it was not idle for long enou
 WAITS_FOR_ROOM = mark("As many as a day allows were switched off in the last 24 hours.")
 STARTED_BY_HAND = mark("Started by hand while in quarantine: {names}.")
 GREW = mark("It has servers that no verdict has judged: {names}.")
+GONE = mark(
+    "Gone from the cloud, and not by this platform: {names}. Decide on the finding: `cloudctl drift list`; then resume "
+    "or restore the case."
+)
 
 
 class ActKind(StrEnum):
@@ -55,9 +61,9 @@ SAGAS = frozenset({ActKind.QUARANTINE, ActKind.BACK_UP, ActKind.DELETE, ActKind.
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """What telemetry and inventory show of a case now.
 
-    `returned` says what speaks for use again. `idle`: the policy lets every server of it be switched off; `why` is why
-    not. `started` are servers that run although they were switched off, `grown` servers of the system that nobody
-    judged.
+    `returned` says what speaks against going on: use, most of the time. `idle`: the policy lets every server of it be
+    switched off; `why` is why not. `started` are servers that run although they were switched off, `grown` servers of
+    the system that nobody judged, `gone` judged ones that several clean full syncs did not see, by their ids.
     """
 
     returned: Sentence | None = None
@@ -65,6 +71,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     started: tuple[str, ...] = ()
     grown: tuple[str, ...] = ()
+    gone: Mapping[UUID, str] = {}
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +108,13 @@ def _use(clearing: Clearing, seen: Seen) -> Act | None:
         return Act(kind=ActKind.DISMISS, message=seen.returned.message, params=dict(seen.returned.params))
     if clearing.state in OFF and seen.started:
         return Act(kind=ActKind.PARK, message=STARTED_BY_HAND, params={"names": ", ".join(seen.started)})
+    if clearing.state in OFF and clearing.saga is None and seen.gone:
+        return _look_for(seen)
     return None
+
+
+def _look_for(seen: Seen) -> Act:
+    return Act(kind=ActKind.PARK, message=GONE, params={"names": ", ".join(seen.gone.values())})
 
 
 def _machine_waits(clearing: Clearing) -> Act | None:
@@ -160,6 +173,8 @@ def _machine(clearing: Clearing, seen: Seen, *, room: bool) -> Act | None:
 def _switch_off(clearing: Clearing, seen: Seen, *, room: bool) -> Act:
     if seen.grown:
         return Act(kind=ActKind.PARK, message=GREW, params={"names": ", ".join(seen.grown)})
+    if seen.gone:
+        return _look_for(seen)
     if clearing.state == "due" and not seen.idle:
         return Act(kind=ActKind.NONE, message=WAITS_FOR_IDLE, params={"why": seen.why or "-"})
     if not room and clearing.off_at is None:

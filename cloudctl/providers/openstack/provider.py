@@ -18,7 +18,7 @@ from openstack.config import OpenStackConfig
 from openstack.connection import Connection
 from openstack.exceptions import SDKException
 
-from cloudctl.domain.clouds import DECLARED, Capability, Cloud, CloudKind
+from cloudctl.domain.clouds import DECLARED, Admission, Capability, Cloud, CloudKind
 from cloudctl.domain.errors import ConfigurationError
 from cloudctl.ports.clock import Clock
 from cloudctl.providers.openstack.addresses import OpenStackAddresses
@@ -39,10 +39,10 @@ class OpenStackProvider:
 
     capabilities: ClassVar[frozenset[Capability]] = DECLARED[CloudKind.OPENSTACK]
 
-    def __init__(self, client: Client, clock: Clock) -> None:
+    def __init__(self, client: Client, clock: Clock, admitted: tuple[Admission, ...] = ()) -> None:
         self._client = client
         lookups = Lookups(client, clock)
-        self.tenants = OpenStackTenants(client)
+        self.tenants = OpenStackTenants(client, admitted)
         self.networks = OpenStackNetworks(client, lookups)
         self.volumes = OpenStackVolumes(client)
         self.servers = OpenStackServers(client, lookups, self.volumes, clock)
@@ -56,8 +56,13 @@ class OpenStackProvider:
         self._client.get("compute", "/servers?limit=1", "servers", list[Entry])
 
 
-def connect(cloud: Cloud, clock: Clock, clouds_file: Path | None = None) -> OpenStackProvider:
-    """The provider of `cloud`; raises ConfigurationError when no usable credentials are configured for its code."""
+def connect(
+    cloud: Cloud, clock: Clock, clouds_file: Path | None = None, admitted: tuple[Admission, ...] = ()
+) -> OpenStackProvider:
+    """The provider of `cloud`; raises ConfigurationError when no usable credentials are configured for its code.
+
+    Every new project is closed to all but those that are `admitted`.
+    """
     try:
         with quiet():
             config = _configured(clouds_file)
@@ -71,7 +76,7 @@ def connect(cloud: Cloud, clock: Clock, clouds_file: Path | None = None) -> Open
                     code=cloud.code,
                 )
             connection = Connection(config=config.get_one(cloud=entry))
-            return OpenStackProvider(Client(connection), clock)
+            return OpenStackProvider(Client(connection), clock, admitted)
     except (SDKException, ClientException) as error:
         raise ConfigurationError(
             "The credentials for the cloud {code} cannot be used: {words}", code=cloud.code, words=str(error)

@@ -62,7 +62,7 @@ class OpenStackServers:
             "networks": [{"uuid": request.network}],
             "metadata": {**request.labels, KEY: str(request.key)},
         }
-        user_data = encode(request.user_data, request.ssh_keys)
+        user_data = encode(request.user_data, request.ssh_keys, request.first_boot)
         if user_data is not None:
             server["user_data"] = user_data
 

@@ -6,6 +6,8 @@ half made, and `create` finishes it. Its name ends in the key, so that Keystone 
 Closed by default: Neutron gives every project a default security group that lets its members talk to each other and
 lets everything out. Its ingress rules are removed, so that nothing reaches a new server before a rule is asked for;
 its egress rules stay, because a server that reaches neither its package mirror nor a time source cannot be set up.
+Only whom the installation admits gets in, by TCP: the networks from which playbooks are run and checks knock, and those
+from which pages are read.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from contextlib import suppress
 from urllib.parse import quote
 from uuid import UUID
 
+from cloudctl.domain.clouds import Admission
 from cloudctl.domain.errors import Absent, Busy
 from cloudctl.domain.quotas import Dimension
 from cloudctl.providers.openstack.client import Client
@@ -61,11 +64,27 @@ class Group(Entry, frozen=True, kw_only=True):
     security_group_rules: list[Rule]
 
 
+def _letting_in(tenant: str, group: str, admitted: Admission) -> dict[str, object]:
+    rule: dict[str, object] = {
+        "project_id": tenant,
+        "security_group_id": group,
+        "direction": "ingress",
+        "ethertype": "IPv6" if ":" in admitted.prefix else "IPv4",
+        "protocol": "tcp",
+        "remote_ip_prefix": admitted.prefix,
+        "description": "cloudctl: pages" if admitted.port else "cloudctl: management",
+    }
+    if admitted.port:
+        rule |= {"port_range_min": admitted.port, "port_range_max": admitted.port}
+    return {"security_group_rule": rule}
+
+
 class OpenStackTenants:
     """`ports.clouds.Tenants` on Keystone, with the administrator's token."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, admitted: tuple[Admission, ...] = ()) -> None:
         self._client = client
+        self._admitted = admitted
 
     def find(self, key: UUID) -> str | None:
         """One call."""
@@ -81,6 +100,8 @@ class OpenStackTenants:
                 if rule.direction == "ingress":
                     with suppress(Absent):
                         self._client.act(NEUTRON, "DELETE", f"/security-group-rules/{rule.id}")
+            for admitted in self._admitted:
+                self._client.act(NEUTRON, "POST", "/security-group-rules", _letting_in(tenant, group.id, admitted))
         # The whole list, because Keystone refuses to add a tag that is there, and two workers may be here at once.
         self._client.act(KEYSTONE, "PUT", f"/projects/{tenant}/tags", {"tags": [mark, COMPLETE]})
         return tenant

@@ -17,9 +17,9 @@ from cloudctl.providers.userdata import GZIP, compose
 LIMIT = 65535
 
 
-def encode(user_data: bytes | None, ssh_keys: tuple[str, ...]) -> str | None:
+def encode(user_data: bytes | None, ssh_keys: tuple[str, ...], first_boot: bytes | None = None) -> str | None:
     """The base64 text for Nova, compressed when it would be too long otherwise; None when there is nothing to say."""
-    document = compose(user_data, ssh_keys)
+    document = compose(user_data, ssh_keys, first_boot)
     if document is None:
         return None
     text = b64encode(document).decode("ascii")

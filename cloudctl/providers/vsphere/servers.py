@@ -330,7 +330,7 @@ class VSphereServers:
     ) -> dict[str, str]:
         gateways = () if plan is None else _gateways(plan)
         info = specs.metadata(request.name, uuid, addresses, gateways, self._client.config.nameservers)
-        document = compose(request.user_data, request.ssh_keys)
+        document = compose(request.user_data, request.ssh_keys, request.first_boot)
         return info | (specs.user_data(document) if document else {})
 
     def _fact(self, server: Machine, site: Site) -> ServerFact:
