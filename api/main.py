@@ -26,21 +26,25 @@ from api.metrics import Metrics
 from api.openapi import DESCRIPTION, TAGS, document
 from api.problems import respond
 from api.routes import (
+    access_grants,
     accesses,
     accounts,
     addresses,
     adoptions,
     answer_links,
+    apps,
     assessments,
     attachments,
     audit,
     backtests,
+    blueprints,
     calendars,
     campaigns,
     capacity,
     cases,
     catalogue,
     channels,
+    checks,
     clearings,
     clouds,
     colocations,
@@ -56,6 +60,8 @@ from api.routes import (
     exemptions,
     freezes,
     health,
+    hosts,
+    impacts,
     imports,
     indicators,
     inventory,
@@ -76,7 +82,9 @@ from api.routes import (
     reports,
     resources,
     rooms,
+    runs,
     savings,
+    secrets,
     servers,
     shadows,
     standings,
@@ -92,6 +100,7 @@ from api.routes import (
     workflows,
     zombies,
 )
+from api.run_streams import RunFeed
 from api.streams import Streams
 from api.threads import reads
 from api.uploads import LARGEST_BODY
@@ -101,6 +110,10 @@ from cloudctl.ports.context import Context
 
 # The router tries routes in this order: the busiest first.
 ROUTERS = (
+    apps,
+    checks,
+    impacts,
+    blueprints,
     servers,
     imports,
     orders,
@@ -160,6 +173,10 @@ ROUTERS = (
     campaigns,
     clearings,
     answer_links,
+    hosts,
+    secrets,
+    access_grants,
+    runs,
     standings,
     savings,
     reports,
@@ -202,6 +219,7 @@ def create_app(ctx: Context, *, lifespan: Lifespan | None = None, largest_body: 
     app.state.metrics = metrics
     app.state.reads = reads()
     app.state.streams = Streams(ctx.queries, metrics.streams)
+    app.state.run_streams = Streams(ctx.queries, metrics.streams, feed=RunFeed)
     app.router.routes[:0] = [route for module in ROUTERS for route in module.router.routes]
     app.openapi = document(app)  # type: ignore[method-assign]
     for kind, handler in _HANDLERS.items():
@@ -212,13 +230,14 @@ def create_app(ctx: Context, *, lifespan: Lifespan | None = None, largest_body: 
 def _lifespan(outer: Lifespan | None) -> Lifespan:
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
-        streams: Streams = app.state.streams
+        streams: tuple[Streams, ...] = (app.state.streams, app.state.run_streams)
         if outer is None:
             yield
         else:
             async with outer(app):
                 yield
-        await streams.close()
+        for each in streams:
+            await each.close()
 
     return running
 

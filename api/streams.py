@@ -1,8 +1,9 @@
-"""Server-sent events: an order's progress, live.
+"""Server-sent events: an order's progress, and what a run says, live.
 
-One poller a process reads new lines by cursor and hands each to the streams of its order. An open stream is a queue
-and nothing else: no connection, no thread. Lines appear in the order of their `seq` (the unit of work sees to that),
-so a stream that broke off resumes after its Last-Event-ID. Who reads too slowly is let go and resumes the same way.
+One poller a process and feed reads new lines by cursor and hands each to the streams of its subject, an order or a run.
+An open stream is a queue and nothing else: no connection, no thread. Lines appear in the order of their `seq` (the unit
+of work sees to that), so a stream that broke off resumes after its Last-Event-ID. Who reads too slowly is let go and
+resumes the same way.
 
     streams = Streams(ctx.queries, gauge)
     return streams.follow(order_id, after=17, locale="en")
@@ -14,9 +15,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from prometheus_client import Gauge
@@ -26,7 +27,8 @@ from starlette.types import Receive, Scope, Send
 
 from api.answers import encode
 from api.schemas.progress import FINAL, ProgressOut
-from cloudctl.ports.queries import ProgressRow, Queries
+from cloudctl.ports.queries import Queries
+from cloudctl.ports.queries.rows import ProgressRow
 
 POLL_S: Final = 0.5
 HEARTBEAT_S: Final = 15.0
@@ -38,17 +40,84 @@ RETRY = b"retry: 2000\n\n"
 HEARTBEAT = b": still here\n\n"
 _log = logging.getLogger(__name__)
 
-Queue = asyncio.Queue[ProgressRow | None]
+Queue = asyncio.Queue[Any]
 """Lines for one stream; None ends it."""
+
+
+class Feed(Protocol):
+    """What is followed: rows with a `seq` that rises in the order of commits, of subjects."""
+
+    def __init__(self, queries: Queries) -> None: ...
+
+    def missed(self, subject: UUID, after: int, limit: int) -> Sequence[Any]:
+        """A subject's rows after a cursor, in order."""
+        ...
+
+    def since(self, subjects: Collection[UUID], after: int) -> Sequence[Any]:
+        """Rows after a cursor, in order; those of other subjects may be left out."""
+        ...
+
+    def last(self) -> int:
+        """The highest cursor."""
+        ...
+
+    def subject(self, row: Any) -> UUID:
+        """Whose row it is."""
+        ...
+
+    def chunk(self, row: Any, locale: str) -> bytes:
+        """A row as an event."""
+        ...
+
+    def final(self, row: Any) -> bool:
+        """Whether nothing comes after it."""
+        ...
+
+
+class ProgressFeed:
+    """The progress of orders."""
+
+    def __init__(self, queries: Queries) -> None:
+        self._queries = queries
+
+    def missed(self, subject: UUID, after: int, limit: int) -> Sequence[ProgressRow]:
+        """An order's lines."""
+        return self._queries.progress_of(subject, after, limit)
+
+    def since(self, subjects: Collection[UUID], after: int) -> Sequence[ProgressRow]:  # noqa: ARG002 - there are few
+        """All orders' lines."""
+        return self._queries.progress_since(after)
+
+    def last(self) -> int:
+        """The last line's."""
+        return self._queries.last_progress()
+
+    def subject(self, row: ProgressRow) -> UUID:
+        """Its order."""
+        return row.order_id
+
+    def chunk(self, row: ProgressRow, locale: str) -> bytes:
+        """A line."""
+        return b"id: %d\nevent: progress\ndata: %b\n\n" % (row.seq, encode(ProgressOut.told(row, locale)))
+
+    def final(self, row: ProgressRow) -> bool:
+        """The order's file is closed."""
+        return row.state in FINAL
 
 
 class Streams:
     """All open streams of this process."""
 
     def __init__(
-        self, queries: Queries, gauge: Gauge, *, poll_s: float = POLL_S, heartbeat_s: float = HEARTBEAT_S
+        self,
+        queries: Queries,
+        gauge: Gauge,
+        *,
+        feed: type[Feed] = ProgressFeed,
+        poll_s: float = POLL_S,
+        heartbeat_s: float = HEARTBEAT_S,
     ) -> None:
-        self._queries = queries
+        self.feed = feed(queries)
         self._gauge = gauge
         self._poll_s = poll_s
         self._heartbeat_s = heartbeat_s
@@ -57,9 +126,9 @@ class Streams:
         self._rendered: dict[tuple[int, str], bytes] = {}
         self._stopped = False
 
-    def follow(self, order_id: UUID, *, after: int, locale: str) -> EventStream:
-        """The answer that streams an order's lines after a cursor. The caller has checked that it may be seen."""
-        return EventStream(self, order_id, after, locale)
+    def follow(self, subject: UUID, *, after: int, locale: str) -> EventStream:
+        """The answer that streams a subject's lines after a cursor. The caller has checked that it may be seen."""
+        return EventStream(self, subject, after, locale)
 
     def stop(self) -> None:
         """Ends all streams, from the event loop's thread; later ones end at once."""
@@ -76,10 +145,10 @@ class Streams:
             with suppress(asyncio.CancelledError):
                 await self._poller
 
-    async def lines(self, order_id: UUID, queue: Queue, after: int) -> AsyncIterator[ProgressRow | None]:
+    async def lines(self, subject: UUID, queue: Queue, after: int) -> AsyncIterator[Any]:
         """Lines after the cursor, first from the record, then live; None where a heartbeat is due."""
         sent = after
-        while missed := await run_in_threadpool(self._queries.progress_of, order_id, sent, PAGE):
+        while missed := await run_in_threadpool(self.feed.missed, subject, sent, PAGE):
             for row in missed:
                 sent = row.seq
                 yield row
@@ -97,21 +166,21 @@ class Streams:
                 sent = row_or_end.seq
                 yield row_or_end
 
-    async def subscribe(self, order_id: UUID) -> Queue:
-        """A queue that gets every line of the order from now on."""
+    async def subscribe(self, subject: UUID) -> Queue:
+        """A queue that gets every line of the subject from now on."""
         queue: Queue = asyncio.Queue(BACKLOG)
         if self._poller is None or self._poller.done():
-            cursor = await run_in_threadpool(self._queries.last_progress)
+            cursor = await run_in_threadpool(self.feed.last)
             if self._poller is None or self._poller.done():
                 self._poller = asyncio.create_task(self._poll(cursor), name="progress poller")
-        self._open[order_id].add(queue)
+        self._open[subject].add(queue)
         self._gauge.inc()
         return queue
 
-    def unsubscribe(self, order_id: UUID, queue: Queue) -> None:
-        self._open[order_id].discard(queue)
-        if not self._open[order_id]:
-            del self._open[order_id]
+    def unsubscribe(self, subject: UUID, queue: Queue) -> None:
+        self._open[subject].discard(queue)
+        if not self._open[subject]:
+            del self._open[subject]
         self._gauge.dec()
 
     async def _poll(self, cursor: int) -> None:
@@ -121,7 +190,7 @@ class Streams:
             if not self._open:
                 return
             try:
-                rows = await run_in_threadpool(self._queries.progress_since, cursor)
+                rows = await run_in_threadpool(self.feed.since, tuple(self._open), cursor)
             except Exception:  # noqa: BLE001 - whatever the driver raises, the next poll may succeed
                 _log.exception("reading progress failed; trying again")
                 continue
@@ -130,9 +199,9 @@ class Streams:
                 cursor = row.seq
                 await self._hand_out(row)
 
-    async def _hand_out(self, row: ProgressRow) -> None:
-        """To every stream of the order; now and then other requests get their turn."""
-        for count, queue in enumerate(tuple(self._open.get(row.order_id, ())), start=1):
+    async def _hand_out(self, row: Any) -> None:
+        """To every stream of its subject; now and then other requests get their turn."""
+        for count, queue in enumerate(tuple(self._open.get(self.feed.subject(row), ())), start=1):
             if queue.full():
                 _end(queue)
             else:
@@ -140,41 +209,40 @@ class Streams:
             if count % TURN == 0:
                 await asyncio.sleep(0)
 
-    def chunk(self, row: ProgressRow, locale: str) -> bytes:
-        """The event of a line, rendered once a language however many follow the order."""
+    def chunk(self, row: Any, locale: str) -> bytes:
+        """The event of a line, rendered once a language however many follow its subject."""
         key = (row.seq, locale)
         chunk = self._rendered.get(key)
         if chunk is None:
-            body = encode(ProgressOut.told(row, locale))
-            chunk = self._rendered[key] = b"id: %d\nevent: progress\ndata: %b\n\n" % (row.seq, body)
+            chunk = self._rendered[key] = self.feed.chunk(row, locale)
         return chunk
 
 
 class EventStream(Response):
-    """One stream: it ends with the order's file, the client, the process, or after LONGEST_S."""
+    """One stream: it ends with its subject, the client, the process, or after LONGEST_S."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, streams: Streams, order_id: UUID, after: int, locale: str) -> None:
+    def __init__(self, streams: Streams, subject: UUID, after: int, locale: str) -> None:
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
-        self._streams, self._order_id, self._after, self._locale = streams, order_id, after, locale
+        self._streams, self._subject, self._after, self._locale = streams, subject, after, locale
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's form
         """Sends until there is nobody or nothing left."""
-        queue = await self._streams.subscribe(self._order_id)
+        queue = await self._streams.subscribe(self._subject)
         watcher = asyncio.create_task(_end_with_client(receive, queue))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             await _send(send, RETRY)
-            async for row in self._streams.lines(self._order_id, queue, self._after):
+            async for row in self._streams.lines(self._subject, queue, self._after):
                 await _send(send, HEARTBEAT if row is None else self._streams.chunk(row, self._locale))
-                if row is not None and row.state in FINAL:
+                if row is not None and self._streams.feed.final(row):
                     break
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             watcher.cancel()
-            self._streams.unsubscribe(self._order_id, queue)
+            self._streams.unsubscribe(self._subject, queue)
 
 
 async def _send(send: Send, chunk: bytes) -> None:

@@ -15,7 +15,7 @@ from api.pagination import add_list
 from api.schemas.accesses import AccessChanges, AccessIn, AccessOut
 from api.schemas.emergencies import RemarkIn
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import AccessRow
+from cloudctl.ports.queries.rows import AccessRow
 from cloudctl.services import accesses, fittings
 
 router = APIRouter(tags=["accesses"])

@@ -14,7 +14,7 @@ from api.openapi import answering
 from api.pagination import add_list, asked, page_parameters, paged
 from api.schemas.accounts import AccountChanges, AccountIn, AccountOut, IssuedTokenOut, MeOut, TokenIn, TokenOut
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import AccountRow, TokenRow
+from cloudctl.ports.queries.rows import AccountRow, TokenRow
 from cloudctl.services import accounts, tokens
 
 router = APIRouter(tags=["accounts"])

@@ -14,7 +14,7 @@ from api.routes.resources import add_resource
 from api.schemas.addresses import AddressOut, SupernetIn, SupernetOut
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.addresses import Address
-from cloudctl.ports.queries import AddressRow, PrefixRow
+from cloudctl.ports.queries.rows import AddressRow, PrefixRow
 from cloudctl.services import addresses
 
 router = APIRouter(tags=["addresses"])

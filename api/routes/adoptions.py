@@ -29,7 +29,7 @@ from api.schemas.adoptions import (
     UndoIn,
 )
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import AdoptionRow, AdoptionRuleRow, TakingRow
+from cloudctl.ports.queries.rows import AdoptionRow, AdoptionRuleRow, TakingRow
 from cloudctl.services import adoption_sheets, adoptions
 
 router = APIRouter(tags=["adoptions"])

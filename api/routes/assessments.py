@@ -21,7 +21,7 @@ from api.schemas.assessments import (
     VerdictIn,
 )
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import AssessmentRow
+from cloudctl.ports.queries.rows import AssessmentRow
 from cloudctl.services import assessments, successions
 from cloudctl.services.successions import Lineage
 

@@ -21,7 +21,7 @@ from api.pagination import add_list
 from api.schemas.attachments import AttachmentOut
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.attachments import KINDS
-from cloudctl.ports.queries import AttachmentRow
+from cloudctl.ports.queries.rows import AttachmentRow
 from cloudctl.services import attachments
 
 router = APIRouter(tags=["orders"])

@@ -14,7 +14,8 @@ from api.deps import Caller
 from api.openapi import answering
 from api.pagination import add_list, asked, filter_parameters
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import AuditRow, PageAsk, Queries, Scope
+from cloudctl.ports.queries import PageAsk, Queries, Scope
+from cloudctl.ports.queries.rows import AuditRow
 
 router = APIRouter(tags=["audit"])
 

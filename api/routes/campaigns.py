@@ -14,7 +14,7 @@ from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.campaigns import CampaignIn, CampaignOut, PlanOut, ReasonIn, ScopeIn, StopOut, WhyIn
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import CampaignRow
+from cloudctl.ports.queries.rows import CampaignRow
 from cloudctl.services import campaigns, stops
 
 router = APIRouter(tags=["clearings"])

@@ -10,7 +10,7 @@ from api.answers import plain
 from api.deps import Caller
 from api.openapi import answering
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import Capacity
+from cloudctl.ports.queries.capacities import Capacity
 
 router = APIRouter(tags=["quotas"])
 

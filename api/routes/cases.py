@@ -13,7 +13,7 @@ from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.cases import CaseIn, CaseOut, CaseReturnIn, ClosingIn, LiesIn, ProofIn
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import CaseRow
+from cloudctl.ports.queries.rows import CaseRow
 from cloudctl.services import cases
 
 router = APIRouter(tags=["consolidation"])

@@ -23,7 +23,7 @@ from api.schemas.clearings import AnswerIn, ClearingOut, CloseLineIn, CloseLineO
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.attachments import KINDS
 from cloudctl.domain.close_lines import CloseLineKind
-from cloudctl.ports.queries import ClearingRow
+from cloudctl.ports.queries.rows import ClearingRow
 from cloudctl.services import certificates, clearing_answers, clearing_decisions, clearings, close_lines
 
 router = APIRouter(tags=["clearings"])

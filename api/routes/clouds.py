@@ -13,7 +13,7 @@ from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.clouds import CloudChanges, CloudIn, CloudOut, ReserveIn
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import CloudRow
+from cloudctl.ports.queries.rows import CloudRow
 from cloudctl.services import clouds
 
 router = APIRouter(tags=["clouds"])

@@ -15,7 +15,7 @@ from api.pagination import add_list
 from api.schemas.colocations import ColocationIn, ColocationOut, InstallIn
 from api.schemas.emergencies import RemarkIn
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import ColocationRow
+from cloudctl.ports.queries.rows import ColocationRow
 from cloudctl.services import colocations, fittings
 
 router = APIRouter(tags=["colocations"])

@@ -21,7 +21,7 @@ from api.schemas.departments import (
     RetirementIn,
 )
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import DepartmentRow
+from cloudctl.ports.queries.rows import DepartmentRow
 from cloudctl.services import departments, mergers
 
 router = APIRouter(tags=["departments"])

@@ -13,7 +13,7 @@ from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.dependencies import DependencyIn, DependencyOut
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import DependencyRow
+from cloudctl.ports.queries.rows import DependencyRow
 from cloudctl.services import dependencies
 
 router = APIRouter(tags=["systems"])

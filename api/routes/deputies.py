@@ -12,7 +12,7 @@ from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.deputies import DeputyIn, DeputyOut
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import DeputyRow
+from cloudctl.ports.queries.rows import DeputyRow
 from cloudctl.services import deputies
 
 router = APIRouter(tags=["deputies"])

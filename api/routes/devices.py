@@ -14,7 +14,7 @@ from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.devices import DeviceChanges, DeviceIn, DeviceOut
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import DeviceRow
+from cloudctl.ports.queries.rows import DeviceRow
 from cloudctl.services import devices
 
 router = APIRouter(tags=["devices"])

@@ -13,7 +13,7 @@ from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.drift import FindingOut, ResolutionIn
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import DriftRow
+from cloudctl.ports.queries.rows import DriftRow
 from cloudctl.services import drift
 
 router = APIRouter(tags=["drift"])

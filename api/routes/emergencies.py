@@ -13,7 +13,7 @@ from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.emergencies import EmergencyIn, EmergencyOut, PaperIn, RefusalIn, RemarkIn
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import EmergencyRow
+from cloudctl.ports.queries.rows import EmergencyRow
 from cloudctl.services import emergencies
 
 router = APIRouter(tags=["emergencies"])
@@ -40,6 +40,7 @@ def create_emergency(act: Acting, body: EmergencyIn) -> Response:
         approved_at=body.approved_at,
         note=body.note,
         raise_quota=body.raise_quota,
+        app=body.app.form(body.order.zone) if body.app else None,
     )
 
 

@@ -25,7 +25,7 @@ from api.schemas.evidence import ContradictionOut, EvidenceIn, EvidenceOut
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.attachments import KINDS
 from cloudctl.domain.evidence import EvidenceKind, Subject
-from cloudctl.ports.queries import EvidenceRow
+from cloudctl.ports.queries.rows import EvidenceRow
 from cloudctl.services import contradictions, evidence
 
 router = APIRouter(tags=["consolidation"])

@@ -12,7 +12,7 @@ from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.exemptions import ExemptionIn, ExemptionOut
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import ExemptionRow
+from cloudctl.ports.queries.rows import ExemptionRow
 from cloudctl.services import exemptions
 
 router = APIRouter(tags=["policies"])

@@ -16,7 +16,7 @@ from api.schemas.fields import Zone
 from api.schemas.freezes import ClearanceOut, FreezeExceptionIn, FreezeIn, FreezeOut
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.freezes import Bound
-from cloudctl.ports.queries import FreezeRow
+from cloudctl.ports.queries.rows import FreezeRow
 from cloudctl.services import freezes
 
 router = APIRouter(tags=["calendars"])

@@ -12,7 +12,7 @@ from api.deps import Caller
 from api.openapi import answering
 from api.pagination import add_list, asked, page_parameters, paged
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import InventoryChangeRow, InventoryRow
+from cloudctl.ports.queries.rows import InventoryChangeRow, InventoryRow
 from cloudctl.services import inventory
 
 router = APIRouter(tags=["inventory"])

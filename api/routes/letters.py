@@ -13,7 +13,7 @@ from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.letters import LetterOut
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import LetterRow
+from cloudctl.ports.queries.rows import LetterRow
 from cloudctl.services import letters
 
 router = APIRouter(tags=["letters"])

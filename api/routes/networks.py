@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from api.routes.resources import add_resource
 from api.schemas.networks import NetworkOut
 from cloudctl.domain.networks import Network
-from cloudctl.ports.queries import NetworkRow
+from cloudctl.ports.queries.rows import NetworkRow
 
 router = APIRouter(tags=["networks"])
 

@@ -13,7 +13,7 @@ from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.notices import NoticeOut
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import NoticeRow
+from cloudctl.ports.queries.rows import NoticeRow
 from cloudctl.services import notices
 
 router = APIRouter(tags=["notices"])

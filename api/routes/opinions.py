@@ -15,7 +15,7 @@ from api.pagination import add_list
 from api.schemas.opinions import AskIn, OpinionIn, OpinionOut
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.opinions import Specialist
-from cloudctl.ports.queries import OpinionRow
+from cloudctl.ports.queries.rows import OpinionRow
 from cloudctl.services import opinions
 
 router = APIRouter(tags=["opinions"])

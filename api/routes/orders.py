@@ -18,7 +18,7 @@ from api.schemas.orders import DecisionIn, EvaluationOut, OrderChanges, OrderIn,
 from api.schemas.returns import ReturnIn, ReturnOut
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.orders import Order
-from cloudctl.ports.queries import OrderRow
+from cloudctl.ports.queries.rows import OrderRow
 from cloudctl.services import acceptances, batches, decisions, orders, takeovers
 
 router = APIRouter(tags=["orders"])

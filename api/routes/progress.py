@@ -47,7 +47,7 @@ async def follow_order(request: Request, order_id: UUID) -> Response:
     Answers 204 when the order's file is closed and everything was seen: then there is nothing to come back for.
     """
     caller = Caller(request)
-    after = _cursor(request.headers.get("last-event-id"))
+    after = cursor(request.headers.get("last-event-id"))
     order = await run_in_threadpool(orders.get, caller.ctx, caller.request, order_id)
     if order.state in FINAL and not await run_in_threadpool(caller.ctx.queries.progress_of, order_id, after, 1):
         return Response(status_code=204)
@@ -55,7 +55,8 @@ async def follow_order(request: Request, order_id: UUID) -> Response:
     return streams.follow(order_id, after=after, locale=caller.locale)
 
 
-def _cursor(last_event_id: str | None) -> int:
+def cursor(last_event_id: str | None) -> int:
+    """After which event a stream goes on; raises Invalid for what is no cursor."""
     if last_event_id is None or not last_event_id.strip():
         return 0
     if not last_event_id.isascii() or not last_event_id.isdigit() or len(last_event_id) > 18:

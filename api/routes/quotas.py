@@ -14,7 +14,8 @@ from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.quotas import QuotaIn, QuotaOut
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import QuotaRow, QuotaSum
+from cloudctl.ports.queries.capacities import QuotaSum
+from cloudctl.ports.queries.rows import QuotaRow
 from cloudctl.services import quotas
 
 router = APIRouter(tags=["quotas"])

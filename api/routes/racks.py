@@ -14,7 +14,7 @@ from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.racks import RackChanges, RackIn, RackOut
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import RackRow
+from cloudctl.ports.queries.rows import RackRow
 from cloudctl.services import racks
 
 router = APIRouter(tags=["racks"])

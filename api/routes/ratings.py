@@ -14,7 +14,7 @@ from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.ratings import AnswerIn, RatingIn, RatingOut
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import RatingRow, RatingSummary
+from cloudctl.ports.queries.rows import RatingRow, RatingSummary
 from cloudctl.services import ratings
 
 router = APIRouter(tags=["ratings"])

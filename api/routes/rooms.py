@@ -15,7 +15,7 @@ from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.rooms import RoomChanges, RoomIn, RoomOut, RoomSpaceOut
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import RoomRow
+from cloudctl.ports.queries.rows import RoomRow
 from cloudctl.services import rooms
 
 router = APIRouter(tags=["rooms"])

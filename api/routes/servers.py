@@ -12,7 +12,7 @@ from api.openapi import answering
 from api.routes.resources import add_resource
 from api.schemas.servers import ConsoleOut, ServerOut, SnapshotIn, SnapshotOut
 from cloudctl.domain.servers import Server
-from cloudctl.ports.queries import ServerRow
+from cloudctl.ports.queries.rows import ServerRow
 from cloudctl.services import resources
 
 router = APIRouter(tags=["servers"])

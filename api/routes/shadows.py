@@ -25,8 +25,7 @@ from api.schemas.shadows import (
     SweepOut,
 )
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import ShadowRow, SweepRow
-from cloudctl.ports.queries.rows import ShadowCount
+from cloudctl.ports.queries.rows import ShadowCount, ShadowRow, SweepRow
 from cloudctl.services import shadow_looks, shadows, sweeps
 
 router = APIRouter(tags=["consolidation"])

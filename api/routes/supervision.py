@@ -14,7 +14,7 @@ from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.supervision import CardOut, ExcuseIn, LimitOut
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import CardRow, DueRow
+from cloudctl.ports.queries.rows import CardRow, DueRow
 from cloudctl.services import supervision
 
 router = APIRouter(tags=["supervision"])

@@ -13,7 +13,7 @@ from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.syncs import SyncIn, SyncOut
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import SyncRow
+from cloudctl.ports.queries.rows import SyncRow
 from cloudctl.services import syncs
 
 router = APIRouter(tags=["inventory"])

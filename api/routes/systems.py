@@ -17,7 +17,7 @@ from api.schemas.systems import SystemChanges, SystemIn, SystemOut
 from cloudctl.domain.accounts import Permission
 from cloudctl.domain.calendars import today_for_people
 from cloudctl.domain.systems import System
-from cloudctl.ports.queries import SystemDueRow, SystemRow
+from cloudctl.ports.queries.rows import SystemDueRow, SystemRow
 from cloudctl.services import systems
 
 router = APIRouter(tags=["systems"])

@@ -14,7 +14,7 @@ from api.pagination import add_list
 from api.schemas.emergencies import RefusalIn, RemarkIn
 from api.schemas.transfers import TransferIn, TransferOut
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import TransferRow
+from cloudctl.ports.queries.rows import TransferRow
 from cloudctl.services import transfers
 
 router = APIRouter(tags=["transfers"])

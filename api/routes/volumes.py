@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from api.routes.resources import add_resource
 from api.schemas.volumes import VolumeOut
 from cloudctl.domain.volumes import Volume
-from cloudctl.ports.queries import VolumeRow
+from cloudctl.ports.queries.rows import VolumeRow
 
 router = APIRouter(tags=["volumes"])
 

@@ -13,7 +13,7 @@ from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.waste import LookedOut, ProposalOut, WasteAcceptIn, WasteDeclineIn
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import WasteRow
+from cloudctl.ports.queries.rows import WasteRow
 from cloudctl.services import waste
 
 router = APIRouter(tags=["consolidation"])

@@ -13,7 +13,7 @@ from api.openapi import answering
 from api.pagination import add_list
 from api.schemas.waves import HoldIn, MoveStepOut, NoteIn, ReadinessIn, ReadinessOut, WaveOut
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import MoveRow, ReadinessRow, SlipRow, StepRow, WaveRow
+from cloudctl.ports.queries.rows import MoveRow, ReadinessRow, SlipRow, StepRow, WaveRow
 from cloudctl.services import moves, readiness, waves
 
 router = APIRouter(tags=["consolidation"])

@@ -24,7 +24,7 @@ from api.schemas.zombies import (
     ZombieExemptionOut,
 )
 from cloudctl.domain.accounts import Permission
-from cloudctl.ports.queries import PurposeRow, VerdictRow, ZombieExemptionRow
+from cloudctl.ports.queries.rows import PurposeRow, VerdictRow, ZombieExemptionRow
 from cloudctl.services import purposes, zombie_exemptions, zombies
 
 router = APIRouter(tags=["zombies"])

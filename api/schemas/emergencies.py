@@ -8,8 +8,10 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from api.schemas.fields import In, Name, Out, Text
+from api.schemas.apps import AppCode, Release
+from api.schemas.fields import In, Line, Name, Out, Text
 from api.schemas.orders import EXAMPLE, OrderIn
+from cloudctl.services.app_forms import AppForm
 
 EMERGENCY: dict[str, Any] = {
     "order": EXAMPLE,
@@ -17,21 +19,41 @@ EMERGENCY: dict[str, Any] = {
     "approved_at": "2026-11-21T09:30:00+08:00",
     "note": "台风救灾物资系统，电话批准立即开通",
 }
+RELIEF: dict[str, Any] = {"blueprint": "emergency", "code": "fgw-relief", "parameters": {"title": "台风救灾"}}
+
+
+class EmergencyAppIn(In):
+    """What is to run on the servers of the order, for its system; what is left out is taken from the blueprint."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [RELIEF]})
+
+    blueprint: Name
+    code: AppCode
+    name: Line | None = None
+    release: Release | None = None
+    size: Line | None = None
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+    def form(self, zone: str) -> AppForm:
+        """As the use case takes it."""
+        return AppForm(zone=zone, **self.fields())
 
 
 class EmergencyIn(In):
     """An order that was approved by telephone: who gave the word, when, and what was said.
 
     With `raise_quota` the department's limits are raised to what the order needs; that takes the right to set quotas.
+    With `app` it does not end with servers: the application is deployed on them once they are there.
     """
 
-    model_config = ConfigDict(json_schema_extra={"examples": [EMERGENCY]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{**EMERGENCY, "app": RELIEF}]})
 
     order: OrderIn
     approver: Name
     approved_at: AwareDatetime
     note: Annotated[str, Field(min_length=1, max_length=4000)]
     raise_quota: bool = False
+    app: EmergencyAppIn | None = None
 
 
 class PaperIn(In):

@@ -10,7 +10,7 @@ from api.problems import said
 from api.schemas.fields import Out
 from cloudctl.domain.lifecycle import ORDERS
 from cloudctl.messages import translator
-from cloudctl.ports.queries import ProgressRow
+from cloudctl.ports.queries.rows import ProgressRow
 
 FINAL = ORDERS.final
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from api.schemas.fields import Out
 from cloudctl.messages import translator
-from cloudctl.ports.queries import TodoRow
+from cloudctl.ports.queries.rows import TodoRow
 
 
 class TodoOut(Out, frozen=True, kw_only=True):
