@@ -17,7 +17,6 @@ from __future__ import annotations
 import json
 import shutil
 import struct
-import time
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -31,15 +30,21 @@ from uuid import UUID, uuid4
 import msgspec
 from sqlalchemy import text
 
-from cloudctl.bootstrap import App, build, platform
+from cloudctl.bootstrap import App, build
 from cloudctl.domain.addresses import Prefix
+from cloudctl.domain.blueprints import Catalogue
 from cloudctl.domain.clouds import Cloud, CloudKind
 from cloudctl.domain.items import AddressItem, DiskAsk, Item, NetworkItem, ServerItem
 from cloudctl.domain.orders import Backup, Order
 from cloudctl.domain.resources import Resource
 from cloudctl.domain.workflows import Saga, Verdict
+from cloudctl.engine.client import SCHEMA
 from cloudctl.engine.steps import judged
-from cloudctl.ports.context import Request
+from cloudctl.ports.automation import Automation
+from cloudctl.ports.certifier import Certifier
+from cloudctl.ports.context import Request, platform
+from cloudctl.ports.doors import Doors
+from cloudctl.ports.names import Names
 from cloudctl.ports.notifier import Notifier
 from cloudctl.ports.queries import PageAsk
 from cloudctl.providers.simulated import SimulatedCloud
@@ -59,10 +64,16 @@ from tests.seeds import (
     person,
     seeded,
     settings_for,
+    shipped_blueprints,
+    shipped_policies,
 )
+from tests.waiting import until
 
 T = TypeVar("T")
-_ENDED = text("UPDATE workflow_status SET status = 'SUCCESS' WHERE workflow_uuid = :id")
+_ENDED = {
+    name: text(f"UPDATE {place}workflow_status SET status = 'SUCCESS' WHERE workflow_uuid = :id")
+    for name, place in (("sqlite", ""), ("postgresql", f"{SCHEMA}."))
+}
 
 
 def ssh_key(comment: str = "li@fgw") -> str:
@@ -76,10 +87,10 @@ def ssh_key(comment: str = "li@fgw") -> str:
 class Installed:
     """An installation and who is in it; `ids` has the departments fgw and czj, their systems oa and ys, the people."""
 
-    app: App
+    app: App = field(repr=False)
     clock: Clock
     directory: Path
-    seed: Seed
+    seed: Seed = field(repr=False)
     verdicts: list[tuple[str, Verdict]] = field(default_factory=list)
 
     @property
@@ -267,7 +278,7 @@ class Installed:
                 saga = next(saga for saga in SAGAS if saga.name == workflow.saga)
                 ended.append((saga.name, saga.body(self.steps_of(saga), *workflow.input)))
                 with self.app.engine_database.begin() as connection:
-                    connection.execute(_ENDED, {"id": workflow.id})
+                    connection.execute(_ENDED[connection.dialect.name], {"id": workflow.id})
         return ended
 
     def queued(self) -> list[Any]:
@@ -298,23 +309,41 @@ class Installed:
 
     def wait(self, order: Order, *states: str, within_s: float = 30) -> Order:
         """With a worker: the order once it is in one of the states."""
-        end = time.monotonic() + within_s
-        while (now := self.order(order.id)).state not in states:
-            assert time.monotonic() < end, (now.state, now.last_error)
-            time.sleep(0.02)
-        return now
+        until(lambda: self.order(order.id).state in states, within_s=within_s, what=lambda: self.order(order.id))
+        return self.order(order.id)
 
 
 @contextmanager
 def installation(
-    tmp_path: Path, *, notifier: Notifier | None = None, clock: Clock | None = None, **settings: Any
+    tmp_path: Path,
+    *,
+    notifier: Notifier | None = None,
+    clock: Clock | None = None,
+    automation: Automation | None = None,
+    names: Names | None = None,
+    doors: Doors | None = None,
+    certifier: Certifier | None = None,
+    blueprints: Catalogue | None = None,
+    seed: Seed | None = None,
+    **settings: Any,
 ) -> Iterator[Installed]:
-    """A fresh copy of the city in `tmp_path`; `settings` are fields of Settings."""
-    seed = seeded()
+    """A fresh copy of the city in `tmp_path`, or of another one that has stopped; `settings` are fields of Settings."""
+    seed = seed or seeded()
     directory = tmp_path / "city"
     shutil.copytree(seed.directory, directory)
     clock = clock or Clock()
-    app = build(settings_for(directory, **settings), clock=clock, notifier=notifier)
+    wanted = settings_for(directory, **settings)
+    app = build(
+        wanted,
+        policies=None if wanted.policies_dir else shipped_policies(),
+        blueprints=None if wanted.apps.blueprints_dir else blueprints or shipped_blueprints(),
+        clock=clock,
+        notifier=notifier,
+        automation=automation,
+        names=names,
+        doors=doors,
+        certifier=certifier,
+    )
     try:
         yield Installed(app=app, clock=clock, directory=directory, seed=seed)
     finally:

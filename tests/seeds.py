@@ -12,12 +12,18 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from cloudctl.bootstrap import App, build, platform
+from msgspec.structs import replace
+
+from cloudctl.bootstrap import App, build
 from cloudctl.domain.accounts import Role
+from cloudctl.domain.blueprints import Catalogue
 from cloudctl.domain.clouds import CloudKind
 from cloudctl.domain.departments import Level
 from cloudctl.domain.quotas import Dimension
-from cloudctl.ports.context import Request
+from cloudctl.hosting import catalogue as blueprints
+from cloudctl.policy import policies, registry
+from cloudctl.policy.policies import Policies
+from cloudctl.ports.context import Request, platform
 from cloudctl.services import accounts, addresses, catalogue, clouds, departments, systems, tokens
 from cloudctl.settings import Settings, Simulated
 from tests.contract.clocks import MovableClock
@@ -92,11 +98,33 @@ def settings_for(directory: Path, **changes: Any) -> Settings:
 
 
 @cache
+def shipped_policies() -> Policies:
+    """The shipped policies, read once in a process: reading them is most of an installation's wiring."""
+    return policies.load(registry.shipped())
+
+
+@cache
+def shipped_blueprints() -> Catalogue:
+    """The shipped blueprints, likewise."""
+    return blueprints.load(blueprints.shipped())
+
+
+@cache
+def upgradable_blueprints() -> Catalogue:
+    """The same, with another release of what can stand on several hosts."""
+    there = shipped_blueprints()
+    data = there.named("open-data")
+    newer = replace(data.latest, version="1.1.0", upgrades_from=(data.latest.version,))
+    more = {data.name: replace(data, releases=(*data.releases, newer))}
+    return replace(there, blueprints={**there.blueprints, **more})
+
+
+@cache
 def seeded() -> Seed:
     """Makes the city once a session."""
     directory = Path(tempfile.mkdtemp(prefix="cloudctl-city-"))
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
-    app = build(settings_for(directory), clock=Clock())
+    app = build(settings_for(directory), policies=shipped_policies(), blueprints=shipped_blueprints(), clock=Clock())
     seed = populated(app, directory)
     app.stop()
     return seed

@@ -1,7 +1,9 @@
-"""What the gate has no time for, one part after the other: `python -m tests.acceptance [PART ...]`.
+"""What the gate has no time for: `python -m tests.acceptance [PART ...]`.
 
-Every part is a pytest run of its own. It fails when a test fails, when one is skipped or expected to fail, and when a
-part has no test at all. At the end stands one table in Markdown, to be pasted into a note.
+Every part is a pytest run of its own. What waits for clouds and hosts is played beside what needs the processor, each
+of them one part after the other; a part's words are printed when it has ended. It fails when a test fails, when one is
+skipped or expected to fail, and when a part has no test at all. At the end stands one table in Markdown, to be pasted
+into a note.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -18,7 +22,9 @@ from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).parents[2]
 NOT_PASSED = ("failure", "error", "skipped")  # pytest reports what was expected to fail as skipped
-SIDE_BY_SIDE = ("-n", str(os.cpu_count()))  # for tests that share nothing but their processor
+CORES = os.cpu_count() or 1
+SIDE_BY_SIDE = ("-n", str(CORES))  # for tests that share nothing but their processor
+OVERLAPPING = ("-n", str(2 * CORES))  # and that wait for half of their time
 ZOMBIES = (
     *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("tests/faults/test_zombies*.py")),
     *(f"tests/unit/services/test_{name}.py" for name in ("campaigns", "clearings", "readings", "usage", "zombies")),
@@ -40,6 +46,8 @@ class Part(NamedTuple):
     name: str
     shows: str
     arguments: tuple[str, ...]
+    waits: bool = False
+    """For clouds and hosts, most of its time."""
 
 
 class Outcome(NamedTuple):
@@ -90,12 +98,14 @@ PARTS = (
     Part(
         "faults, OpenStack",
         "every fault of a backend on the real OpenStack: delivered, undone to nothing, or parked and rolled back",
-        ("tests/acceptance/test_backend_faults.py",),
+        ("tests/acceptance/test_backend_faults.py", *SIDE_BY_SIDE),
+        waits=True,
     ),
     Part(
         "syncs, OpenStack",
         "a cloud that breaks off or does not answer: its objects are stale, none is gone",
         ("tests/acceptance/test_sync_faults.py",),
+        waits=True,
     ),
     Part(
         "faults, vSphere",
@@ -116,6 +126,8 @@ PARTS = (
             "*/test_vsphere*.py",
             "--ignore-glob",
             "*/test_zombies*.py",
+            "--ignore-glob",
+            "*/test_hosting_runs.py",
             *SIDE_BY_SIDE,
         ),
     ),
@@ -126,9 +138,34 @@ PARTS = (
         (*ZOMBIES, *SIDE_BY_SIDE),
     ),
     Part(
+        "playbooks",
+        "every playbook for hosts on real ones: it runs, changes nothing again, its check mode tells the truth",
+        ("tests/playbooks",),
+        waits=True,
+    ),
+    Part(
+        "hosting",
+        "every blueprint on real hosts; scaled, moved, backups proven and forgotten; a disaster in one command; a "
+        "cable pulled, a mirror down, a disk full, a backup store gone",
+        (
+            "tests/hosting",
+            "tests/faults/test_hosting_runs.py",
+            "tests/acceptance/test_hosting_stories.py",
+            "tests/acceptance/test_hosting_scaling.py",
+            "tests/acceptance/test_hosting_emergency.py",
+        ),
+        waits=True,
+    ),
+    Part(
+        "vm",
+        "an order ends in a real VM by Nova with libvirt and QEMU, and the baseline reaches its kernel",
+        ("tests/acceptance/test_real_vm.py",),
+        waits=True,
+    ),
+    Part(
         "crash matrix",
         "kill -9 at every boundary and after every call inside every step, on both databases",
-        ("tests/crash", "--matrix", "full", "--ignore", "tests/crash/test_fleet.py", *SIDE_BY_SIDE),
+        ("tests/crash", "--matrix", "full", "--ignore", "tests/crash/test_fleet.py", *OVERLAPPING),
     ),
     Part(
         "fleet",
@@ -145,41 +182,49 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"no such part: {', '.join(sorted(unknown))}; there are: {', '.join(p.name for p in PARTS)}")
         return 2
-    outcomes = [_run(part) for part in chosen]
-    print("\n".join(_table(outcomes)))
+    began = time.monotonic()
+    lanes = [[part for part in chosen if part.waits], [part for part in chosen if not part.waits]]
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        outcomes = list(chain.from_iterable(pool.map(lambda lane: [_run(part) for part in lane], lanes)))
+    outcomes.sort(key=lambda outcome: PARTS.index(outcome.part))
+    print("\n".join(_table(outcomes, time.monotonic() - began)))
     return 0 if all(outcome.good for outcome in outcomes) else 1
 
 
 def _run(part: Part) -> Outcome:
-    print(f"\n== {part.name}: {part.shows}", flush=True)
+    print(f"\n== {part.name} begins: {part.shows}", flush=True)
     began = time.monotonic()
     with TemporaryDirectory(prefix="cloudctl-acceptance-") as directory:
         report = Path(directory, "report.xml")
         command = [sys.executable, "-m", "pytest", *part.arguments, "-q", f"--junit-xml={report}"]
         command += ["--durations=5", "-o", "junit_family=xunit1", f"--basetemp={directory}/tmp"]
-        code = subprocess.run(command, cwd=ROOT, check=False).returncode
+        done = subprocess.run(
+            command, cwd=ROOT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )  # fmt: skip
+        print(f"\n== {part.name}\n{done.stdout}", flush=True)
         cases = list(ET.parse(report).iter("testcase")) if report.exists() else []
     troubles = [_name(case) for case in cases if any(case.find(tag) is not None for tag in NOT_PASSED)]
-    if code and not troubles:
-        troubles = [f"pytest ended with {code}"]
+    if done.returncode and not troubles:
+        troubles = [f"pytest ended with {done.returncode}"]
     figures = [
         entry.get("value", "") for case in cases for entry in case.iter("property") if entry.get("name") == "figure"
     ]
-    return Outcome(part, len(cases) - len(set(troubles)), tuple(troubles), tuple(figures), time.monotonic() - began)
+    passed = len(cases) - len(set(troubles)) if cases else 0
+    return Outcome(part, passed, tuple(troubles), tuple(figures), time.monotonic() - began)
 
 
 def _name(case: ET.Element) -> str:
     return f"{case.get('classname', '').rpartition('.')[2]}.{case.get('name')}"
 
 
-def _table(outcomes: list[Outcome]) -> Iterator[str]:
+def _table(outcomes: list[Outcome], seconds: float) -> Iterator[str]:
     yield ""
     yield "| part | what was shown | passed | failed | seconds |"
     yield "|---|---|---:|---:|---:|"
     for outcome in outcomes:
         yield outcome.row()
     passed, failed = sum(o.passed for o in outcomes), sum(len(o.troubles) for o in outcomes)
-    yield f"| all | | {passed} | {failed} | {sum(o.seconds for o in outcomes):.0f} |"
+    yield f"| all | | {passed} | {failed} | {seconds:.0f} |"
     for outcome in outcomes:
         for trouble in outcome.troubles:
             yield f"\nnot passed: {trouble}"

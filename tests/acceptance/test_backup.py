@@ -16,9 +16,10 @@ import pytest
 from cloudctl.bootstrap import SystemClock
 from cloudctl.cli.exits import Exit
 from cloudctl.providers.simulated import SimulatedCloud
-from tests.e2e.installation import Installation, Process, until
+from tests.e2e.installation import Installation, Process
 from tests.e2e.people import application, approve, deliver, settle
 from tests.lab.postgres import PostgresServer
+from tests.waiting import until
 
 DATABASE = "city"
 WHOLE = {"network": 1, "server": 2, "volume": 2, "address": 1}
@@ -66,8 +67,8 @@ def test_a_lost_database_comes_back_in_the_middle_of_a_build(kind: Kind, tmp_pat
         engine_poll_s=0.1,
         cloud_poll_s=0.2,
         settle_s=1,
-        simulated__latency_min_s=2,
-        simulated__latency_max_s=4,
+        simulated__latency_min_s=6,  # so that the build outlives the backup, on a busy machine too
+        simulated__latency_max_s=8,
         **kind.settings,  # type: ignore[arg-type]
     )
     archive = tmp_path / "cloudctl.backup"

@@ -1,5 +1,5 @@
 """Performance as ratios: each measure runs cloudctl and a named peer in interleaved rounds of one run.
 
-python -m tests.bench               # all, and writes docs/performance.md
-python -m tests.bench lists cli     # some, and prints only
+python -m tests.bench               # all, into docs/performance.md
+python -m tests.bench lists cli     # some: their tables there are new, the others stay
 """

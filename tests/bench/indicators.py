@@ -17,14 +17,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table, insert, text
 
-from cloudctl.bootstrap import App, build, platform
+from cloudctl.bootstrap import App, build
 from cloudctl.domain.accounts import PLATFORM
 from cloudctl.domain.evidence import EvidenceKind, Source, Subject
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.inventory import CloudObject, ObjectKind
 from cloudctl.domain.register import standing_at
 from cloudctl.persistence import tables
-from cloudctl.ports.context import Request
+from cloudctl.ports.context import Request, platform
 from cloudctl.services import departments as department_service
 from cloudctl.services import indicators
 from cloudctl.settings import load

@@ -13,11 +13,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
-from cloudctl.bootstrap import App, build, platform
+from cloudctl.bootstrap import App, build
 from cloudctl.domain.accounts import Role
 from cloudctl.domain.clouds import CloudKind
 from cloudctl.domain.departments import Level
 from cloudctl.domain.quotas import Dimension
+from cloudctl.ports.context import platform
 from cloudctl.services import accounts, addresses, catalogue, clouds, departments, quotas, systems, tokens
 from cloudctl.settings import load
 from tests.bench.servers import await_http, cloudctl, free_port, process

@@ -103,8 +103,9 @@ def synced(
     """
     from tempfile import TemporaryDirectory
 
-    from cloudctl.bootstrap import build, platform
+    from cloudctl.bootstrap import build
     from cloudctl.domain.syncs import SyncMode
+    from cloudctl.ports.context import platform
     from cloudctl.services import catalogue, clouds, syncs
     from cloudctl.settings import load
     from tests.bench.measures import cpu_seconds

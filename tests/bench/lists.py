@@ -16,12 +16,13 @@ from pathlib import Path
 
 from sqlalchemy import event, insert
 
-from cloudctl.bootstrap import App, build, platform
+from cloudctl.bootstrap import App, build
 from cloudctl.domain.accounts import Role
 from cloudctl.domain.clouds import CloudKind
 from cloudctl.domain.departments import Level
 from cloudctl.domain.identifiers import new_id
 from cloudctl.persistence.tables import networks, servers
+from cloudctl.ports.context import platform
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import accounts, catalogue, clouds, departments, tokens
 from cloudctl.settings import load

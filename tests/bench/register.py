@@ -152,8 +152,9 @@ def _row(number: int, random: Random) -> dict[str, Any]:
 
 @contextmanager
 def _city(database: str) -> Iterator[tuple[Any, Any]]:
-    from cloudctl.bootstrap import build, platform
+    from cloudctl.bootstrap import build
     from cloudctl.domain.departments import Level
+    from cloudctl.ports.context import platform
     from cloudctl.services import catalogue, departments
     from cloudctl.settings import load
 

@@ -1,4 +1,4 @@
-"""The table of measures, on the screen and in docs/performance.md (between two marks, the prose around them stays)."""
+"""The tables of measures, on the screen and in docs/performance.md: each part between its marks, the prose stays."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 from tests.bench.measures import Measure
 
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 
 def table(measures: list[Measure]) -> str:
@@ -22,12 +21,14 @@ def table(measures: list[Measure]) -> str:
     return "\n".join(lines)
 
 
-def write(measures: list[Measure]) -> None:
-    """Replaces what stands between the marks."""
+def write(part: str, measures: list[Measure]) -> None:
+    """Replaces what stands between a part's marks; raises ValueError for a part without them."""
     page = PAGE.read_text(encoding="utf-8")
-    before, after = page.partition(BEGIN)[0], page.partition(END)[2]
+    begin, end = (f"<!-- {part}: {place} -->" for place in ("begin", "end"))
+    if begin not in page or end not in page:
+        raise ValueError(f"{PAGE.name} has no place for {part}: {begin} and {end}")
+    before, after = page.partition(begin)[0], page.partition(end)[2]
     today = datetime.now(UTC).date()
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    measured = f"Measured {today} by `make bench` in one run: {machine}.\n\n{table(measures)}"
-    page = f"{before}{BEGIN}\n{measured}\n{END}{after}"
-    PAGE.write_text(page, encoding="utf-8")
+    measured = f"### {part}\n\nMeasured {today} in one run: {machine}.\n\n{table(measures)}"
+    PAGE.write_text(f"{before}{begin}\n{measured}\n{end}{after}", encoding="utf-8")

@@ -22,10 +22,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import insert
 
-from cloudctl.bootstrap import App, build, platform
+from cloudctl.bootstrap import App, build
 from cloudctl.domain.inventory import CloudObject, ObjectKind, object_id
 from cloudctl.domain.metrics import USE, Metric
 from cloudctl.persistence import tables
+from cloudctl.ports.context import platform
 from cloudctl.ports.histograms import Part, Spread, Stored
 from cloudctl.ports.metrics import Page, Series
 from cloudctl.services import readings, telemetry
@@ -51,11 +52,14 @@ JUDGED = (Metric.CPU_PERCENT, Metric.MEMORY_PERCENT)
 class StandingClock:
     """ports.clock.Clock that stands."""
 
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
     def now(self) -> datetime:
-        return NOW
+        return self._at
 
     def monotonic_s(self) -> float:
-        return NOW.timestamp()
+        return self._at.timestamp()
 
     def sleep(self, seconds: float) -> None:
         pass
@@ -66,14 +70,14 @@ def measure() -> list[Measure]:
     with tempfile.TemporaryDirectory() as directory, PostgresServer() as postgres:
         place = Path(directory)
         ids = subjects(SERVERS)
-        app = _app(place / "sqlite", {})
-        on_postgres = _app(place / "postgres", {"database_url": postgres.create_database()})
+        app = app_in(place / "sqlite", {})
+        on_postgres = app_in(place / "postgres", {"database_url": postgres.create_database()})
         _inventory(app, ids)
         for day, columns in points(SERVERS, DAYS, SEED):
             _parquet(place, day, columns)
-            parts = _parts(ids, day, columns)
+            parts = parts_of(ids, day, columns)
             for one in (app, on_postgres):
-                _put(one, parts)
+                put(one, parts)
         measures = _scans(app, on_postgres, place, postgres.pid, ids)
         measures += _ingest(app, place)
         measures += _traces()
@@ -92,9 +96,9 @@ def _scans(app: App, on_postgres: App, place: Path, postgres: int, ids: list[UUI
     rounds = Rounds()
     rounds.run(
         {
-            "ours": _timed([os.getpid()], lambda: told.update(ours=telemetry.scan(app.context, BEGIN, LAST))),
-            "postgres": _timed([os.getpid(), postgres], lambda: telemetry.scan(on_postgres.context, BEGIN, LAST)),
-            "duckdb": _timed([os.getpid()], lambda: told.update(theirs=_by_duckdb(place))),
+            "ours": timed([os.getpid()], lambda: told.update(ours=telemetry.scan(app.context, BEGIN, LAST))),
+            "postgres": timed([os.getpid(), postgres], lambda: telemetry.scan(on_postgres.context, BEGIN, LAST)),
+            "duckdb": timed([os.getpid()], lambda: told.update(theirs=_by_duckdb(place))),
         },
         rounds=5,
     )
@@ -195,7 +199,7 @@ def _ingest(app: App, place: Path) -> list[Measure]:
         assert (taken.servers, taken.samples) == (SERVERS, SERVERS * STEPS * len(USE))
 
     rounds = Rounds()
-    rounds.run({"ours": _timed([os.getpid()], ours), "duckdb": _timed([os.getpid()], theirs)})
+    rounds.run({"ours": timed([os.getpid()], ours), "duckdb": timed([os.getpid()], theirs)})
     peer = "DuckDB: min, max, mean per server and metric"
     ratio = rounds.cpu("ours") / rounds.cpu("duckdb")
     return [Measure("telemetry: ingest of a day, store included, CPU", peer, ratio, Goal("<=", 5.0), _raw(rounds))]
@@ -237,13 +241,13 @@ def _growth(place: Path) -> Measure:
     """20,000 servers against 1,200, by the CPU of a scan for each server and day; both repeat the same five days."""
     cost = {}
     for servers in (SERVERS, MANY):
-        app, ids = _app(place / f"growth-{servers}", {}), subjects(servers)
-        known = [_parts(ids, day, columns) for day, columns in points(servers, MANY_DAYS, SEED)]
+        app, ids = app_in(place / f"growth-{servers}", {}), subjects(servers)
+        known = [parts_of(ids, day, columns) for day, columns in points(servers, MANY_DAYS, SEED)]
         for number in range(DAYS):
             day = BEGIN + timedelta(days=number)
-            _put(app, [_on(day, part) for part in known[number % MANY_DAYS]])
+            put(app, [on_day(day, part) for part in known[number % MANY_DAYS]])
         rounds = Rounds()
-        rounds.run({"scan": _timed([os.getpid()], lambda app=app: telemetry.scan(app.context, BEGIN, LAST))}, rounds=3)  # type: ignore[misc]
+        rounds.run({"scan": timed([os.getpid()], lambda app=app: telemetry.scan(app.context, BEGIN, LAST))}, rounds=3)  # type: ignore[misc]
         cost[servers] = rounds.cpu("scan")
         app.stop()
     ratio = (cost[MANY] / MANY) / (cost[SERVERS] / SERVERS)
@@ -251,13 +255,14 @@ def _growth(place: Path) -> Measure:
     return Measure("telemetry: CPU of a scan per server, 20,000 against 1,200", "itself", ratio, None, raw)
 
 
-def _app(directory: Path, overrides: dict[str, str]) -> App:
-    app = build(load({}, {"data_dir": str(directory), **overrides}), clock=StandingClock())
+def app_in(directory: Path, overrides: dict[str, str], at: datetime = NOW) -> App:
+    """An installation whose clock stands."""
+    app = build(load({}, {"data_dir": str(directory), **overrides}), clock=StandingClock(at))
     app.prepare()
     return app
 
 
-def _timed(pids: list[int], work: Callable[[], object]) -> Callable[[], Clock]:
+def timed(pids: list[int], work: Callable[[], object]) -> Callable[[], Clock]:
     def run() -> Clock:
         with clocked(pids) as clock:
             work()
@@ -266,18 +271,18 @@ def _timed(pids: list[int], work: Callable[[], object]) -> Callable[[], Clock]:
     return run
 
 
-def _put(app: App, parts: list[Part]) -> None:
+def put(app: App, parts: list[Part]) -> None:
     with app.context.unit_of_work(platform("bench")) as uow:
         uow.telemetry.put(parts)
 
 
-def _on(day: date, part: Part) -> Part:
+def on_day(day: date, part: Part) -> Part:
     import msgspec
 
     return msgspec.structs.replace(part, day=day)
 
 
-def _parts(ids: list[UUID], day: date, columns: dict[Metric, Column]) -> list[Part]:
+def parts_of(ids: list[UUID], day: date, columns: dict[Metric, Column]) -> list[Part]:
     begin = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
     at: Any = begin + 300 * np.arange(STEPS, dtype=np.int64)
     rows = ((of, metric, row) for metric, told in columns.items() for of, row in zip(ids, told, strict=True))

@@ -64,13 +64,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What none of the providers declares is not collected."""
+    """What none of the providers declares is not collected. With --dist loadgroup a provider stays in one process."""
     names = chosen(config)
     items[:] = [
         item
         for item in items
         if "provider_case" not in getattr(item, "fixturenames", ()) or any(fits(item, name) for name in names)
     ]
+    for item in items:
+        given = getattr(item, "callspec", None)
+        item.add_marker(pytest.mark.xdist_group(given.params.get("provider_case", "all") if given else "all"))
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from cloudctl.domain.systems import System
 from cloudctl.ports.context import Context, Request
 from cloudctl.services import decisions, orders
 from cloudctl.services.deliveries import platform_request
-from cloudctl.settings import Settings, Simulated
+from cloudctl.settings import Apps, Settings, Simulated
 
 CLOUD, SECOND, ZONE, EXTERNAL = "city-a", "city-b", "extranet", "outside"
 CLOUDS = (CLOUD, SECOND)
@@ -55,6 +55,7 @@ def settings_for(database_url: str, data_dir: Path, latency_s: float = 0.0) -> S
         retention_days=0,
         parallel_calls=4,
         log_json=False,
+        apps=Apps(answer_within_s=0.2, backups="/backups"),
         simulated=Simulated(latency_min_s=latency_s / 4, latency_max_s=latency_s),
     )
 

@@ -14,6 +14,7 @@ from tests.lab.postgres import PostgresServer
 OF_MATRIX = {
     "test_boundaries.py": "boundaries",
     "test_vcenter.py": "boundaries",
+    "test_runs.py": "boundaries",
     "test_matrix.py": "full",
     "test_vcenter_matrix.py": "full",
     "test_fleet.py": "full",

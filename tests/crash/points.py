@@ -22,6 +22,7 @@ from cloudctl.engine import steps
 from cloudctl.persistence.unit_of_work import DatabaseUnitOfWork
 from cloudctl.providers.simulated import SimulatedCloud
 from cloudctl.providers.simulated.backend.cloud import READS
+from tests.stand_in import World
 
 WHENS = ("before", "after")
 
@@ -63,6 +64,7 @@ class Trap:
         DatabaseUnitOfWork.__exit__ = self._trapped_transaction(  # type: ignore[method-assign]
             DatabaseUnitOfWork.__exit__
         )
+        World.change = self._trapped_change(World.change)  # type: ignore[method-assign]
         if vcenter:
             from cloudctl.providers.vsphere.client import Client
 
@@ -76,6 +78,15 @@ class Trap:
             if write:
                 self._done()
             return done
+
+        return trapped
+
+    def _trapped_change(self, change: Callable[..., None]) -> Callable[..., None]:
+        """What is done to a host, to the store of backups, or to a name."""
+
+        def trapped(*of: Any) -> None:
+            change(*of)
+            self._done()
 
         return trapped
 

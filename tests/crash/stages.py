@@ -14,8 +14,10 @@ from cloudctl.bootstrap import App, build
 from cloudctl.domain.clouds import CloudKind
 from cloudctl.settings import Settings
 from tests.crash import checks, city, worker
+from tests.crash.plays import outside
 from tests.crash.points import Point
 from tests.crash.scenarios import Scenario
+from tests.crash.scenarios.scenario import Act
 from tests.lab.postgres import PostgresServer
 
 
@@ -28,7 +30,7 @@ class Stage:
     @contextmanager
     def app(self) -> Iterator[App]:
         """The application without a worker, as an API process on this city."""
-        app = build(self.settings)
+        app = build(self.settings, **outside(self.settings))
         try:
             yield app
         finally:
@@ -77,6 +79,7 @@ class Stages:
     first: CloudKind = CloudKind.SIMULATED
     _numbers: count[int] = field(default_factory=count)
     _prepared: dict[str, Settings] = field(default_factory=dict)
+    _worked_off: dict[tuple[Act, ...], Settings] = field(default_factory=dict)
     _counted: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def stage(self, scenario: Scenario) -> Stage:
@@ -85,7 +88,7 @@ class Stages:
 
     def empty(self) -> Stage:
         """A city without an order."""
-        return Stage(self._copy(self._founded()))
+        return Stage(self._copy(self._after(())))
 
     def busiest(self, step: str, scenarios: Iterable[Scenario]) -> Scenario:
         """The scenario in which the step makes the most calls; there must be one that reaches it."""
@@ -103,20 +106,27 @@ class Stages:
 
     def _prepare(self, scenario: Scenario) -> Settings:
         if scenario.name not in self._prepared:
-            stage = self.empty()
-            for act in scenario.before:
-                stage.act(act)
-                stage.work()
+            stage = Stage(self._copy(self._after(scenario.before)))
             stage.act(scenario.prepare)
             self._prepared[scenario.name] = stage.settings
         return self._prepared[scenario.name]
 
+    def _after(self, acts: tuple[Act, ...]) -> Settings:
+        """A city in which these were done; scenarios that begin alike share it."""
+        if acts not in self._worked_off:
+            self._worked_off[acts] = self._worked(acts) if acts else self._founded()
+        return self._worked_off[acts]
+
+    def _worked(self, acts: tuple[Act, ...]) -> Settings:
+        stage = Stage(self._copy(self._after(acts[:-1])))
+        stage.act(acts[-1])
+        stage.work()
+        return stage.settings
+
     def _founded(self) -> Settings:
-        if "" not in self._prepared:
-            stage = Stage(self._settings(self.server.create_database() if self.server else None))
-            stage.act(lambda app: (app.prepare(), city.found(app.context, self.first)))
-            self._prepared[""] = stage.settings
-        return self._prepared[""]
+        stage = Stage(self._settings(self.server.create_database() if self.server else None))
+        stage.act(lambda app: (app.prepare(), city.found(app.context, self.first)))
+        return stage.settings
 
     def _copy(self, original: Settings) -> Settings:
         url = self.server.create_database(template=original.database_url.rpartition("/")[2]) if self.server else None

@@ -1,6 +1,6 @@
 """A worker process as the suite starts it: works until nothing is left to do, or dies at a point.
 
-Processes are forked from a server that has everything imported, because importing costs more than a saga.
+Processes are forked from a server that has everything imported and read, because that costs more than a saga.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from cloudctl.bootstrap import App, build
 from cloudctl.settings import Settings
+from tests.crash.plays import outside, read_once
 from tests.crash.points import Point, Trap
 
 GIVES_UP_AFTER_S = 120.0
@@ -25,6 +26,7 @@ STUCK = 3
 LOG, CALLS = "worker.log", "calls.json"
 KILLED = -signal.SIGKILL
 
+read_once()  # and by the server: half of what a worker's process would cost
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["tests.crash.worker"])
 
@@ -50,7 +52,7 @@ def work(settings: Settings, point: Point | None) -> None:
     log = os.open(data / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    app = build(settings)
+    app = build(settings, **outside(settings))
     trap = Trap(point)
     trap.set(vcenter=bool(settings.clouds_file))
     app.engine._reap_s = REAP_S

@@ -31,5 +31,5 @@ def test_examples(name: str) -> None:
 
 def _used_in_examples(name: str) -> dict[str, object]:
     """Names that an example uses and its module does not import."""
-    rows = import_module("cloudctl.ports.queries")
+    rows = import_module("cloudctl.ports.queries.rows")
     return {"DepartmentRow": rows.DepartmentRow} if name == "api.examples" else {}

@@ -15,7 +15,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from cloudctl.cli.streams import Parser
-from tests.e2e.installation import Person, until
+from tests.e2e.installation import Person
+from tests.waiting import until
 
 
 class Follower:

@@ -15,24 +15,21 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from socket import socket
-from typing import Any, TypeVar
+from typing import Any
 
 from cloudctl.cli.client import Client
 from cloudctl.cli.contexts import Target
 from cloudctl.cli.exits import Failure
+from tests.waiting import PATIENCE_S, until
 
-T = TypeVar("T")
 PROGRAM = str(Path(sys.executable).with_name("cloudctl"))
 STARTS_WITHIN_S = 60.0
 STOPS_WITHIN_S = 60.0
-PATIENCE_S = 180.0
-PAUSE_S = 0.1
 
 
 class Installation:
@@ -60,7 +57,7 @@ class Installation:
         """Where `serve` listens."""
         return f"http://127.0.0.1:{self.port}"
 
-    def run(self, *arguments: str, code: int = 0, **environment: str) -> str:
+    def run(self, *arguments: str, code: int = 0, within_s: float = PATIENCE_S, **environment: str) -> str:
         """Runs one command to its end and answers what it printed; it must end with `code`, else all is told."""
         done = subprocess.run(
             [self.program, *arguments],
@@ -69,7 +66,7 @@ class Installation:
             capture_output=True,
             text=True,
             check=False,
-            timeout=PATIENCE_S,
+            timeout=within_s,
         )
         assert done.returncode == code, (
             f"cloudctl {' '.join(arguments)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
@@ -223,11 +220,10 @@ class Person:
             return failure
         raise AssertionError("it was not refused")
 
-    def run(self, *arguments: str, code: int = 0, lang: str = "en") -> str:
+    def run(self, *arguments: str, code: int = 0, lang: str = "en", within_s: float = PATIENCE_S) -> str:
         """One command of `cloudctl`."""
-        return self.town.run(
-            *arguments, code=code, CLOUDCTL_URL=self.town.url, CLOUDCTL_TOKEN=self.secret, CLOUDCTL_LANG=lang
-        )
+        me = {"CLOUDCTL_URL": self.town.url, "CLOUDCTL_TOKEN": self.secret, "CLOUDCTL_LANG": lang}
+        return self.town.run(*arguments, code=code, within_s=within_s, **me)
 
     def await_state(self, path: str, *states: str, within_s: float = PATIENCE_S) -> dict[str, Any]:
         """The thing at `path` once it is in one of `states`."""
@@ -239,20 +235,6 @@ class Person:
 
         until(probe, within_s=within_s, what=lambda: f"{path}: {last.get('state')}, {last.get('last_error')}")
         return last
-
-
-def until(
-    probe: Callable[[], T | None],
-    *,
-    within_s: float = PATIENCE_S,
-    what: Callable[[], object] = lambda: "nothing came of it",
-) -> T:
-    """The first truthy answer of `probe`; fails with `what` when there is none in time."""
-    deadline = time.monotonic() + within_s
-    while not (answer := probe()):
-        assert time.monotonic() < deadline, f"after {within_s:g} s: {what()}"
-        time.sleep(PAUSE_S)
-    return answer
 
 
 def free_port() -> int:

@@ -12,7 +12,8 @@ import sys
 import time
 from datetime import datetime, timedelta
 
-from cloudctl.bootstrap import SystemClock, build, platform
+from cloudctl.bootstrap import SystemClock, build
+from cloudctl.ports.context import platform
 from cloudctl.services import resources
 from cloudctl.settings import load
 

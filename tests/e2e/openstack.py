@@ -20,9 +20,9 @@ import openstack as sdk
 import pytest
 from openstack.config import OpenStackConfig
 
-from tests.e2e.installation import until
 from tests.e2e.people import CloudEntry
 from tests.lab.openstack import Lab
+from tests.waiting import until
 
 QUIET = pytest.mark.filterwarnings(
     "ignore::openstack.warnings.RemovedInSDK50Warning", "ignore::openstack.warnings.RemovedInSDK60Warning"

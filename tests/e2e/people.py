@@ -8,6 +8,7 @@ Codes carry a random mark, so that several installations can share one cloud.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
@@ -15,10 +16,11 @@ from uuid import uuid4
 from tests.e2e.installation import Installation, Person
 
 ZONE = "extranet"
+BLOCKS = ("10.16.0.0/16", "fd00:16::/48")
 SSH_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKqpVgVTcDzLQ0PtyUCcVKFOhxAf1sEd9cTJlWQ7hfYR li@fgw.example"
 CAPACITY = {"vcpu": 4000, "memory_mib": 8_000_000, "volume_gib": 2_000_000, "servers": 1000, "addresses": 500}
 LIMITS = {"vcpu": 200, "memory_mib": 819_200, "volume_gib": 1_500_000, "servers": 60, "segments": 20, "addresses": 20}
-SPECIFICATIONS = {"s1": (1, 1024, 10), "s2": (2, 2048, 10), "huge-disk": (1, 1024, 700_000)}
+SPECIFICATIONS = {"s1": (1, 1024, 10), "s2": (2, 2048, 10), "s4": (2, 4096, 40), "huge-disk": (1, 1024, 700_000)}
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,10 @@ OFFICE = {
 }
 
 
-def settle(town: Installation, *, cloud: CloudEntry = SIMULATED) -> Crew:
+def settle(town: Installation, *, cloud: CloudEntry = SIMULATED, blocks: Sequence[str] = BLOCKS) -> Crew:
     """Everything that is there before the first application, put there by the administrator of the first start."""
     admin = town.person("admin", (town.data / "admin.token").read_text().strip())
-    _catalogue(admin, cloud)
+    _catalogue(admin, cloud, blocks)
     people = {"admin": admin} | {login: _person(admin, login, role) for login, role in OFFICE.items()}
     crew = _department(cloud, people)
     return replace(crew, people={**crew.people, "neighbour": _department(cloud, people).officer})
@@ -144,7 +146,7 @@ def steps_of(crew: Crew, order: dict[str, Any]) -> list[tuple[str, Any]]:
     return [(step["name"], step["output"]) for step in workflow["steps"]]
 
 
-def _catalogue(admin: Person, cloud: CloudEntry) -> None:
+def _catalogue(admin: Person, cloud: CloudEntry, blocks: Sequence[str]) -> None:
     admin.put(f"/catalogue/zones/{ZONE}", {"name": "政务外网区", "name_en": "Extranet", "max_mlps_level": 3})
     for code, (vcpu, memory_mib, disk_gib) in SPECIFICATIONS.items():
         size = {"name": code, "vcpu": vcpu, "memory_mib": memory_mib, "root_disk_gib": disk_gib}
@@ -155,7 +157,7 @@ def _catalogue(admin: Person, cloud: CloudEntry) -> None:
     admin.put("/catalogue/volume-types/standard", {"name": "标准云硬盘", "names": {}})
     entry = {"code": cloud.code, "name": cloud.code, "kind": cloud.kind, "zones": [ZONE]}
     admin.post("/clouds", entry | {"capacity": CAPACITY, "external_network": cloud.external_network})
-    for cidr in ("10.16.0.0/16", "fd00:16::/48"):
+    for cidr in blocks:
         admin.post("/supernets", {"zone": ZONE, "cidr": cidr})
 
 

@@ -16,7 +16,8 @@ from cloudctl.cli.local.office_day import SERVERS
 from cloudctl.cli.local.past import WEEKS
 from cloudctl.cli.local.zombie_day import ALIKE, ZOMBIE
 from cloudctl.domain.calendars import PEOPLE_ZONE
-from tests.e2e.installation import Installation, until
+from tests.e2e.installation import Installation
+from tests.waiting import until
 
 NEXT = "Try next:"
 PEOPLE = [

@@ -11,9 +11,10 @@ import pytest
 from cloudctl.bootstrap import SystemClock
 from cloudctl.providers.simulated import SimulatedCloud
 from tests.e2e.follower import Follower
-from tests.e2e.installation import Installation, Process, until
+from tests.e2e.installation import Installation, Process
 from tests.e2e.people import Crew, application, approve, settle
 from tests.lab.postgres import PostgresServer
+from tests.waiting import until
 
 ORDERS = 4
 

@@ -18,10 +18,11 @@ import pytest
 
 from cloudctl.cli.exits import Exit
 from tests.e2e.follower import Follower
-from tests.e2e.installation import Installation, Process, until
+from tests.e2e.installation import Installation, Process
 from tests.e2e.mailbox import Mailbox
 from tests.e2e.openstack import QUIET, Cloud, Project
 from tests.e2e.people import LIMITS, SSH_KEY, Crew, application, deliver, hand_in, settle
+from tests.waiting import until
 
 pytestmark = QUIET
 

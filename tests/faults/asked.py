@@ -1,20 +1,32 @@
 """A measured system whose owner was asked and says nothing: telemetry, verdict, case and machines are real.
 
-asked = Asked(city)                         # ninety idle days, its verdict on record, its owner notified
-asked.pass_by(24)                           # days, measured and idle, then a round
-asked.pass_by(7, measured=False)            # nobody measured
-asked.work()                                # what the round has queued, to its end
+with asking(tmp_path) as asked:                 # ninety idle days, its verdict on record, its owner notified
+    asked.pass_by(24)                           # days, measured and idle, then a round
+    asked.pass_by(7, measured=False)            # nobody measured
+    asked.work()                                # what the round has queued, to its end
+
+All of that is made once a session and copied for each test, as the city is.
 """
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import replace
 from datetime import timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.clearings import Clearing
+from cloudctl.ports.context import platform
 from cloudctl.services import campaigns, clearing_rounds, syncs, systems
-from tests.factories import Installed
+from tests.factories import Installed, installation
+from tests.seeds import Clock
 from tests.unit.services.measuring import Measured
 
 IDLE_DAYS = 90
@@ -77,3 +89,24 @@ class Asked(Measured):
     def off(self) -> None:
         assert self.case.state == "restore_tested", (self.case.state, self.case.cause)
         assert set(self.shown().values()) == {"SHUTOFF"}
+
+
+@contextmanager
+def asking(tmp_path: Path) -> Iterator[Asked]:
+    """A copy of the first one, for the block."""
+    first = _first()
+    clock = Clock()
+    clock.sleep(first.city.clock.monotonic_s())
+    seed = replace(first.city.seed, directory=first.city.directory)
+    with installation(tmp_path, clock=clock, seed=seed) as city:
+        asked = copy(first)
+        asked.city = city
+        yield asked
+
+
+@cache
+def _first() -> Asked:
+    directory = Path(tempfile.mkdtemp(prefix="cloudctl-asked-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    with installation(directory) as city:
+        return Asked(city)

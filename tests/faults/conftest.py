@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.factories import Installed, installation
+from tests.lab.postgres import PostgresServer
 
 
 @pytest.fixture(scope="module")
@@ -19,3 +20,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
 def city(installed: Installed) -> Iterator[Installed]:
     yield installed.apart()
     installed.cloud.clear_faults()
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL for a module's tests."""
+    with PostgresServer() as server:
+        yield server

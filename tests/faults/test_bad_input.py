@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from api.main import create_app
-from cloudctl.bootstrap import platform
 from cloudctl.domain.items import ExtendItem
 from cloudctl.domain.quotas import Dimension
+from cloudctl.ports.context import platform
 from cloudctl.services import addresses, catalogue, clouds, quotas, systems, tokens
 from tests.factories import Installed, ssh_key
 from tests.seeds import CLOUD, ZONE

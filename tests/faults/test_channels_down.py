@@ -19,9 +19,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.channels import Digest
 from cloudctl.domain.identifiers import new_id
+from cloudctl.ports.context import platform
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import channels, notices
 from cloudctl.settings import Channel, Smtp

@@ -10,10 +10,10 @@ from threading import Barrier
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.errors import PolicyDenied, QuotaExceeded, UserError
 from cloudctl.domain.items import NetworkItem, ServerItem, VolumeItem
 from cloudctl.domain.quotas import Dimension
+from cloudctl.ports.context import platform
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import orders, quotas
 from tests.factories import Installed

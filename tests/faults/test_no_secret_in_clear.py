@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from api.main import create_app
-from cloudctl.bootstrap import platform
+from cloudctl.ports.context import platform
 from cloudctl.providers.simulated import Fault, FaultKind
 from cloudctl.services import tokens, workflows
 from tests.factories import Installed, installation, ssh_key

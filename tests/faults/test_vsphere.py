@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Thread
@@ -19,6 +18,7 @@ from cloudctl.domain.servers import Server, ServerRequest, ServerStatus
 from cloudctl.domain.volumes import VolumeRequest, VolumeStatus
 from tests.faults.vcenters import Hall, hall
 from tests.lab.vcenter import Rule, VcenterServer, drop, fault, slow
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -153,11 +153,11 @@ def test_a_machine_of_the_same_name_is_another_machine(room: Hall) -> None:
     ours = room.server(first, server.name)
     folder, spec = room.client.ref(vim.Folder, ours.parent), vim.vm.CloneSpec(location=vim.vm.RelocateSpec())
     room.client.call(lambda _: ours.ref.CloneVM_Task(folder, server.name, spec))
-    wait(lambda: any(each.name == server.name for each in room.machines()))
+    until(lambda: any(each.name == server.name for each in room.machines()))
     (copy,) = [each for each in room.machines() if each.name == server.name]
     notes = [vim.option.OptionValue(key=key, value=value) for key, value in ours.notes.items()]
     room.client.call(lambda _: copy.ref.ReconfigVM_Task(vim.vm.ConfigSpec(extraConfig=notes)))
-    wait(lambda: room.objects()[server.id] == 2)
+    until(lambda: room.objects()[server.id] == 2)
     found = room.provider().servers.find(ours.parent, [server.id])[server.id]
     assert found.backend_id == ours.uuid == server.backend_id
 
@@ -187,11 +187,11 @@ def test_two_workers_on_one_machine_make_one(room: Hall) -> None:
         list(pool.map(lambda worker: worker.servers.create(request), (first, second)))
         list(pool.map(lambda worker: worker.volumes.create(disk), (first, second)))
         looks = [(first, request.key), (second, request.key)]
-        wait(lambda: all(pool.map(lambda look: active(look[0], tenant, look[1]), looks)))
-        wait(lambda: first.volumes.find(tenant, [disk.key])[disk.key].status is VolumeStatus.AVAILABLE)
+        until(lambda: all(pool.map(lambda look: active(look[0], tenant, look[1]), looks)))
+        until(lambda: first.volumes.find(tenant, [disk.key])[disk.key].status is VolumeStatus.AVAILABLE)
         server, volume = first.servers.find(tenant)[request.key], first.volumes.find(tenant)[disk.key]
         attach(first, tenant, server.backend_id, volume.backend_id)
-        wait(
+        until(
             lambda: all(
                 facts[disk.key].status is VolumeStatus.IN_USE
                 for facts in pool.map(lambda worker: worker.volumes.find(tenant, [disk.key]), (first, second))
@@ -211,14 +211,6 @@ def active(worker: object, tenant: str, key: object) -> bool:
     found = worker.servers.find(tenant, [key]).get(key)  # type: ignore[attr-defined]
     assert found is None or found.status is not ServerStatus.ERROR, found
     return found is not None and found.status is ServerStatus.ACTIVE
-
-
-def wait(probe: Callable[[], bool]) -> None:
-    for _ in range(600):
-        if probe():
-            return
-        time.sleep(0.05)
-    raise AssertionError("nothing came of it")
 
 
 def by_hand(room: Hall, name: str, vlan: object) -> object:

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from pyVmomi import vim
 
-from cloudctl.bootstrap import App, build, platform
+from cloudctl.bootstrap import App, build
 from cloudctl.domain.clouds import Cloud, CloudKind
 from cloudctl.domain.inventory import ObjectKind, ObjectState, Recorded
 from cloudctl.domain.syncs import Sync, SyncMode
+from cloudctl.ports.context import platform
 from cloudctl.providers.vsphere import reader
 from cloudctl.services import catalogue, clouds, syncs
 from cloudctl.settings import load
@@ -218,6 +219,7 @@ def test_what_is_renamed_resized_and_moved_at_once_is_the_same(town: Office) -> 
         town.machine("east", row.object.native_id).PowerOnVM_Task()
 
 
+@pytest.mark.timeout(1200)  # the simulator keeps files for each, which a slow disk takes minutes to take away
 def test_ten_thousand_servers_renamed_at_once_are_the_same(
     tmp_path: Path, record_property: pytest.RecordProperty
 ) -> None:

@@ -20,7 +20,7 @@ from cloudctl.domain.syncs import SyncMode
 from cloudctl.files.directory import Directory
 from cloudctl.governance.zombies.acts import ActKind
 from cloudctl.providers.simulated import FaultKind
-from cloudctl.services import attachments, backups, syncs
+from cloudctl.services import attachments, backups, syncs, systems
 from cloudctl.services.deliveries import platform_request
 from cloudctl.workflows import changing, testing_ground
 from tests.factories import Installed
@@ -107,11 +107,12 @@ def test_a_server_that_was_off_before_stays_off_and_the_others_run_again(case: C
 
 
 def test_what_could_not_be_brought_back_runs_again_after_the_next_quarantine(case: Case) -> None:
-    """It is off only because of the first one."""
-    strike(case.city, "servers.stop", FaultKind.NO_CAPACITY, match="oa-2")
-    strike(case.city, "servers.start", FaultKind.NO_CAPACITY, match="oa-1")
+    """It is off only because of the first one. They are switched off in the order of their ids."""
+    earlier, later = sorted(("oa-1", "oa-2"), key=lambda name: case.made[name].id)
+    strike(case.city, "servers.stop", FaultKind.NO_CAPACITY, match=later)
+    strike(case.city, "servers.start", FaultKind.NO_CAPACITY, match=earlier)
     case.city.run()
-    assert case.fact("oa-1").status == "stopped"
+    assert case.fact(earlier).status == "stopped"
     case.resume(ActKind.QUARANTINE)
     case.whole()
     case.release()
@@ -236,6 +237,20 @@ def test_a_server_started_by_hand_is_not_backed_up_and_not_switched_off_again(ca
     case.whole()
 
 
+def test_what_was_copied_of_a_server_that_is_gone_since_is_kept(case: Case) -> None:
+    """It may be all that there is."""
+    strike(case.city, "exports.take", FaultKind.NO_CAPACITY, match="*oa-2*", times=None)
+    case.city.run()
+    copied = [digest for digest in case.files() if digest]
+    assert copied
+    case.provider.servers.delete(case.tenant, case.fact("oa-1").backend_id)
+    case.city.clock.sleep(60)
+    case.resume(ActKind.BACK_UP)
+    case.stands("attention", "oa-1 is gone")
+    assert [digest for digest in case.files() if digest] == copied
+    assert all(map(case.city.ctx.files.is_sound, copied))
+
+
 @pytest.mark.parametrize("act", ["start", "rejoin"])
 def test_a_server_that_is_in_use_again_is_not_deleted(case: Case, act: str) -> None:
     case.city.run()
@@ -278,7 +293,15 @@ def test_a_segment_with_somebody_elses_server_stays(case: Case) -> None:
 
 def test_a_segment_with_another_server_of_the_department_stays(city: Installed) -> None:
     case = Case(city)
-    case.change(lambda _uow, clearing: clearing.servers.remove(case.made["oa-2"].id))
+    other = {"code": f"x{case.id.hex[:8]}", "name": "x", "mlps_level": 2, "no_state_secrets": True}
+    theirs = systems.create(city.ctx, city.people["officer"], **other).id
+
+    def apart(uow: Any, clearing: Clearing) -> None:
+        """It is another system's, and no verdict was about it."""
+        clearing.servers.remove(case.made["oa-2"].id)
+        uow.resources.lock(case.made["oa-2"].id).system_id = theirs
+
+    case.change(apart)
     city.run()
     case.confirm()
     case.stands("deleted")

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.metrics import begin_of
 from cloudctl.domain.usage import Counters, UsageSample, packed
 from cloudctl.domain.verdicts import VerdictState
+from cloudctl.ports.context import platform
 from cloudctl.services import readings, telemetry
 from cloudctl.telemetry.clouds import Looked
-from tests.factories import installation
-from tests.faults.asked import Asked
+from tests.faults.asked import Asked, asking
 from tests.seeds import CLOUD
 from tests.unit.telemetry.points import Playing
 
@@ -26,8 +25,8 @@ LOOKS = 289  # of a whole day, its end included
 
 @pytest.fixture
 def asked(tmp_path: Path) -> Iterator[Asked]:
-    with installation(tmp_path) as city:
-        yield Asked(city)
+    with asking(tmp_path) as made:
+        yield made
 
 
 def test_measured_idle_to_the_end_it_is_switched_off_and_backed_up(asked: Asked) -> None:
@@ -45,6 +44,7 @@ def test_a_week_without_metrics_keeps_it_on_until_it_was_seen_again(asked: Asked
     asked.pass_by(32 - gap)
     asked.pass_by(gap, measured=False)
     assert asked.case.state == "due"
+    assert "oa-1" in str(asked.case.cause), "it says what it waits for"
     asked.work()
     asked.on()
     asked.scan()

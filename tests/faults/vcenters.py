@@ -21,9 +21,9 @@ from uuid import UUID
 
 from pyVmomi import vim
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.clouds import Cloud, CloudKind
 from cloudctl.domain.orders import Order
+from cloudctl.ports.context import platform
 from cloudctl.providers.vsphere.client import Client
 from cloudctl.providers.vsphere.config import configured
 from cloudctl.providers.vsphere.machines import PATHS, Machine, machine

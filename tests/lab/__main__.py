@@ -1,5 +1,5 @@
-"""The lab's command line: `python -m tests.lab openstack|vcenter|prometheus up|down|status|env`, and
-`openstack smoke|faults`.
+"""The lab's command line: `python -m tests.lab openstack|vcenter|prometheus up|down|status|env`,
+`openstack hosts|vms|smoke|faults`, and `hosts up|down|status|fetch|mirror` (see `tests/lab/hosts/commands.py`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import openstack, prometheus, vcenter
+from .hosts import commands as hosts
 
 
 def _up() -> int:
@@ -57,6 +58,22 @@ def _env() -> int:
     for name, value in lab.environment().items():
         print(f"export {name}={shlex.quote(value)}")
     print(f'export PATH="$PATH":{shlex.quote(str(lab.openstack.parent))}')
+    return 0
+
+
+def _hosts() -> int:
+    """Start the availability zone of real hosts in the running cloud."""
+    real = openstack.ensure_up().ensure_hosts()
+    print(f"availability zone {real.zone}, image {real.image}, flavour {real.flavor}")
+    print(f"ssh -i {real.key_file} {real.user}@ADDRESS")
+    return 0
+
+
+def _vms() -> int:
+    """Start the availability zone of VMs in the running cloud."""
+    real = openstack.ensure_up().ensure_vms()
+    print(f"availability zone {real.zone}, image {real.image}, flavour {real.flavor}")
+    print(f"ssh -i {real.key_file} {real.user}@ADDRESS")
     return 0
 
 
@@ -150,6 +167,8 @@ _LABS: dict[str, dict[str, Callable[[], int]]] = {
         "down": _down,
         "status": _status,
         "env": _env,
+        "hosts": _hosts,
+        "vms": _vms,
         "smoke": lambda: _run_script("smoke.py"),
         "faults": lambda: _run_script("faults.py"),
     },
@@ -173,8 +192,11 @@ def main() -> int:
     labs = parser.add_subparsers(dest="lab", required=True)
     for name, commands in _LABS.items():
         labs.add_parser(name, help=_HELP[name]).add_argument("command", choices=commands)
+    hosts.add_to(labs)
     arguments = parser.parse_args()
     try:
+        if arguments.lab == "hosts":
+            return hosts.run(arguments)
         return _LABS[arguments.lab][arguments.command]()
     except openstack.LabError as error:
         print(f"{arguments.lab} lab: {error}", file=sys.stderr)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.metrics import Metric
 from cloudctl.domain.telemetry import ReadState
+from cloudctl.ports.context import platform
 from cloudctl.services import readings, telemetry
 from cloudctl.settings import Prometheus, Telemetry
 from tests.factories import Installed, installation

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
@@ -14,8 +13,9 @@ from pyVim.connect import SmartStubAdapter
 from pyVim.task import WaitForTask
 from pyVmomi import vim, vmodl
 
-from tests.lab.openstack.processes import LabError
+from tests.lab.processes import LabError
 from tests.lab.vcenter import Rule, Vcenter, VcenterServer, drop, fault, hang, respond, slow
+from tests.waiting import until
 
 Query = vmodl.query.PropertyCollector
 
@@ -216,9 +216,7 @@ def test_a_slow_task_runs_and_can_be_cancelled(vcenter: Vcenter, content: Any) -
     assert (first.info.state, second.info.state) == ("running", "running")
     second.CancelTask()
     WaitForTask(first)
-    deadline = time.monotonic() + 10
-    while second.info.state == "running" and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: second.info.state != "running")
     assert isinstance(second.info.error, vmodl.fault.RequestCanceled)
     there = machines(content)
     assert "slow-1" in there

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +26,7 @@ from cloudctl.providers.vsphere.provider import VSphereProvider, connect
 from tests.contract.cases import guest_metadata
 from tests.contract.clocks import RealClock
 from tests.lab.vcenter import Rule, Vcenter, VcenterServer, fault, slow
+from tests.waiting import until
 
 CODE = "city-v"
 CLOUD = Cloud(code=CODE, name="v", kind=CloudKind.VSPHERE, zones=frozenset(), capacity={})
@@ -94,14 +95,6 @@ def asked(tenant: str, network: str, name: str = "web") -> ServerRequest:
     )  # fmt: skip
 
 
-def wait(probe: Callable[[], object]) -> None:
-    for _ in range(400):
-        if probe():
-            return
-        time.sleep(0.05)
-    raise AssertionError("nothing came of it")
-
-
 def active(provider: VSphereProvider, tenant: str, *keys: UUID) -> bool:
     facts = provider.servers.find(tenant, keys)
     assert all(fact.status is not ServerStatus.ERROR for fact in facts.values()), facts
@@ -134,7 +127,7 @@ def test_twenty_servers_are_built_under_one_watch_a_few_tasks_at_a_time(provider
         most = max(most, len(provider.servers._fleet.tasks._underway))
     keys = [request.key for request in requests]
     assert set(provider.servers.find(tenant, keys)) == set(keys)  # also those whose task has not been sent yet
-    wait(lambda: active(provider, tenant, *keys))
+    until(lambda: active(provider, tenant, *keys))
     facts = provider.servers.find(tenant, keys)
     assert most == 8
     assert len({address for fact in facts.values() for address in fact.addresses}) == 20
@@ -152,17 +145,17 @@ def test_another_process_goes_on_with_what_one_left_half_made(provider, clouds_y
     dying = connect(CLOUD, clock, clouds_yaml)
     dying.servers._fleet.tasks._after = lambda _: None  # it sends one task of each and is never heard of again
     server, volume = dying.servers.create(request), dying.volumes.create(disk)
-    wait(lambda: not any(map(dying.servers._fleet.tasks.busy, (server.backend_id, volume.backend_id))))
+    until(lambda: not any(map(dying.servers._fleet.tasks.busy, (server.backend_id, volume.backend_id))))
     (half,) = provider.servers.find(tenant).values()
     assert half.status is ServerStatus.BUILDING
     time.sleep(0.3)  # time enough for a next task that must not come: a list alone changes nothing
     assert provider.servers.find(tenant)[request.key].status is ServerStatus.BUILDING
-    wait(lambda: active(provider, tenant, request.key))
+    until(lambda: active(provider, tenant, request.key))
     dying.servers.attach(tenant, server.backend_id, volume.backend_id)
-    wait(lambda: provider.volumes.find(tenant, [disk.key])[disk.key].status is VolumeStatus.IN_USE)
+    until(lambda: provider.volumes.find(tenant, [disk.key])[disk.key].status is VolumeStatus.IN_USE)
     dying.servers.delete(tenant, server.backend_id)
-    wait(lambda: not provider.servers.find(tenant, [request.key]))
-    wait(lambda: provider.volumes.find(tenant, [disk.key])[disk.key].status is VolumeStatus.AVAILABLE)
+    until(lambda: not provider.servers.find(tenant, [request.key]))
+    until(lambda: provider.volumes.find(tenant, [disk.key])[disk.key].status is VolumeStatus.AVAILABLE)
 
 
 def test_an_address_that_another_machine_has_got_is_given_up_before_the_server_is_on(provider, tenant, past, vcenter):
@@ -180,7 +173,7 @@ def test_an_address_that_another_machine_has_got_is_given_up_before_the_server_i
     )
     pool = provider.tenants.pool(tenant)
     past.call(lambda _: past.ref(vim.Folder, tenant).CreateVM_Task(rival, pool))
-    wait(lambda: active(provider, tenant, request.key))
+    until(lambda: active(provider, tenant, request.key))
     (fact,) = provider.servers.find(tenant, [request.key]).values()
     assert fact.addresses != made.addresses
     assert fact.addresses[0].startswith("10.72.0.")
@@ -194,7 +187,7 @@ def test_an_address_that_another_machine_has_got_is_given_up_before_the_server_i
 def test_the_key_is_a_note_and_a_custom_field_and_the_guest_is_told_its_name(provider, tenant, past):
     request = asked(tenant, segment(provider, tenant))
     provider.servers.create(request)
-    wait(lambda: active(provider, tenant, request.key))
+    until(lambda: active(provider, tenant, request.key))
     (made,) = [each for each in machines(past) if each.key == request.key]
     fields = past.call(lambda content: {f.name: f.key for f in content.customFieldsManager.field})
     values = next(past.read(vim.VirtualMachine, [past.ref(vim.VirtualMachine, made.moid)], PATHS))[1]
@@ -212,22 +205,22 @@ def test_what_is_deleted_waits_in_the_trash_and_is_destroyed_after_its_days(prov
     )  # fmt: skip
     server = provider.servers.create(request)
     volume = provider.volumes.create(disk)
-    wait(lambda: active(provider, tenant, request.key))
-    wait(lambda: provider.volumes.find(tenant, [disk.key])[disk.key].status is VolumeStatus.AVAILABLE)
+    until(lambda: active(provider, tenant, request.key))
+    until(lambda: provider.volumes.find(tenant, [disk.key])[disk.key].status is VolumeStatus.AVAILABLE)
     provider.servers.attach(tenant, server.backend_id, volume.backend_id)
-    wait(lambda: provider.volumes.find(tenant, [disk.key])[disk.key].status is VolumeStatus.IN_USE)
+    until(lambda: provider.volumes.find(tenant, [disk.key])[disk.key].status is VolumeStatus.IN_USE)
     provider.servers.delete(tenant, server.backend_id)
-    wait(lambda: not provider.servers.find(tenant, [request.key]))
-    wait(lambda: provider.volumes.find(tenant, [disk.key])[disk.key].status is VolumeStatus.AVAILABLE)
+    until(lambda: not provider.servers.find(tenant, [request.key]))
+    until(lambda: provider.volumes.find(tenant, [disk.key])[disk.key].status is VolumeStatus.AVAILABLE)
 
     def thrown() -> list[Machine]:
         return [each for each in machines(past, "/cloudctl/trash") if str(request.key) in str(each.notes)]
 
-    wait(thrown)
+    until(thrown)
     (waiting,) = thrown()
     assert (waiting.on, waiting.nics, waiting.key, len(waiting.disks)) == (False, (), None, 1)
     again = provider.servers.create(request)  # the same key may be built again meanwhile
-    wait(lambda: active(provider, tenant, request.key))
+    until(lambda: active(provider, tenant, request.key))
     assert again.backend_id == server.backend_id
     clock.later = timedelta(days=6)
     provider.servers.delete(tenant, str(uuid4()))
@@ -235,7 +228,7 @@ def test_what_is_deleted_waits_in_the_trash_and_is_destroyed_after_its_days(prov
     assert [each.moid for each in thrown()] == [waiting.moid]
     clock.later = timedelta(days=8)
     provider.servers.delete(tenant, str(uuid4()))
-    wait(lambda: not thrown())
+    until(lambda: not thrown())
     assert provider.volumes.find(tenant, [disk.key])[disk.key].size_gib == 3
 
 
@@ -273,7 +266,7 @@ def test_what_already_runs_is_adopted_with_its_disk_and_given_back(provider, pas
     assert (volume.backend_id, volume.server, volume.status) == (disk.uuid, before.uuid, VolumeStatus.IN_USE)
     assert volume.size_gib == disk.size_gib
     provider.volumes.extend(tenant, disk.uuid, disk.size_gib + 1)
-    wait(lambda: provider.volumes.find(tenant, [disk_key])[disk_key].size_gib == disk.size_gib + 1)
+    until(lambda: provider.volumes.find(tenant, [disk_key])[disk_key].size_gib == disk.size_gib + 1)
 
     provider.volumes.disown(tenant, disk.uuid, disk_key)
     provider.servers.disown(tenant, before.uuid, uuid4())
@@ -368,15 +361,15 @@ def test_the_cluster_is_told_of_a_pair_before_its_servers_run_and_until_one_goes
         found = provider.servers.find(tenant, keys).values()
         return [fact.status for fact in found] == [ServerStatus.ACTIVE] * 2
 
-    wait(active)
+    until(active)
     assert rules(past, vcenter) == [(f"cloudctl:{apart.key}", required, 2)]
     again = connect(CLOUD, LaterClock(), clouds_yaml)
     assert len(again.servers.find(tenant, keys)) == 2
     assert rules(past, vcenter) == [(f"cloudctl:{apart.key}", required, 2)], "another process writes it no second time"
     for key, fact in provider.servers.find(tenant, keys).items():
         provider.servers.delete(tenant, fact.backend_id)
-        wait(lambda key=key: key not in provider.servers.find(tenant, keys))
-        wait(lambda: not rules(past, vcenter))
+        until(lambda key=key: key not in provider.servers.find(tenant, keys))
+        until(lambda: not rules(past, vcenter))
 
 
 def test_a_cluster_that_takes_no_rules_gets_pairs_all_the_same(
@@ -388,7 +381,7 @@ def test_a_cluster_that_takes_no_rules_gets_pairs_all_the_same(
     for request in pair:
         provider.servers.create(request)
     keys = [request.key for request in pair]
-    wait(lambda: {f.status for f in provider.servers.find(tenant, keys).values()} == {ServerStatus.ACTIVE})
+    until(lambda: {f.status for f in provider.servers.find(tenant, keys).values()} == {ServerStatus.ACTIVE})
     assert rules(past, vcenter) == []
 
 

@@ -15,7 +15,8 @@ from cloudctl.domain.errors import Conflict, QuotaExceeded
 from cloudctl.domain.quotas import Demand, Dimension
 from cloudctl.persistence.queries.database import DatabaseQueries
 from cloudctl.persistence.tables import departments, quotas
-from cloudctl.ports.queries import PageAsk, QuotaSum, Subtree
+from cloudctl.ports.queries import PageAsk, Subtree
+from cloudctl.ports.queries.capacities import QuotaSum
 from tests.persistence.records import START, City, Database, Statements, account, system
 
 WRITERS = 50

@@ -13,7 +13,7 @@ from cloudctl.domain.quotas import Demand, Dimension
 from cloudctl.domain.syncs import Sync, SyncMode
 from cloudctl.persistence.queries.database import DatabaseQueries
 from cloudctl.persistence.tables import capacity_samples
-from cloudctl.ports.queries import Capacity
+from cloudctl.ports.queries.capacities import Capacity
 from tests.persistence.records import START, City, Database, Statements
 
 VCPU, SERVERS = Dimension.VCPU, Dimension.SERVERS

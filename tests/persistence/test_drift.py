@@ -66,6 +66,10 @@ def test_more_than_one_statement_takes(database: Database) -> None:
     with database.work() as uow:
         assert uow.drift.vanish({one.id: 2 for one in many}) == 1202
         assert {one.state for one in uow.drift.known("sim").values()} == {"vanished"}
+    with database.work() as uow:
+        assert uow.drift.renew(SYNC, [replace_news(one, version=3, again=True) for one in many]) == 1202
+    with database.work() as uow:
+        assert {one.state for one in uow.drift.known("sim").values()} == {"open"}
 
 
 def replace_news(one: News, **changes: Any) -> News:

@@ -15,7 +15,6 @@ import pytest
 from sqlalchemy import delete, text, update
 from sqlalchemy.exc import IntegrityError
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.calendars import today_for_people
 from cloudctl.domain.departments import Department, Level
 from cloudctl.domain.devices import Device, DeviceKind, DeviceStatus
@@ -30,7 +29,7 @@ from cloudctl.persistence.queries.database import DatabaseQueries
 from cloudctl.persistence.tables import departments, departments_versions, evidence, indicator_snapshots
 from cloudctl.policy.measures import load
 from cloudctl.policy.registry import shipped
-from cloudctl.ports.context import Request
+from cloudctl.ports.context import Request, platform
 from cloudctl.services import indicators
 from cloudctl.services.explanations import system_facts
 from tests.persistence.records import ADMIN, START, City, Database, system

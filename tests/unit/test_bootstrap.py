@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from cloudctl.bootstrap import App, SystemClock, build, platform
+from cloudctl.bootstrap import App, SystemClock, build
 from cloudctl.domain.errors import ConfigurationError
-from cloudctl.settings import Channel, Settings, Smtp
+from cloudctl.ports.context import platform
+from cloudctl.settings import Acme, Apps, Channel, NameServer, Settings, Smtp
 from tests.factories import installation
 from tests.seeds import Clock
 
@@ -100,11 +101,28 @@ def test_settings_reach_the_use_cases(tmp_path: Path) -> None:
     made.stop()
 
 
+def test_the_platforms_own_checks_may_reach_what_few_may_reach(tmp_path: Path) -> None:
+    apps = Apps(networks=("10.30.0.0/16",))
+    made = build(Settings(data_dir=str(tmp_path), apps=apps, management_networks=("10.9.0.0/24",)))
+    assert set(made.context.limits.apps.networks) == {"10.30.0.0/16", "10.9.0.0/24"}
+    made.stop()
+
+
 def test_the_shipped_policies_are_loaded_unless_others_are_set(app: App, tmp_path: Path) -> None:
     assert "quota-exceeded" in {policy["name"] for policy in app.context.rules.describe()}
     (tmp_path / "none").mkdir()
     with pytest.raises(ConfigurationError, match="There is no policy"):
         build(Settings(data_dir=str(tmp_path / "d"), policies_dir=str(tmp_path / "none")))
+
+
+def test_an_authority_that_wants_proofs_needs_a_name_server(tmp_path: Path) -> None:
+    acme = Acme(directory="https://ca.city.example/dir")
+    with pytest.raises(ConfigurationError, match="name_server"):
+        build(Settings(data_dir=str(tmp_path), apps=Apps(acme=acme)))
+    made = build(Settings(data_dir=str(tmp_path), apps=Apps(acme=acme, name_server=NameServer(server="127.0.0.1"))))
+    assert made.context.certifier is not None
+    assert made.context.certifier.issuer == "https://ca.city.example/dir"
+    made.stop()
 
 
 def test_a_database_that_is_neither(tmp_path: Path) -> None:

@@ -9,15 +9,17 @@ from __future__ import annotations
 from cloudctl.domain.workflows import Saga
 from cloudctl.workflows import SAGAS
 from tests.crash.scenarios.adoptions import ADOPTIONS
+from tests.crash.scenarios.apps import APPS
 from tests.crash.scenarios.clearings import CLEARINGS
 from tests.crash.scenarios.drift import DRIFT
 from tests.crash.scenarios.orders import BUILDS, ORDERS
 from tests.crash.scenarios.resources import RESOURCES
+from tests.crash.scenarios.runs import RUNS
 from tests.crash.scenarios.scenario import Scenario, break_cloud, named
 
 __all__ = ["BUILDS", "SCENARIOS", "Scenario", "break_cloud", "named", "of_saga"]
 
-SCENARIOS = (*ORDERS, *RESOURCES, *ADOPTIONS, *DRIFT, *CLEARINGS)
+SCENARIOS = (*ORDERS, *RESOURCES, *ADOPTIONS, *DRIFT, *CLEARINGS, *RUNS, *APPS)
 
 
 def of_saga(saga: Saga, scenarios: tuple[Scenario, ...] = SCENARIOS) -> list[Scenario]:

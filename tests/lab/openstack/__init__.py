@@ -13,13 +13,17 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from . import config, seed
+from tests.lab.hosts.routed import Routed
+from tests.lab.processes import LabError, Processes, answers
+
+from . import config, hosts, seed, vms
 from .boot import Boot, Say
+from .hosts import RealHosts
 from .install import install
 from .layout import COMPUTE_HOSTS, ENDPOINT_PATHS, Layout, default_cache, load_settings, template_key, write_private
-from .processes import LabError, Processes, answers
+from .vms import RealVms
 
-__all__ = ["Lab", "LabError", "down", "ensure_up", "processes", "running"]
+__all__ = ["Lab", "LabError", "RealHosts", "RealVms", "down", "ensure_up", "processes", "running"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,18 @@ class Lab:
     def environment(self) -> dict[str, str]:
         """Variables by which the client and openstacksdk find the cloud."""
         return {"OS_CLIENT_CONFIG_FILE": str(self.clouds_yaml), "OS_CLOUD": self.cloud}
+
+    def ensure_hosts(self) -> RealHosts:
+        """Have the availability zone whose servers are real ones; root is needed, and half a minute the first time."""
+        return hosts.ensure(Layout(self.cache))
+
+    def host_image(self, *packages: str) -> str:
+        """The name of an image for that zone with these Debian packages installed; a minute the first time."""
+        return hosts.prepare(Layout(self.cache), packages)
+
+    def ensure_vms(self, *packages: str) -> RealVms:
+        """Have the availability zone whose servers are VMs, and its image with these Debian packages installed."""
+        return vms.ensure(Layout(self.cache), packages)
 
     def down(self) -> None:
         """Stop every process; what the cloud held is gone with the next start."""
@@ -158,6 +174,8 @@ def _stop(layout: Layout) -> None:
     table = _processes(layout)
     # Nothing of the run folder is read again, so nobody needs time for a clean end.
     table.stop(table.names(), graceful=False)
+    vms.end(layout)
+    Routed(layout.cache).down()
 
 
 def _processes(layout: Layout) -> Processes:

@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.lab.processes import LabError, Processes, answers
+
 from . import config, seed
 from .layout import COMPUTE_HOSTS, Layout, Settings
-from .processes import LabError, Processes, answers
 
 Say = Callable[[str], None]
 
@@ -28,7 +29,7 @@ _APIS = {
 }
 
 #: What a worker writes to its log once it takes messages.
-_LISTENS = "Join ServiceGroup membership"
+LISTENS = "Join ServiceGroup membership"
 
 
 @dataclass
@@ -226,7 +227,7 @@ class Boot:
         for service_type in _APIS:
             self._await_api(service_type)
         for name in ("nova-conductor", "nova-scheduler", *(f"nova-{host}" for host in COMPUTE_HOSTS)):
-            self._await_log(name, _LISTENS)
+            self._await_log(name, LISTENS)
         self._await_log("cinder-scheduler", "Creating RPC server")
         self._await_log("cinder-volume", "Driver post RPC initialization completed")
 

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
-from .layout import COMPUTE_HOSTS, Layout, Settings
+from .layout import COMPUTE_HOSTS, REAL_HOST, VM_HOST, Layout, Settings
 
 Sections = Mapping[str, Mapping[str, object]]
 
@@ -18,6 +18,8 @@ SERVICE_USER = "lab-service"
 REGION = "RegionOne"
 EXTERNAL_NETWORK = "public"
 AVAILABILITY_ZONE = "nova"
+#: What each VM is told by its drive, in the folder of its compute host.
+VENDOR_DATA = "vendor_data.json"
 
 # Fewer heartbeats than by default: with 16 processes on two cores they would be a load of their own, and
 # a service that is late on a busy machine must not count as down.
@@ -54,6 +56,7 @@ def environment(layout: Layout, settings: Settings) -> dict[str, str]:
         "XDG_CACHE_HOME": str(home / ".cache"),
         "PATH": f"{layout.bin}:{env.get('PATH', '')}:/usr/sbin:/sbin",
         "PYTHONPATH": str(layout.plugins),
+        "CLOUDCTL_LAB_CACHE": str(layout.cache),
         "PYTHONWARNINGS": "ignore",
         "PYTHONUNBUFFERED": "1",
         "OS_KEYSTONE_CONFIG_DIR": str(layout.conf / "keystone"),
@@ -218,7 +221,8 @@ def _nova(layout: Layout, settings: Settings) -> None:
         "vnc": {"enabled": True, "novncproxy_base_url": "http://127.0.0.1:6080/vnc_lite.html"},
         "compute": {"live_migration_wait_for_vif_plug": False},
         "conductor": {"workers": 1},
-        "scheduler": {"workers": 1},
+        # A server whose image does not ask for a real host finds none.
+        "scheduler": {"workers": 1, "enable_isolated_aggregate_filtering": True},
         "oslo_messaging_notifications": {"driver": "noop"},
         "oslo_concurrency": _locks(layout.run / "locks" / "nova"),
     }
@@ -229,14 +233,58 @@ def _nova(layout: Layout, settings: Settings) -> None:
     }
     _write(folder / "nova.conf", common | databases)
     shutil.copyfile(layout.venv / "etc" / "nova" / "api-paste.ini", folder / "api-paste.ini")
-    for host in COMPUTE_HOSTS:
+    for host in (*COMPUTE_HOSTS, REAL_HOST, VM_HOST):
         state = layout.compute_state(host)
         state.mkdir(parents=True, exist_ok=True)
         # Nova wants to find at every later start the identity it wrote at the first; ours follows from the name.
         (state / "compute_id").write_text(str(uuid.uuid5(uuid.NAMESPACE_DNS, host)), "utf-8")
-        own = {"host": host, "state_path": state}
+        own: dict[str, object] = {"host": host, "state_path": state}
+        if host == REAL_HOST:
+            own["compute_driver"] = "cloudctl_lab.LabHostDriver"
+        more: dict[str, dict[str, object]] = {}
+        if host == VM_HOST:
+            own |= _VM_DEFAULTS
+            more = _vms(layout)
         # No database sections: a compute that could reach the database refuses to start.
-        _write(folder / f"{host}.conf", common | {"DEFAULT": common["DEFAULT"] | own})
+        _write(folder / f"{host}.conf", common | more | {"DEFAULT": common["DEFAULT"] | own})
+
+
+_VM_DEFAULTS: dict[str, object] = {
+    "compute_driver": "cloudctl_lab_vms.LabVmDriver",
+    "force_config_drive": True,
+    "mkisofs_cmd": "genisoimage",
+    # What Glance has is what QEMU reads.
+    "force_raw_images": False,
+}
+
+
+def libvirt_socket(layout: Layout) -> Path:
+    """Where the compute host of VMs finds its libvirtd."""
+    return layout.compute_state(VM_HOST) / "run/libvirt/libvirt-sock"
+
+
+def _vms(layout: Layout) -> dict[str, dict[str, object]]:
+    helper = {"helper_command": layout.bin / "privsep-helper"}
+    return {
+        "vnc": {"enabled": False},
+        "api": {"vendordata_jsonfile_path": layout.compute_state(VM_HOST) / VENDOR_DATA},
+        "libvirt": {
+            "connection_uri": f"qemu:///system?socket={libvirt_socket(layout)}",
+            # There is no hardware here that would help.
+            "virt_type": "qemu",
+            "cpu_mode": "none",
+            "inject_partition": -2,
+            "images_type": "qcow2",
+            # Nobody needs a VM that outlives a power cut.
+            "disk_cachemodes": "file=unsafe",
+            "hw_machine_type": "x86_64=q35",
+            "mem_stats_period_seconds": 0,
+        },
+        # Root runs it already.
+        "nova_sys_admin": helper,
+        "privsep_osbrick": helper,
+        "vif_plug_ovs_privileged": helper,
+    }
 
 
 def _neutron(layout: Layout, settings: Settings) -> None:

@@ -23,6 +23,8 @@ HERE = Path(__file__).resolve().parent
 CONSTRAINTS = HERE.parent / "constraints.txt"
 REQUIREMENTS = HERE.parent / "requirements.txt"
 PLUGINS = HERE / "plugins"
+HOSTS = HERE.parent / "hosts"
+PROCESSES = HERE.parent / "processes.py"
 
 #: Service type in the catalogue -> path that follows the port in its endpoint.
 ENDPOINT_PATHS = {
@@ -35,6 +37,10 @@ ENDPOINT_PATHS = {
 }
 PORT_NAMES = ("epmd", "rabbit", "rabbit-dist", "memcached", *ENDPOINT_PATHS)
 COMPUTE_HOSTS = ("compute-1", "compute-2")
+#: The compute host whose servers are real ones; it is started when somebody asks for it.
+REAL_HOST = "hosts-1"
+#: The compute host whose servers are VMs; likewise.
+VM_HOST = "vms-1"
 
 #: What decides the content of the template. A change to the launcher's other files leaves it valid.
 TEMPLATE_SOURCES = ("layout.py", "config.py", "boot.py", "seed.py")

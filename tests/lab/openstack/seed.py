@@ -12,9 +12,10 @@ import urllib.error
 import urllib.request
 from typing import Any
 
+from tests.lab.processes import LabError
+
 from .config import EXTERNAL_NETWORK, REGION, SERVICE_USER
 from .layout import ENDPOINT_PATHS, Settings
-from .processes import LabError
 
 #: Names and seeds of the images; their bytes are random, for nothing ever boots them.
 IMAGES = {"openeuler-24.03": 2403, "debian-12": 12}

@@ -27,8 +27,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.lab.openstack.layout import default_cache
-from tests.lab.openstack.processes import LabError, Processes, answers
 from tests.lab.postgres import free_port
+from tests.lab.processes import LabError, Processes, answers
 from tests.lab.prometheus.series import Machine, Use, write
 
 __all__ = ["Machine", "Prometheus", "PrometheusServer", "Use", "down", "ensure_up", "running"]

@@ -26,7 +26,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from tests.lab.openstack.processes import LabError, Processes
+from tests.lab.processes import LabError, Processes
 from tests.lab.vcenter import build
 
 __all__ = ["Rule", "Vcenter", "VcenterServer", "down", "ensure_up", "fault", "running"]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.lab.openstack.layout import default_cache
-from tests.lab.openstack.processes import LabError
+from tests.lab.processes import LabError
 
 SOURCES = Path(__file__).resolve().with_name("simulator")
 GOPATH = Path("/usr/share/gocode")

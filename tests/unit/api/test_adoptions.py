@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from api.routes.imports import WORKBOOK
-from cloudctl.bootstrap import platform
 from cloudctl.domain.inventory import Census, CloudObject, ObjectKind, ObjectStatus, Source
 from cloudctl.domain.syncs import Sync, SyncMode
+from cloudctl.ports.context import platform
 from cloudctl.services import adopting, disowning
 from tests.filled_sheets import filled_sheet, rows_of
 from tests.unit.api.client import Answer

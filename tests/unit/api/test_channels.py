@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.notices import Notice
+from cloudctl.ports.context import platform
 from tests.unit.api.conftest import City
 
 DEFAULTS = {

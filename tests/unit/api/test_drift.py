@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.drift import DriftKind, News, finding_id, mark_of
 from cloudctl.domain.identifiers import new_id
+from cloudctl.ports.context import platform
 from tests.unit.api.conftest import City, health
 
 

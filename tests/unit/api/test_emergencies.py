@@ -49,6 +49,16 @@ def test_a_call_without_who_or_when_is_refused(city: City, changes: dict[str, An
     assert (answer.status, answer.json()["field"]) == (422, field)
 
 
+def test_what_is_to_run_there_is_asked_for_with_it(city: City) -> None:
+    app = {"blueprint": "emergency", "code": "fgw-relief", "parameters": {"title": "台风救灾"}}
+    made = city.made("reviewer", "/v1/emergencies", body(city, app=app))
+    (listed,) = city.as_("officer").get("/v1/apps?code=fgw-relief").json()["items"]
+    shown = city.as_("officer").get(f"/v1/apps/{listed['id']}").json()
+    assert (shown["order_id"], shown["own"], shown["blueprint"]) == (made["order_id"], True, "emergency")
+    answer = city.as_("reviewer").post("/v1/emergencies", body(city, app={"blueprint": "emergency"}))
+    assert (answer.status, answer.json()["field"]) == (422, "app.code")
+
+
 def test_an_approver_is_not_left_out(city: City) -> None:
     sent = body(city)
     del sent["approver"]

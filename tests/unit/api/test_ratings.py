@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from cloudctl.bootstrap import platform
+from cloudctl.ports.context import platform
 from tests.unit.api.conftest import City
 
 

@@ -13,9 +13,9 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from api.main import create_app
-from cloudctl.bootstrap import platform
 from cloudctl.domain.calendars import PEOPLE_ZONE
 from cloudctl.domain.items import ReleaseItem
+from cloudctl.ports.context import platform
 from cloudctl.providers.simulated import Fault, FaultKind
 from cloudctl.services import cases, resources
 from tests.unit.api.client import Client

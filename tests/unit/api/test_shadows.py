@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.shadows import Shadow, ShadowKind, ShadowSubject
 from cloudctl.domain.waste import Proposal, Saved, WasteKind
+from cloudctl.ports.context import platform
 from tests.unit.api.conftest import City
 
 ZONE = {

@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.rooms import Room, RoomStatus
+from cloudctl.ports.context import platform
 from tests.unit.api.conftest import City
 
 PHOTO = b"\xff\xd8\xff\xe0 a photo of "

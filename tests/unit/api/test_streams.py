@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from api.main import create_app
 from api.streams import BACKLOG, Streams
-from cloudctl.ports.queries import ProgressRow
+from cloudctl.ports.queries.rows import ProgressRow
 from tests.unit.api.client import Client
 from tests.unit.api.conftest import City
 

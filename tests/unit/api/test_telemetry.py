@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.inventory import Census, CloudObject, ObjectKind, Source, object_id
+from cloudctl.ports.context import platform
 from tests.unit.api.conftest import City
 
 CLOUD = "cloud-a"

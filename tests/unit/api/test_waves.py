@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from api.pagination import MOST_ROWS
-from cloudctl.bootstrap import platform
+from cloudctl.ports.context import platform
 from cloudctl.services import waves
 from tests.unit.api.conftest import City
 

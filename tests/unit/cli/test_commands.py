@@ -19,16 +19,23 @@ from cloudctl.cli.titles import TITLES
 from tests.unit.cli.test_main import environment
 
 PROMISED = (
-    "dependencies login logout contexts me completion departments accounts tokens systems catalogue clouds quotas "
-    "supernets "
+    "playbooks runs dependencies login logout contexts me completion departments accounts tokens systems catalogue "
+    "clouds quotas supernets "
     "prefixes orders servers volumes networks addresses policies exemptions workflows audit notices channels capacity "
     "supervision calendars freezes deputies todo ratings "
     "inventory syncs drift adoptions emergencies placements resources transfers attachments opinions letters "
     "register rooms racks devices colocations accesses "
     "assessments waves consolidation evidence indicators cases savings reports zombies telemetry shadows waste "
+    "apps hosts secrets grants authorities checks incidents impact maintenance "
     "serve worker db doctor demo config backup restore"
 )
 VERBS = {
+    "apps": "list catalogue deploy status upgrade rollback backup prove restore move scale retire approve reject "
+    "renew withdraw retry settle backups",
+    "checks": "list history availability",
+    "incidents": "list",
+    "maintenance": "list plan cancel",
+    "impact": "host cloud network storage",
     "assessments": "list propose decide",
     "waves": "list show moves steps slips readiness complete-step hold-step resume-step ready",
     "consolidation": "status ranking plan forecast explain",
@@ -73,6 +80,12 @@ VERBS = {
     "drift": "list show explain resolve",
     "zombies": "scan list explain history purposes declare exemptions exempt decide revoke backtest campaign case",
     "shadows": "list scan explain counts register merge clear dismiss import",
+    "playbooks": "list show",
+    "runs": "list show start follow approve cancel resume settle report artifacts",
+    "hosts": "list show edit enrol script quarantine release",
+    "secrets": "list set rotate remove reseal",
+    "grants": "list show ask approve refuse revoke sign",
+    "authorities": "list trusted rotate certificates",
     "waste": "list scan explain accept decline",
     "servers": "list show console start stop snapshot restore",
 }

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cloudctl.cli.exits import Exit
 from tests.unit.cli.fakes import Cloudctl, FakeApi
 
 KEY = "01a1ff5c-8e74-717d-b9f5-571091dd581c"
@@ -28,6 +29,58 @@ def test_an_emergency_is_entered_from_a_file(logged_in: Cloudctl, api: FakeApi, 
         "note": "台风，立即开通",
         "raise_quota": False,
     }
+
+
+CALL = (
+    "--approved-by", "王海", "--approved-at", "2026-11-21 09:30", "--by-phone", "台风，立即开通", "--no-state-secrets",
+)  # fmt: skip
+
+
+DELIVERED = {"seq": 1, "at": "2026-11-21T01:30:00Z", "state": "delivered", "message": "Delivered.", "actor": "platform"}
+
+
+@pytest.fixture
+def order(api: FakeApi, tmp_path: Path) -> str:
+    api.on("POST", "/v1/emergencies", RECORD | {"order_id": KEY})
+    file = tmp_path / "order.json"
+    file.write_text(json.dumps({"title": "救灾", "items": []}), encoding="utf-8")
+    return str(file)
+
+
+def test_one_command_is_followed_until_a_page_answers(logged_in: Cloudctl, api: FakeApi, order: str) -> None:
+    fields = [{"name": "title", "kind": "text"}, {"name": "depots", "kind": "list"}]
+    api.on("GET", "/v1/blueprints/emergency", {"name": "emergency", "fields": fields})
+    api.on("GET", f"/v1/orders/{KEY}/progress", [DELIVERED])
+    api.on("GET", "/v1/apps", {"items": [{"id": KEY, "code": "fgw-relief"}], "next": None})
+    app = {"id": KEY, "code": "fgw-relief", "url": "https://fgw-relief.apps.test/"}
+    api.on("GET", f"/v1/apps/{KEY}", *({**app, "state": state} for state in ("waiting", "deploying", "running")))
+    ended = logged_in(
+        "emergencies", "create", "--from", order, *CALL, "--deploy", "emergency", "--code", "fgw-relief",
+        "--set", "title=台风救灾", "--set", "depots=一号库,二号库", "--follow",
+    )  # fmt: skip
+    assert (ended.code, "https://fgw-relief.apps.test/" in ended.err) == (0, True)
+    (sent,) = api.of("POST", "/v1/emergencies")
+    assert sent.body["app"] == {
+        "blueprint": "emergency", "code": "fgw-relief",
+        "parameters": {"title": "台风救灾", "depots": ["一号库", "二号库"]},
+    }  # fmt: skip
+
+
+def test_it_says_so_where_it_does_not_come_to_answer(logged_in: Cloudctl, api: FakeApi, order: str) -> None:
+    api.on("GET", f"/v1/orders/{KEY}/progress", [DELIVERED])
+    api.on("GET", "/v1/apps", {"items": [{"id": KEY, "code": "fgw-relief"}], "next": None})
+    api.on("GET", f"/v1/apps/{KEY}", {"id": KEY, "code": "fgw-relief", "state": "failed", "url": "https://x/"})
+    words = ("--deploy", "emergency", "--code", "fgw-relief", "--follow")
+    ended = logged_in("emergencies", "create", "--from", order, *CALL, *words)
+    assert (ended.code, "https://" in ended.err) == (Exit.UNFINISHED, False)
+
+
+@pytest.mark.parametrize("words", [("--deploy", "emergency"), ("--code", "x"), ("--set", "title=x")])
+def test_an_application_has_a_code_or_there_is_none(
+    logged_in: Cloudctl, api: FakeApi, order: str, words: tuple[str, ...]
+) -> None:
+    ended = logged_in("emergencies", "create", "--from", order, *CALL, *words)
+    assert (ended.code, api.of("POST", "/v1/emergencies")) == (2, [])
 
 
 @pytest.mark.parametrize("missing", ["--approved-by", "--approved-at", "--by-phone", "--from"])

@@ -9,6 +9,7 @@ from cloudctl.domain.lifecycle import MACHINES, NOTICES, OPINIONS, ORDERS, PREFI
 from cloudctl.domain.machines import Machine
 
 FIRST = {
+    "access_grant": "asked",
     "sync": "asked",
     "order": "draft", "resource": "planned", "prefix": "reserved", "notice": "pending", "opinion": "asked",
     "rating": "given", "emergency": "open", "transfer": "asked",
@@ -16,8 +17,10 @@ FIRST = {
     "adoption": "running", "taking": "planned",
     "assessment": "proposed", "wave": "planned", "move": "planned", "step": "waiting", "case": "open",
     "campaign": "running", "stop": "thrown", "clearing": "nominated",
-    "shadow": "open", "proposal": "open",
+    "shadow": "open", "proposal": "open", "run": "planned",
     "zombie_exemption": "requested", "backup": "taking",
+    "app": "asked", "app_act": "queued", "app_backup": "kept", "check": "waiting",
+    "incident": "open",
 }  # fmt: skip
 each_machine = pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.noun)
 

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from cloudctl.domain.errors import Conflict, NotFound
 from cloudctl.domain.workflows import DONE, Saga, Verdict
 from cloudctl.engine import Engine, WorkflowClient, connect
-from tests.unit.engine.toys import PLAIN, Journal, until
+from tests.unit.engine.toys import PLAIN, Journal
+from tests.waiting import until
 
 Start = Callable[..., None]
 Launch = Callable[..., Engine]

@@ -11,7 +11,8 @@ from sqlalchemy import text
 from cloudctl.domain.errors import ConfigurationError
 from cloudctl.domain.workflows import DONE, Saga, Verdict
 from cloudctl.engine import Engine, WorkflowClient, log_context
-from tests.unit.engine.toys import PLAIN, Journal, until, with_work
+from tests.unit.engine.toys import PLAIN, Journal, with_work
+from tests.waiting import until
 
 Start = Callable[..., None]
 Launch = Callable[..., Engine]

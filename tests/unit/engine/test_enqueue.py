@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from cloudctl.engine import Engine, WorkflowClient, connect, enqueuer, leases
 from cloudctl.ports.engine import Start
-from tests.unit.engine.toys import PLAIN, Journal, until
+from tests.unit.engine.toys import PLAIN, Journal
+from tests.waiting import until
 
 Begin = Callable[..., None]
 ONE = Start("plain", "o:1", ("o",), "cloud-a")

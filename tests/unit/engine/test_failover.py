@@ -14,7 +14,8 @@ from sqlalchemy import text
 from cloudctl.engine import Engine, WorkflowClient, connect, enqueuer, leases
 from cloudctl.engine.failover import Reaper
 from cloudctl.ports.engine import Start
-from tests.unit.engine.toys import Journal, until
+from tests.unit.engine.toys import Journal
+from tests.waiting import until
 
 Worker = subprocess.Popen[bytes]
 

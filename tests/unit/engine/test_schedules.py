@@ -7,7 +7,7 @@ from threading import Event
 import pytest
 
 from cloudctl.engine.schedules import Job, Ticker
-from tests.unit.engine.toys import until
+from tests.waiting import until
 
 
 def always(_name: str) -> nullcontext[bool]:

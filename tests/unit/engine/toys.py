@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,11 +70,3 @@ def with_work(run: Callable[..., Verdict]) -> Saga:
     """PLAIN with another middle step."""
     run.__name__ = "work"
     return Saga(name="plain", steps=(begin, run, finish, give_up), body=_in_order)
-
-
-def until(condition: Callable[[], object], within_s: float = 20.0) -> None:
-    """Waits for what another thread or process brings about."""
-    end = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.02)

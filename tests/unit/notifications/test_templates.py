@@ -30,6 +30,12 @@ PARAMS = {
     "system": "fgw-s1",
     "answer_link": "https://cloud.example.org/answers/x",
     "until": "2027-07-01",
+    "apps": "x",
+    "owner": "x",
+    "release": "2.0.0",
+    "since": "x",
+    "stands": "Nothing.",
+    "url": "https://fgw.example.org/",
 }
 ALL = [text for template in TEMPLATES.values() for text in template] + [REASON, DEPUTY, FOOTER]
 
@@ -63,7 +69,7 @@ def test_every_text_has_a_chinese_one_with_the_same_params(text: str) -> None:
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_both_languages_stand_in_subject_and_body_chinese_first(template: str) -> None:
-    subject, body = render(template, PARAMS)
+    subject, body = render(template, PARAMS | {"reason": "x"})
     for text, separator in ((subject, " / "), (body, "-" * 40)):
         chinese, _, english = text.partition(separator)
         assert CHINESE.search(chinese)

@@ -10,7 +10,8 @@ from cryptography.fernet import Fernet
 
 from cloudctl.domain.errors import ConfigurationError
 from cloudctl.ports.secrets import Secrets
-from cloudctl.secrets.sealing import VARIABLE, Sealing, read_keys
+from cloudctl.secrets.keys import VARIABLE, CommandKeys, choose, read_keys
+from cloudctl.secrets.sealing import Sealing
 
 
 def new_key() -> str:
@@ -36,6 +37,54 @@ def test_the_first_key_seals_and_every_key_opens() -> None:
     assert Sealing([NEW]).open(rotated.seal(MARKER)) == MARKER
 
 
+def test_a_value_opens_only_with_what_it_is_about() -> None:
+    secrets = Sealing([NEW])
+    sealed = secrets.seal(MARKER, b"secret/host/1/name")
+    assert secrets.open(sealed, b"secret/host/1/name") == MARKER
+    for other in (b"", b"secret/host/2/name"):
+        with pytest.raises(ConfigurationError):
+            secrets.open(sealed, other)
+    with pytest.raises(ConfigurationError):
+        secrets.open(secrets.seal(MARKER), b"secret/host/1/name")
+
+
+def test_the_key_s_id_tells_which_key_sealed_and_not_the_key() -> None:
+    assert Sealing([NEW]).key_id == Sealing([NEW, OLD]).key_id != Sealing([OLD]).key_id
+    assert len(Sealing([NEW]).key_id) == 8
+
+
+def test_what_was_sealed_before_libsodium_still_opens_and_is_about_nothing() -> None:
+    before = Fernet(OLD).encrypt(MARKER)
+    assert Sealing([NEW, OLD]).open(before) == MARKER
+    for secrets, about in ((Sealing([NEW]), b""), (Sealing([OLD]), b"secret/host/1/name")):
+        with pytest.raises(ConfigurationError):
+            secrets.open(before, about)
+
+
+def test_keys_come_from_a_program_that_asks_a_kms(tmp_path: Path) -> None:
+    asked = tmp_path / "kms"
+    asked.write_text(f"#!/bin/sh\nprintf '# unwrapped\\n%s\\n%s\\n' {NEW} {OLD}\n")
+    asked.chmod(0o700)
+    assert choose(tmp_path / "absent", str(asked), {}).read() == [NEW, OLD]
+    assert not (tmp_path / "absent").exists()
+    assert choose(tmp_path / "absent", str(asked), {VARIABLE: OLD}).read() == [OLD]
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [(f"echo {MARKER.decode()!r} >&2; exit 3", "exit 3"), ("true", "-"), ("printf '\\377'", "UnicodeDecodeError")],
+)
+def test_a_program_that_gives_no_keys_is_named_and_its_output_is_not(tmp_path: Path, script: str, words: str) -> None:
+    asked = tmp_path / "kms"
+    asked.write_text(f"#!/bin/sh\n{script}\n")
+    asked.chmod(0o700)
+    with pytest.raises(ConfigurationError, match=words) as raised:
+        CommandKeys(str(asked)).read()
+    assert MARKER.decode() not in str(raised.value)
+    with pytest.raises(ConfigurationError, match="FileNotFoundError"):
+        CommandKeys(str(tmp_path / "absent")).read()
+
+
 @pytest.mark.parametrize("spoil", [lambda sealed: sealed[:-2] + b"AA", lambda sealed: b"", lambda sealed: b"clear"])
 def test_what_was_altered_does_not_open(spoil) -> None:
     secrets = Sealing([NEW])
@@ -47,7 +96,7 @@ def test_without_its_key_nothing_opens_and_the_error_holds_no_secret() -> None:
     sealed = Sealing([OLD]).seal(MARKER)
     with pytest.raises(ConfigurationError) as raised:
         Sealing([NEW]).open(sealed)
-    for secret in (OLD, NEW, sealed.decode()):
+    for secret in (OLD, NEW, sealed.hex(), MARKER.decode()):
         assert secret not in str(raised.value)
 
 

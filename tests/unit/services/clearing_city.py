@@ -18,7 +18,6 @@ from uuid import UUID
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.calendars import today_for_people
 from cloudctl.domain.campaigns import Campaign
 from cloudctl.domain.clearings import Clearing
@@ -29,6 +28,7 @@ from cloudctl.domain.signals import Sentence
 from cloudctl.domain.syncs import SyncMode
 from cloudctl.domain.verdicts import Judged, Rule, ServerView, Verdict, VerdictState
 from cloudctl.governance.zombies.days import DayUse
+from cloudctl.ports.context import platform
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import (
     campaigns,

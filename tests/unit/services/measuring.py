@@ -13,11 +13,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.calendars import today_for_people
 from cloudctl.domain.inventory import object_id
 from cloudctl.domain.metrics import ACTIVITY, Metric, begin_of, utc_day
 from cloudctl.domain.verdicts import Scan, Verdict
+from cloudctl.ports.context import platform
 from cloudctl.ports.metrics import Daily, Page, Series
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import syncs, zombies

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.drift import DriftAct, Finding
 from cloudctl.domain.servers import ServerRequest
+from cloudctl.ports.context import platform
 from cloudctl.services import drift, syncs
 from tests.factories import Installed
 from tests.seeds import CLOUD

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.calendars import today_for_people
 from cloudctl.domain.devices import Device, DeviceKind, DeviceStatus
 from cloudctl.domain.evidence import Evidence, EvidenceKind, Subject
 from cloudctl.domain.orders import Order
 from cloudctl.domain.rooms import Room, RoomKind, RoomStatus
 from cloudctl.domain.servers import Server
+from cloudctl.ports.context import platform
 from cloudctl.ports.probes import Answer
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import evidence, syncs

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.inventory import ObjectKind, Recorded
 from cloudctl.domain.servers import ServerRequest
 from cloudctl.domain.syncs import Sync, SyncMode
 from cloudctl.domain.volumes import VolumeRequest
+from cloudctl.ports.context import platform
 from cloudctl.providers.simulated.backend.objects import Kind, Status
 from cloudctl.providers.simulated.populate import populate
 from cloudctl.services import syncs

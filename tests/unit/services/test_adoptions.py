@@ -7,13 +7,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.adoptions import Adoption, Criterion, Target
 from cloudctl.domain.calendars import add_months, today_for_people
 from cloudctl.domain.errors import Conflict, Forbidden, Invalid, PolicyDenied, Refused
 from cloudctl.domain.items import NetworkItem, ReleaseItem, ResizeItem
 from cloudctl.domain.quotas import Dimension
 from cloudctl.persistence.tables import notices
+from cloudctl.ports.context import platform
 from cloudctl.providers.simulated.backend.objects import Kind
 from cloudctl.providers.simulated.faults import Fault, FaultKind
 from cloudctl.services import adopting, adoptions, disowning, resources

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.assessments import Disposition
 from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from cloudctl.ports.context import platform
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import assessments, systems
 from tests.factories import installation

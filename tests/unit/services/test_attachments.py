@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.attachments import LARGEST_BYTES, MOST_OF_AN_ORDER
 from cloudctl.domain.errors import Conflict, Invalid, NotFound
+from cloudctl.ports.context import platform
 from cloudctl.services import attachments, decisions, orders
 from tests.factories import Installed
 

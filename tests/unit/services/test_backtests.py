@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.clearings import Answer
 from cloudctl.domain.errors import Forbidden, Invalid
 from cloudctl.domain.purposes import Purpose
+from cloudctl.ports.context import platform
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import backtests, campaigns, clearing_answers, clearing_rounds, purposes, systems
 from cloudctl.services.backtests import Backtest

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.calendars import today_for_people
 from cloudctl.domain.errors import Forbidden, Invalid, NotFound
+from cloudctl.ports.context import platform
 from cloudctl.services import calendars
 from tests.factories import Installed
 

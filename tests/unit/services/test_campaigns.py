@@ -11,11 +11,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from cloudctl.domain.departments import Level
 from cloudctl.domain.errors import Conflict, Forbidden, Frozen, Invalid
 from cloudctl.domain.freezes import Bound
 from cloudctl.domain.verdicts import VerdictState
-from cloudctl.governance.zombies.nominations import Candidate, nominate
-from cloudctl.services import accounts, campaigns, clearings, freezes, stops
+from cloudctl.governance.zombies.nominations import STALE, Candidate, nominate
+from cloudctl.services import accounts, campaigns, clearings, departments, freezes, stops, zombies
 from tests.unit.services.clearing_city import Town, cleared
 
 
@@ -97,6 +98,30 @@ def test_a_second_campaign_on_a_system_is_refused_with_the_number_of_the_first(t
     assert len(town.standing()) == 1
 
 
+def test_a_scan_of_one_department_makes_no_other_verdict_fresh(town: Town) -> None:
+    ctx, admin, ids = town.city.ctx, town.city.people["office-admin"], town.city.ids
+    town.verdict()
+    town.city.clock.move(days=10)
+    zombies.scan(ctx, admin, department_id=ids["czj"])
+    (line,) = campaigns.plan(ctx, admin, policy="default", systems=[ids["oa"]]).lines
+    assert (line.taken, line.message) == (False, STALE)
+
+
+def test_a_campaign_in_a_district_is_about_what_stands_below_it_too(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ctx, admin, ids = town.city.ctx, town.city.people["office-admin"], town.city.ids
+    town.verdict()
+    below = departments.create(ctx, admin, code="jd", name="街道", level=Level.TOWNSHIP, parent_id=ids["qu"]).id
+    with ctx.unit_of_work(admin) as uow:
+        uow.systems.lock(ids["ys"]).department_id = below
+    monkeypatch.setitem(ids, "czj", below)  # whose the verdict is
+    town.verdict("ys")
+    told = campaigns.plan(ctx, admin, policy="default", departments=[ids["qu"]]).lines
+    assert [line.candidate.code for line in told] == ["ys"]
+    assert zombies.scan(ctx, admin, department_id=ids["qu"]).systems == 1
+
+
 def test_the_days_cap_keeps_the_next_from_being_switched_off(town: Town) -> None:
     case = town.started()
     town.round()
@@ -108,6 +133,7 @@ def test_the_days_cap_keeps_the_next_from_being_switched_off(town: Town) -> None
         uow.campaigns.lock(case.campaign_id).policy = policy
     town.days(35)
     assert (town.case(case).state, town.case(case).off_at) == ("due", None)
+    assert "As many as a day allows" in str(town.case(case).cause), "it says what it waits for"
 
 
 def test_a_policy_edit_in_mid_campaign_changes_nothing_and_is_said_once(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.quotas import Dimension
-from cloudctl.ports.queries import Capacity
+from cloudctl.ports.context import platform
+from cloudctl.ports.queries.capacities import Capacity
 from cloudctl.services import capacity
 from tests.factories import Installed
 from tests.seeds import CLOUD, ZONE

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.cases import Case
 from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from cloudctl.domain.evidence import EvidenceKind, Subject
+from cloudctl.ports.context import platform
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import cases, evidence, todo
 from tests.factories import Installed, installation

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.channels import Digest, Preferences
 from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.notices import Message
+from cloudctl.ports.context import platform
 from cloudctl.ports.notifier import ChannelDown
 from cloudctl.services import channels
 from tests.factories import Installed, installation

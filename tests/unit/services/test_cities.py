@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.accounts import Role
 from cloudctl.domain.catalogue import Zone
 from cloudctl.domain.clouds import Cloud, CloudKind
@@ -16,6 +15,7 @@ from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.resources import Tenant
 from cloudctl.domain.servers import Server
+from cloudctl.ports.context import platform
 from cloudctl.services import accounts, cities
 from tests.factories import Installed, installation
 

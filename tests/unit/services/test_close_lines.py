@@ -8,12 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.clearings import Clearing
 from cloudctl.domain.close_lines import CloseLineKind, Outcome
 from cloudctl.domain.errors import Conflict, Invalid, NotFound, Refused
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.shadows import Shadow, ShadowAct, ShadowKind, ShadowSubject
+from cloudctl.ports.context import platform
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import attachments, certificates, clearing_decisions, close_lines, indicators, systems
 from tests.unit.services.clearing_city import DIGEST, Town, cleared

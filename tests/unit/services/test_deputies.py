@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.accounts import Permission, Role
 from cloudctl.domain.deputies import Deputy
 from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from cloudctl.domain.orders import Order
-from cloudctl.ports.context import Request
+from cloudctl.ports.context import Request, platform
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import accounts, decisions, deputies, orders, tokens
 from tests.factories import Installed

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.drift import DriftKind
 from cloudctl.domain.errors import NotFound
 from cloudctl.domain.items import ReleaseItem
+from cloudctl.ports.context import platform
 from cloudctl.ports.queries import PageAsk
 from cloudctl.providers.simulated import Fault, FaultKind
 from cloudctl.providers.simulated.backend.objects import Kind

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.calendars import end_of_day, today_for_people, working_days_after
-from cloudctl.domain.errors import Forbidden, Invalid, NotFound, PolicyDenied, PoolExhausted, QuotaExceeded, Refused
+from cloudctl.domain.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PolicyDenied,
+    PoolExhausted,
+    QuotaExceeded,
+    Refused,
+)
 from cloudctl.domain.items import ServerItem, VolumeItem
 from cloudctl.domain.quotas import Dimension
+from cloudctl.policy import registry
+from cloudctl.ports.context import platform
 from cloudctl.ports.queries import PageAsk
-from cloudctl.services import attachments, clouds, emergencies, supervision, systems, workflows
-from tests.factories import Installed, ssh_key
+from cloudctl.services import apps, attachments, clouds, emergencies, supervision, systems, workflows
+from cloudctl.services.app_forms import AppForm
+from tests.factories import Installed, installation, ssh_key
 from tests.seeds import LIMITS, ROOM, ZONE
 
 
@@ -247,3 +260,78 @@ def test_an_operators_retry_waits_for_no_other_order_either(city: Installed) -> 
     with city.app.engines.read.connect() as connection:
         lanes = connection.execute(attempts, {"order": f"{order.id}:%"}).scalars().all()
     assert lanes == [f"{order.cloud}/emergency"] * 2
+
+
+LEAVE = """name: app-leave
+version: 1
+title: {zh_CN: 均须审批, en: Everything is approved}
+effect: require_approval
+role: office-reviewer
+field: blueprint
+when: "app.code != ''"
+reason: {zh_CN: 均须审批。, en: Everything is approved.}
+way_out: {zh_CN: 请等待审批。, en: Wait for it.}
+exemptable: false
+basis: 本市规则
+cases:
+  - {name: any, facts: {}, speaks: true}
+  - {name: none, facts: {app: {code: ""}}, speaks: false}
+"""
+
+
+def relief(**changes: Any) -> AppForm:
+    values: dict[str, Any] = {
+        "blueprint": "emergency",
+        "zone": ZONE,
+        "code": "fgw-relief",
+        "parameters": {"title": "救灾"},
+    }
+    return AppForm(**values | changes)
+
+
+def test_what_is_to_run_there_is_on_record_with_it_and_waits_for_the_servers(city: Installed) -> None:
+    made = entered(city, app=relief())
+    app = city.read(lambda uow: uow.apps.by_code("fgw-relief"))
+    assert (app.order_id, app.own, app.department_id) == (made.order_id, True, city.ids["fgw"])
+    assert (app.system_id, app.zone) == (city.order(made.order_id).system_id, ZONE)
+    (told,) = [event for event in city.audited(action="create/app") if event["target"]["id"] == str(app.id)]
+    assert told["after"]["emergency"] is True
+    city.run()
+    assert city.order(made.order_id).state == "delivered"
+    app = city.read(lambda uow: uow.apps.get(app.id))
+    assert app.state == "waiting", "its server is not known by its key yet"
+
+
+def test_what_rules_about_applications_deny_stays_denied(city: Installed) -> None:
+    systems.update(city.ctx, city.people["office-admin"], city.ids["oa"], {"mlps_level": 3})
+    before = city.rows()
+    with pytest.raises(PolicyDenied, match="app-mlps"):
+        entered(city, app=relief(blueprint="open-data", code="fgw-data"))
+    assert city.rows() == before
+
+
+def test_the_telephones_word_is_the_offices_leave(tmp_path: Path) -> None:
+    rules = tmp_path / "policies"
+    shutil.copytree(registry.shipped(), rules)
+    (rules / "apps" / "app-leave.yaml").write_text(LEAVE, "utf-8")
+    with installation(tmp_path, policies_dir=str(rules)) as city:
+        entered(city, app=relief(exposed=True))
+        app = city.read(lambda uow: uow.apps.by_code("fgw-relief"))
+        assert (app.state, app.exposed) == ("planned", False)
+        form = AppForm(blueprint="emergency", zone=ZONE, code="fgw-more", no_state_secrets=True)
+        assert apps.deploy(city.ctx, city.people["officer"], form).state == "asked"
+
+
+def test_a_code_that_is_taken_leaves_no_trace_of_the_order_either(city: Installed) -> None:
+    entered(city, app=relief(code="fgw-twice"))
+    before = city.rows()
+    with pytest.raises(Conflict, match="fgw-twice"):
+        entered(city, app=relief(code="fgw-twice"))
+    assert city.rows() == before
+
+
+def test_its_words_are_read_for_markings_before_anything_is_kept(city: Installed) -> None:
+    before = city.rows()
+    with pytest.raises(Invalid) as caught:
+        entered(city, app=relief(parameters={"title": "机密★10年"}))
+    assert (caught.value.field, city.rows()) == ("parameters.title", before)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.errors import Claimed, Conflict, Forbidden, Invalid, NotFound
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.items import AddressItem, ExtendItem, NetworkItem, ReleaseItem, ResizeItem, ServerItem
 from cloudctl.domain.orders import Order
+from cloudctl.ports.context import platform
 from cloudctl.services import catalogue, decisions, orders
 from tests.factories import Installed
 

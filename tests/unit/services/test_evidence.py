@@ -209,8 +209,10 @@ def test_lie_7_a_class_changed_to_leave_the_count(proof: Proof) -> None:
     proof.change("rooms", key, kind=RoomKind.CARRIER)
     told = room(proof, key)
     assert told.lies == [Lie.CLASS_CHANGED]
-    assert "kind was changed from own to carrier" in sentences(told, Side.AGAINST)[0]
-    assert "centralisation-rooms" in sentences(told, Side.AGAINST)[0]
+    assert "Kind of room was changed from own to carrier's" in sentences(told, Side.AGAINST)[0]
+    assert "Machine rooms centralised (centralisation-rooms)" in sentences(told, Side.AGAINST)[0]
+    (against,) = [point.words["zh_CN"] for point in told.points if point.side is Side.AGAINST]
+    assert all(words in against for words in ("机房性质", "自有", "运营商", "机房集中率（centralisation-rooms）"))
 
 
 def test_what_cannot_be_observed_is_refused_and_nothing_is_kept(proof: Proof) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.calendars import today_for_people
 from cloudctl.domain.errors import Invalid, NotFound
 from cloudctl.domain.identifiers import new_id
+from cloudctl.ports.context import platform
 from cloudctl.services import exemptions
 from tests.factories import Installed
 

@@ -8,12 +8,12 @@ from uuid import uuid4
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.calendars import add_months, today_for_people
 from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound, PolicyDenied, PoolExhausted, Refused
 from cloudctl.domain.fittings import AccessKind, AccessLevel
 from cloudctl.domain.items import AccessItem, ColocationItem, VolumeItem
 from cloudctl.domain.opinions import Verdict
+from cloudctl.ports.context import platform
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import (
     acceptances,

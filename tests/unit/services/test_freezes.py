@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.calendars import PEOPLE_ZONE
 from cloudctl.domain.errors import Conflict, Forbidden, Frozen, Invalid, NotFound
 from cloudctl.domain.freezes import Bound, Freeze
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.items import ReleaseItem, VolumeItem
 from cloudctl.domain.servers import Server
+from cloudctl.ports.context import platform
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import decisions, freezes, resources, workflows
 from tests.factories import Installed

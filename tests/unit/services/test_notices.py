@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.channels import Digest
 from cloudctl.domain.errors import Forbidden, NotFound, Refused
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.notices import FIRST_RETRY, PATIENCE, Message
+from cloudctl.ports.context import platform
 from cloudctl.ports.notifier import ChannelDown, Unsendable
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import channels, notices

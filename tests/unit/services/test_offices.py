@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.accounts import Actor, Permission, Role
 from cloudctl.domain.departments import Department, Level
 from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.orders import Order
-from cloudctl.ports.context import Request
+from cloudctl.ports.context import Request, platform
 from cloudctl.ports.queries import PageAsk, scope_of
 from cloudctl.services import accounts, decisions, departments, deputies, orders, takeovers, todo
 from tests.factories import Installed

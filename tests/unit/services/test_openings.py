@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.accounts import Role
 from cloudctl.domain.calendars import is_working_day
 from cloudctl.domain.cases import Case, CaseOrigin
 from cloudctl.domain.errors import Conflict, Forbidden, Invalid
 from cloudctl.domain.evidence import EvidenceKind, Subject
 from cloudctl.domain.rooms import RoomKind, RoomStatus
+from cloudctl.ports.context import platform
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import cases, contradictions, evidence, moves, openings, standings, todo
 from cloudctl.services.explanations import explain_system

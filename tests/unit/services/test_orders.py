@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.accounts import Role
 from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound, PolicyDenied, Refused
 from cloudctl.domain.identifiers import new_id
@@ -17,6 +16,7 @@ from cloudctl.domain.items import NetworkItem, ServerItem
 from cloudctl.domain.opinions import Verdict
 from cloudctl.domain.orders import Backup, Order
 from cloudctl.domain.quotas import Dimension
+from cloudctl.ports.context import platform
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import acceptances, accounts, decisions, exemptions, opinions, orders, quotas, systems
 from tests.factories import Installed

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.departments import Level
 from cloudctl.domain.errors import Invalid, NotFound, PoolExhausted, QuotaExceeded
 from cloudctl.domain.items import Item, NetworkItem, ServerItem, VolumeItem
 from cloudctl.domain.placements import Placement
 from cloudctl.domain.quotas import Dimension
+from cloudctl.ports.context import platform
 from cloudctl.services import clouds, departments, orders, placements
 from tests.factories import Installed
 from tests.seeds import CLOUD, ROOM, ZONE

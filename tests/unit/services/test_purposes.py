@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.errors import Forbidden, Invalid, NotFound
 from cloudctl.domain.purposes import DeclaredPurpose, Purpose
+from cloudctl.ports.context import platform
 from cloudctl.services import purposes, systems, zombies
 from tests.factories import Installed
 

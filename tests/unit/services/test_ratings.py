@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.accounts import Role
 from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from cloudctl.domain.items import NetworkItem
 from cloudctl.domain.orders import Order
 from cloudctl.domain.ratings import Rating
+from cloudctl.ports.context import platform
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import ratings
 from tests.factories import Installed

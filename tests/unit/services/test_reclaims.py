@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.errors import Conflict
 from cloudctl.domain.reclaims import ReclaimSource
+from cloudctl.ports.context import platform
 from cloudctl.services import reclaims, shadow_looks, shadows, systems, waste
 from tests.unit.services.clearing_city import Town, cleared
 

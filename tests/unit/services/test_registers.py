@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.clouds import CloudKind
 from cloudctl.domain.departments import Level
 from cloudctl.domain.errors import Conflict, Invalid, NotFound, PolicyDenied, Stale
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.items import NetworkItem, VolumeItem
 from cloudctl.domain.quotas import Dimension
+from cloudctl.ports.context import platform
 from cloudctl.services import addresses, catalogue, clouds, departments, quotas, systems
 from tests.factories import Installed
 from tests.seeds import CLOUD, ZONE

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.calendars import end_of_day, today_for_people
+from cloudctl.ports.context import platform
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import reminders, systems, todo
 from tests.factories import Installed

@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.drift import DriftAct, DriftKind
 from cloudctl.domain.errors import Claimed, Conflict, Forbidden, Invalid, Refused
 from cloudctl.domain.items import ResizeItem
 from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.volumes import VolumeRequest
+from cloudctl.ports.context import platform
 from cloudctl.ports.queries import PageAsk
 from cloudctl.providers.simulated import Fault, FaultKind
 from cloudctl.providers.simulated.backend.objects import Kind

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.drift import DriftAct
 from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from cloudctl.domain.register import standing_at
 from cloudctl.domain.shadows import Shadow, ShadowKind, ShadowSubject
 from cloudctl.domain.sweeps import SweepKind
+from cloudctl.ports.context import platform
 from cloudctl.providers.simulated import Fault, FaultKind
 from cloudctl.providers.simulated.backend.objects import Kind
 from cloudctl.services import shadow_looks, shadows, sweeps, syncs, systems

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.errors import Forbidden
 from cloudctl.domain.metrics import Metric
 from cloudctl.domain.telemetry import ReadState
+from cloudctl.ports.context import platform
 from cloudctl.providers.simulated import Fault, FaultKind
 from cloudctl.services import readings, telemetry
 from tests.factories import Installed

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain import calendars as calendar_rules
 from cloudctl.domain.accounts import Role
 from cloudctl.domain.calendars import Calendar, end_of_day, today_for_people
@@ -18,6 +17,7 @@ from cloudctl.domain.freezes import Bound
 from cloudctl.domain.identifiers import new_id
 from cloudctl.domain.limits import OrderKind, Step
 from cloudctl.domain.orders import Order
+from cloudctl.ports.context import platform
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import calendars, decisions, departments, freezes, orders, supervision
 from tests.factories import Installed, installation

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.clouds import Capability, CloudKind
 from cloudctl.domain.errors import BackendError, ConfigurationError, Forbidden, Invalid, NotFound, Unreachable
 from cloudctl.domain.inventory import Changes, CloudObject, ObjectKind, ObjectState, ObjectStatus
@@ -18,6 +17,7 @@ from cloudctl.domain.networks import NetworkRequest
 from cloudctl.domain.quotas import Dimension
 from cloudctl.domain.servers import ServerRequest
 from cloudctl.domain.syncs import Rhythm, Sync, SyncMode
+from cloudctl.ports.context import platform
 from cloudctl.ports.queries import PageAsk
 from cloudctl.providers.simulated import Fault, FaultKind, SimulatedCloud, SimulatedProvider, populate
 from cloudctl.providers.simulated.backend.objects import Kind

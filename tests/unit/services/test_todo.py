@@ -12,7 +12,7 @@ from cloudctl.domain.drift import DriftAct
 from cloudctl.domain.errors import Forbidden
 from cloudctl.domain.opinions import Specialist
 from cloudctl.ports.context import Request
-from cloudctl.ports.queries import TodoRow
+from cloudctl.ports.queries.rows import TodoRow
 from cloudctl.providers.simulated import Fault, FaultKind
 from cloudctl.services import (
     acceptances,

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.clouds import Capability, CloudKind
 from cloudctl.domain.errors import Unreachable
 from cloudctl.domain.usage import Counters, unpacked
+from cloudctl.ports.context import platform
 from cloudctl.services import clouds, usage
 from tests.factories import Installed
 from tests.seeds import CLOUD

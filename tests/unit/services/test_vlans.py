@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.clouds import CloudKind
 from cloudctl.domain.errors import Invalid, PoolExhausted
 from cloudctl.domain.inventory import Census, CloudObject, ObjectKind, Source
 from cloudctl.domain.items import NetworkItem
 from cloudctl.domain.orders import Order
 from cloudctl.domain.quotas import Dimension
+from cloudctl.ports.context import platform
 from cloudctl.services import addresses, catalogue, clouds, deliveries, orders
 from tests.factories import Installed
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.errors import Claimed, Conflict, Forbidden, Invalid, NotFound, Refused
 from cloudctl.domain.items import ResizeItem
 from cloudctl.domain.metrics import Metric, begin_of
 from cloudctl.domain.purposes import DeclaredPurpose, Purpose
 from cloudctl.domain.reclaims import ReclaimSource
 from cloudctl.domain.waste import Proposal, Saved, WasteKind
+from cloudctl.ports.context import platform
 from cloudctl.ports.metrics import Page, Series
 from cloudctl.ports.queries import PageAsk
 from cloudctl.providers.simulated import Fault, FaultKind

@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.calendars import today_for_people
 from cloudctl.domain.errors import Invalid, PolicyDenied
 from cloudctl.domain.items import Item, NetworkItem
 from cloudctl.domain.orders import Order
 from cloudctl.domain.servers import Server
+from cloudctl.ports.context import platform
 from cloudctl.services import catalogue, clouds, decisions, exemptions, orders, systems
 from tests.factories import Installed
 from tests.seeds import ZONE

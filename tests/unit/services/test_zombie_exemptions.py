@@ -12,7 +12,8 @@ import pytest
 from cloudctl.domain.calendars import today_for_people
 from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Stale
 from cloudctl.domain.zombie_exemptions import ZombieExemption
-from cloudctl.services import zombie_exemptions
+from cloudctl.ports.queries import PageAsk
+from cloudctl.services import accounts, zombie_exemptions
 from tests.factories import Installed
 
 
@@ -39,6 +40,34 @@ def test_it_is_asked_for_granted_and_on_record(city: Installed) -> None:
     assert held.id == asked.id
     actions = {event["action"] for event in city.audited() if event["after"] and "renewal" in event["after"]}
     assert {"create/zombie-exemption", "allow/zombie-exemption"} <= actions
+
+
+@pytest.mark.parametrize(
+    ("event", "template"), [("grant", "zombie_exemption_granted"), ("refuse", "zombie_exemption_refused")]
+)
+def test_who_asked_is_told_what_was_decided(city: Installed, event: str, template: str) -> None:
+    asked = ask(city)
+    assert told(city) == []
+    decide(city, asked.id, event, answer="汛期已过")
+    assert told(city) == [(template, "officer")]
+    if event == "grant":
+        zombie_exemptions.revoke(city.ctx, city.people["reviewer"], asked.id, "已迁移")
+        assert told(city)[-1] == ("zombie_exemption_ended", "officer")
+
+
+def test_where_who_asked_has_left_his_department_is_told(city: Installed) -> None:
+    asked = ask(city)
+    accounts.update(city.ctx, city.people["office-admin"], city.ids["officer"], {"active": False})
+    decide(city, asked.id)
+    assert told(city) == [("zombie_exemption_granted", "head")]
+
+
+def told(city: Installed) -> list[tuple[str, str]]:
+    """What was said of it to whom of the department, in order."""
+    people = {f"{city.people[login].actor.name}@example.gov.cn": login for login in ("officer", "head")}
+    rows = city.ctx.queries.notices.page(None, {}, PageAsk(limit=500)).items
+    mine = [row for row in reversed(rows) if row.recipient in people]
+    return [(row.template, people[row.recipient]) for row in mine if row.template.startswith("zombie_exemption")]
 
 
 def test_who_asks_does_not_decide_not_even_by_a_deputy(city: Installed) -> None:

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace as altered
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from cloudctl.domain.metrics import Metric
 from cloudctl.domain.purposes import Purpose
 from cloudctl.domain.telemetry import DateKnown
 from cloudctl.domain.verdicts import Rule, VerdictState
+from cloudctl.ports.context import platform
 from cloudctl.ports.queries import PageAsk, scope_of
 from cloudctl.services import purposes, systems, zombie_exemptions, zombies
 from tests.factories import installation

@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.metrics import Metric
 from cloudctl.domain.telemetry import DayRead
+from cloudctl.ports.context import platform
 from cloudctl.ports.metrics import Match, Target
 from cloudctl.ports.queries import PageAsk
 from cloudctl.services import readings, telemetry

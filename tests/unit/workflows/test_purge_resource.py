@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.items import ReleaseItem
+from cloudctl.ports.context import platform
 from cloudctl.providers.simulated import Fault, FaultKind
 from cloudctl.services import decisions, orders, resources
 from tests.factories import Installed

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from cloudctl.bootstrap import platform
 from cloudctl.domain.calendars import today_for_people
 from cloudctl.domain.errors import Conflict, Forbidden, NotFound
 from cloudctl.domain.items import ReleaseItem
 from cloudctl.domain.servers import ServerStatus
+from cloudctl.ports.context import platform
 from cloudctl.providers.simulated import Fault, FaultKind
 from cloudctl.services import resources, systems
 from tests.factories import Installed

@@ -12,6 +12,8 @@ from neutron_lib import constants
 from neutron_lib.api.definitions import portbindings
 from neutron_lib.plugins.ml2 import api
 
+from . import wires
+
 BINDING_FAULT = "lab-fault-binding"
 
 
@@ -19,7 +21,16 @@ class LabMechanismDriver(api.MechanismDriver):
     """Bind every port on any host, except where its name asks for a failure."""
 
     def initialize(self) -> None:
-        """Nothing to prepare."""
+        """Be told of security groups too."""
+        wires.subscribe()
+
+    def update_port_postcommit(self, context: Any) -> None:
+        if wires.ON_THE_ROUTER & {context.host, context.original_host}:
+            wires.rewire()
+
+    def delete_port_postcommit(self, context: Any) -> None:
+        if context.host in wires.ON_THE_ROUTER:
+            wires.rewire()
 
     @property
     def connectivity(self) -> str:
@@ -32,7 +43,7 @@ class LabMechanismDriver(api.MechanismDriver):
             return
         context.set_binding(
             context.segments_to_bind[0][api.ID],
-            portbindings.VIF_TYPE_OVS,
+            portbindings.VIF_TYPE_TAP if context.host == wires.VM_HOST else portbindings.VIF_TYPE_OVS,
             {portbindings.CAP_PORT_FILTER: True},
             status=constants.PORT_STATUS_ACTIVE,
         )

@@ -113,7 +113,7 @@ def test_a_change_of_class_that_leaves_the_count_is_named(
     base = {"kind": "own", "category": "server_room", "status": "in_use"}
     versions = [(NOW - timedelta(days=9), "li", base | before), (NOW, "wang", base | after)]
     found = list(reclassed(Counted.ROOMS, versions, [definition()]))
-    assert [(one.by, one.indicators) for one in found] == ([("wang", ("rate",))] if left else [])
+    assert [(one.by, list(one.indicators)) for one in found] == ([("wang", ["rate"])] if left else [])
 
 
 def test_a_system_that_changes_its_class_out_of_a_definition_is_named() -> None:

@@ -283,6 +283,14 @@ twists = st.one_of(
 )
 
 
+def test_what_was_rebuilt_past_the_platform_is_not_what_is_on_record() -> None:
+    town = Town()
+    town.lose("web")
+    town.add("web-again", ObjectKind.SERVER, key=named("web"))
+    found = {line.name: (line.kind, line.why) for line in town.plan().lines if line.subject_kind == "server"}
+    assert found == {"web": (DriftKind.MISSING, ""), "web-again": (DriftKind.UNKNOWN, "copy")}
+
+
 @given(st.lists(twists, max_size=8))
 def test_whatever_happened_each_subject_is_found_once_a_kind_and_the_same_again(happened: list[Any]) -> None:
     town = Town()

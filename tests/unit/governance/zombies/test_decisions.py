@@ -98,11 +98,11 @@ def test_memory_that_grows_keeps_it_on_and_a_restart_does_not_hide_it() -> None:
     assert said(life((70, {}))).step is Step.ASK
 
 
-def test_what_came_back_before_is_waited_for_three_times_as_long() -> None:
+def test_what_came_back_before_is_waited_for_four_times_as_long() -> None:
     quarterly = life((90, {}), (1, BUSY), (90, {}), (1, BUSY), (95, {}))
     assert said(quarterly).step is Step.NOTHING
-    assert said(quarterly).needed_days == 273
-    assert said(quarterly + life((150, {}), first=day(277))).step is Step.ASK
+    assert said(quarterly).needed_days == 364
+    assert said(quarterly + life((270, {}), first=day(277))).step is Step.ASK
 
 
 def test_a_monthly_job_is_use_and_a_weekly_scan_is_not() -> None:

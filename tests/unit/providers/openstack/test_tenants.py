@@ -5,10 +5,11 @@ from uuid import uuid4
 
 import pytest
 
+from cloudctl.domain.clouds import Admission
 from cloudctl.domain.errors import Busy, Rejected
 from cloudctl.domain.quotas import Dimension
 from cloudctl.providers.openstack.provider import OpenStackProvider
-from cloudctl.providers.openstack.tenants import LONGEST_NAME, QUOTAS
+from cloudctl.providers.openstack.tenants import LONGEST_NAME, QUOTAS, OpenStackTenants
 from tests.unit.providers.openstack.recorded import ADMIN, PROJECT, RecordedCloud
 
 KEY = uuid4()
@@ -55,6 +56,24 @@ def test_a_project_is_made_entered_closed_and_then_marked(keystone: RecordedClou
     assert removed == ["rule0", "rule2"]
     assert keystone.lines[-1] == f"PUT /v3/projects/{PROJECT}/tags"
     assert keystone.calls[-1].body == {"tags": [MARK, "cloudctl-complete"]}
+
+
+def test_who_is_admitted_is_let_into_a_closed_project(keystone: RecordedCloud, provider: OpenStackProvider):
+    projects(keystone)
+    keystone.on("POST", "/v3/projects", {"project": MINE}, 201)
+    keystone.on("POST", "/network/v2.0/security-group-rules", {"security_group_rule": {"id": "rule9"}}, 201)
+    admitted = (Admission(prefix="198.51.100.0/24"), Admission(prefix="2001:db8::/48", port=443))
+    OpenStackTenants(provider._client, admitted).create(KEY, "市财政局")
+    rules = [call.body["security_group_rule"] for call in keystone.asked("POST", "/network/v2.0/security-group-rules")]
+    assert [(rule["remote_ip_prefix"], rule["ethertype"], rule.get("port_range_min")) for rule in rules] == [
+        ("198.51.100.0/24", "IPv4", None),
+        ("2001:db8::/48", "IPv6", 443),
+    ]
+    assert all(
+        (rule["direction"], rule["protocol"], rule["security_group_id"], rule["project_id"])
+        == ("ingress", "tcp", "g1", PROJECT)
+        for rule in rules
+    )
 
 
 def test_a_half_made_project_is_finished(keystone: RecordedCloud, provider: OpenStackProvider):

@@ -75,3 +75,16 @@ def test_what_cannot_be_made_short_enough_is_left_to_nova_to_refuse():
     text = encode(random.Random(1).randbytes(64_000), ())
     assert text is not None
     assert len(text) > LIMIT
+
+
+def test_the_platform_s_script_alone_is_a_script_and_goes_before_everything_else():
+    first_boot = b"#!/bin/sh\n# cloudctl\n"
+    assert compose(None, (), first_boot) == first_boot
+    document = compose(SCRIPT, KEYS, first_boot)
+    assert document is not None
+    assert parts(document) == [
+        ("text/x-shellscript", first_boot),
+        ("text/plain", SCRIPT),
+        ("text/cloud-config", b"#cloud-config\n" + json.dumps({"ssh_authorized_keys": list(KEYS)}).encode() + b"\n"),
+    ]
+    assert compose(SCRIPT, KEYS, first_boot) == document

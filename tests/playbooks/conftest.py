@@ -1,0 +1,17 @@
+"""Hosts for the playbooks' tests: a module's own, gone after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.lab.hosts import HostSet, needs, temporary
+
+
+@pytest.fixture(scope="module")
+def hosts() -> Iterator[HostSet]:
+    """Two hosts with a package mirror."""
+    with temporary(2) as hosts:
+        hosts.fetch(*needs.baseline())
+        yield hosts
