@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from math import inf
 from typing import Any
 
 import click
@@ -13,6 +14,8 @@ from cloudctl.cli.progress import counted
 
 RESTING = frozenset({"asked", "waiting", "running", "retired", "attention", "failed"})
 LOOK_EVERY_S = 1.0
+PATIENCE_S = 1800.0
+"""A server that was delivered is in hand minutes later; who follows is told when it is not."""
 
 
 def rested(api: Client, app_id: str) -> dict[str, Any]:
@@ -21,18 +24,18 @@ def rested(api: Client, app_id: str) -> dict[str, Any]:
 
 
 def brought_about(api: Client, app_id: str) -> dict[str, Any]:
-    """The same for one that waits for servers that are on their way."""
-    return _watched(api, app_id, RESTING - {"waiting"})
+    """The same for one that waits for servers that are on their way; still waiting when PATIENCE_S is over."""
+    return _watched(api, app_id, RESTING - {"waiting"}, until_s=time.monotonic() + PATIENCE_S)
 
 
-def _watched(api: Client, app_id: str, until: frozenset[str]) -> dict[str, Any]:
+def _watched(api: Client, app_id: str, until: frozenset[str], until_s: float = inf) -> dict[str, Any]:
     shown = ""
     while True:
         record: dict[str, Any] = api.get(item("/apps", app_id)).data
         if record["state"] != shown:
             shown = record["state"]
             click.echo(f"{record['code']}: {said(shown)}", err=True)
-        if shown in until:
+        if shown in until or (shown == "waiting" and time.monotonic() >= until_s):
             return record
         time.sleep(LOOK_EVERY_S)
 

@@ -125,6 +125,13 @@ def _answers(api: Client, code: str) -> None:
     from cloudctl.cli.app_watching import brought_about  # noqa: PLC0415 - only who follows waits
 
     app = brought_about(api, resolve(api, "apps", code))
+    if app["state"] == "waiting":
+        raise Failure(
+            _(
+                "No host has room for it yet. It goes on by itself; what it waits for: cloudctl apps status {code}"
+            ).format(code=code),
+            Exit.UNFINISHED,
+        )
     if app["state"] != "running":
         raise Failure(_("Not everything came about; the state says what did."), Exit.UNFINISHED)
     click.echo(app["url"], err=True)

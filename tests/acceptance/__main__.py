@@ -164,7 +164,7 @@ PARTS = (
     ),
     Part(
         "crash matrix",
-        "kill -9 at every boundary and after every call inside every step, on both databases",
+        "kill -9 at every boundary and after the calls inside every step, on both databases",
         ("tests/crash", "--matrix", "full", "--ignore", "tests/crash/test_fleet.py", *OVERLAPPING),
     ),
     Part(

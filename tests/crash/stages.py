@@ -92,11 +92,11 @@ class Stages:
 
     def busiest(self, step: str, scenarios: Iterable[Scenario]) -> Scenario:
         """The scenario in which the step makes the most calls; there must be one that reaches it."""
-        reaching = [scenario for scenario in scenarios if step in self._calls(scenario)]
+        reaching = [scenario for scenario in scenarios if step in self.calls(scenario)]
         assert reaching, f"no scenario reaches {step}"
-        return max(reaching, key=lambda scenario: self._calls(scenario)[step])
+        return max(reaching, key=lambda scenario: self.calls(scenario)[step])
 
-    def _calls(self, scenario: Scenario) -> dict[str, int]:
+    def calls(self, scenario: Scenario) -> dict[str, int]:
         """What the scenario's steps do when nobody dies."""
         if scenario.name not in self._counted:
             stage = self.stage(scenario)

@@ -1,8 +1,12 @@
-"""The whole matrix: every saga, every scenario, every step; at its boundaries and after every call inside it."""
+"""The whole matrix: every saga, every scenario, every step; at its boundaries and after the calls inside it.
+
+A step that plays on many hosts makes more than a hundred calls, alike but for the host. It is crashed after the first,
+the last and some drawn at run time, `--most-calls` in all; 0 is every one.
+"""
 
 from __future__ import annotations
 
-from itertools import count
+from random import Random
 
 import pytest
 
@@ -46,13 +50,22 @@ def test_a_crash_at_a_boundary(saga: Saga, step: str, when: str, stages: Stages)
 
 
 @pytest.mark.parametrize(("step", "sagas"), SHARED.items(), ids=INSIDE)
-def test_a_crash_after_every_call_inside(step: Step, sagas: list[Saga], stages: Stages) -> None:
-    """Goes on until a worker survives: then the step makes no further call."""
+def test_a_crash_after_calls_inside(step: Step, sagas: list[Saga], stages: Stages, pytestconfig: pytest.Config) -> None:
     name = step.__name__
     scenario = stages.busiest(name, [each for saga in sagas for each in of_saga(saga)])
-    for nth in count(1):
+    calls = stages.calls(scenario)[name]
+    deaths = 0
+    for nth in places(calls, pytestconfig.getoption("--most-calls")):
+        print(f"{scenario}: {name} dies after call {nth} of {calls}")
         stage = stages.stage(scenario)
-        died = stage.work(Point(name, "inside", nth))
+        deaths += stage.work(Point(name, "inside", nth))
         stage.recover(scenario)
-        if not died:
-            return
+    assert deaths or not calls
+
+
+def places(calls: int, most: int) -> list[int]:
+    """After which of its calls, counted from 1, a step is crashed; one that makes none is played once."""
+    every = range(1, max(calls, 1) + 1)
+    if not most or len(every) <= most:
+        return list(every)
+    return sorted({1, calls, *Random().sample(range(2, calls), most - 2)})

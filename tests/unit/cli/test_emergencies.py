@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cloudctl.cli import app_watching
 from cloudctl.cli.exits import Exit
 from tests.unit.cli.fakes import Cloudctl, FakeApi
 
@@ -73,6 +74,18 @@ def test_it_says_so_where_it_does_not_come_to_answer(logged_in: Cloudctl, api: F
     words = ("--deploy", "emergency", "--code", "fgw-relief", "--follow")
     ended = logged_in("emergencies", "create", "--from", order, *CALL, *words)
     assert (ended.code, "https://" in ended.err) == (Exit.UNFINISHED, False)
+
+
+def test_it_does_not_wait_without_end_for_a_host(
+    logged_in: Cloudctl, api: FakeApi, order: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app_watching, "PATIENCE_S", 0.0)
+    api.on("GET", f"/v1/orders/{KEY}/progress", [DELIVERED])
+    api.on("GET", "/v1/apps", {"items": [{"id": KEY, "code": "fgw-relief"}], "next": None})
+    api.on("GET", f"/v1/apps/{KEY}", {"id": KEY, "code": "fgw-relief", "state": "waiting", "url": "https://x/"})
+    words = ("--deploy", "emergency", "--code", "fgw-relief", "--follow")
+    ended = logged_in("emergencies", "create", "--from", order, *CALL, *words)
+    assert (ended.code, "cloudctl apps status fgw-relief" in ended.err) == (Exit.UNFINISHED, True)
 
 
 @pytest.mark.parametrize("words", [("--deploy", "emergency"), ("--code", "x"), ("--set", "title=x")])
