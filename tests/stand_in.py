@@ -205,9 +205,9 @@ class Hands:
         given = job.secrets.get("app_secrets", {})
         answers: dict[str, dict[str, Any]] = {}
         unreachable: set[str] = set()
-        apps = job.arguments["apps"]
+        apps = [{**app, "opens": given[app["code"]]["restic_password"]} for app in job.arguments["apps"]]
         for app in apps:
-            assert given[app["code"]]["restic_password"], "every application has a password of its own"
+            assert app["opens"], "every application has a password of its own"
             fault = self._shared_fault(job.playbook, app, apps)
             told = fault or self._one(job, app, unreachable)
             if told is not None:

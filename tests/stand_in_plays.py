@@ -31,11 +31,11 @@ def done(state: dict[str, Any], standing: dict[str, Any], playbook: str, app: di
     if playbook == "back_up_app":
         state["saved"] = state.get("saved", 0) + 1
         snapshot = f"snap-{state['saved']}"
-        state["store"][snapshot] = {"repository": repository, **standing[name]}
+        state["store"][snapshot] = {"repository": repository, "opens": app["opens"], **standing[name]}
         return {"snapshot": snapshot, "size_bytes": 4096}
     if playbook == "restore_app":
         kept = state["store"][app["snapshot"]]
-        assert kept["repository"] == repository
+        assert (kept["repository"], kept["opens"]) == (repository, app["opens"])
         standing[name]["content"] = kept["content"]
         return {"snapshot": app["snapshot"]}
     instance = standing.setdefault(name, {"content": "first"})

@@ -215,7 +215,7 @@ def prove(*, form: Form, key: str, backup_id: str | None, follow: bool, version:
 @version_option
 @formatted
 def restore(*, form: Form, key: str, backup_id: str | None, follow: bool, version: int | None) -> None:
-    """Put a backup back, on another host where its own is gone."""
+    """Put a backup back, on another host where its own is gone; by id also what a retired one of its kind left."""
     _act(form, key, "restore", {"backup_id": backup_id}, version, follow=follow)
 
 

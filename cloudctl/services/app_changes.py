@@ -8,7 +8,7 @@ Each is checked before anything is put on record, and carried out by a saga of i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -100,10 +100,13 @@ def restore(
     backup_id: UUID | None = None,
     expected_version: int | None = None,
 ) -> App:
-    """Puts a backup back, in the place of what is there now; the newest that is restorable without one named."""
+    """Puts a backup back, in the place of what is there now; the newest that is restorable without one named.
+
+    A backup that is named may be what one of the same department and blueprint left when it was retired.
+    """
 
     def prepared(uow: UnitOfWork, app: App) -> AppAct:
-        backup = _chosen(uow, app, backup_id)
+        backup = _chosen(uow, app, backup_id, beside=uow.app_backups.left(app.department_id, app.blueprint))
         release, there = app.release or backup.release, _may_have(uow, app)
         act = begin(
             uow, app, ActKind.RESTORE, event="restore", to_release=release, arguments={"backup": str(backup.id)}
@@ -243,9 +246,17 @@ def done(
 
 
 def _chosen(
-    uow: UnitOfWork, app: App, backup_id: UUID | None, *, states: Collection[str] = ("kept", "verified")
-) -> AppBackup:  # fmt: skip
-    """The backup to put back; raises Invalid for another application's, or one in another state than these."""
+    uow: UnitOfWork,
+    app: App,
+    backup_id: UUID | None,
+    *,
+    states: Collection[str] = ("kept", "verified"),
+    beside: Iterable[AppBackup] = (),
+) -> AppBackup:
+    """The backup to put back: its own, or where one is named also one of those `beside`.
+
+    Raises Invalid for one that is none of these or in another state, Conflict where it has none.
+    """
     mine = uow.app_backups.of_app(app.id)
     if backup_id is None:
         found = next((backup for backup in mine if backup.restorable), None)
@@ -255,7 +266,7 @@ def _chosen(
                 code=app.code,
             )  # fmt: skip
         return found
-    found = next((backup for backup in mine if backup.id == backup_id), None)
+    found = next((backup for backup in (*mine, *beside) if backup.id == backup_id), None)
     if found is None or found.state not in states:
         raise Invalid(
             "{code} has no such backup that could be put back.",

@@ -70,7 +70,7 @@ def purged(ctx: Context, work: Work) -> None:
             backup.advance("purge")
             audited(uow, app, act, "delete/app-backup", snapshot=backup.snapshot, keep_until=str(backup.keep_until))
         if app.state == "retired":
-            app_secrets.forget(uow, app)
+            app_secrets.forget(ctx, uow, app)
 
 
 def _rests(uow: UnitOfWork, app: App) -> bool:

@@ -22,6 +22,7 @@ from cloudctl.domain.hosts import Target
 from cloudctl.domain.identifiers import derived_id
 from cloudctl.ports.context import Context
 from cloudctl.services import run_plays, runs, secrets
+from cloudctl.services.app_secrets import OF_BACKUPS
 from cloudctl.services.deliveries import platform_request
 
 GOOD = frozenset({"running", "stopped", "backed_up", "restored", "retired", "forgotten", "balanced"})
@@ -42,6 +43,8 @@ class Work:
     department: Department
     places: tuple[AppPlace, ...]
     targets: dict[UUID, Target]
+    kept_for: UUID | None = None
+    """The application whose secret opens the backup that is put back, where that is another one's."""
 
     @property
     def standing(self) -> list[AppPlace]:
@@ -112,9 +115,15 @@ def touched(ctx: Context, work: Work, playbook: str, *, part: str) -> bool:
 def secrets_of(ctx: Context, run_id: UUID, works: Sequence[Work]) -> dict[str, Any]:
     """What the run is given and nobody else sees: by application its passwords, its key, what its backups need."""
     request = platform_request(f"run:{run_id}")
-    handed = secrets.for_run(ctx, request, run_id=run_id, owners=[work.app.id for work in works])
+    owners = {key for work in works for key in (work.app.id, work.kept_for) if key}
+    handed = secrets.for_run(ctx, request, run_id=run_id, owners=owners)
     store = dict(ctx.limits.apps.backup_environment)
-    return {"app_secrets": {work.app.code: {**handed[work.app.id], "restic_environment": store} for work in works}}
+
+    def of(work: Work) -> dict[str, Any]:
+        opens = {name: handed[work.kept_for][name] for name in OF_BACKUPS} if work.kept_for else {}
+        return {**handed[work.app.id], **opens, "restic_environment": store}
+
+    return {"app_secrets": {work.app.code: of(work) for work in works}}
 
 
 def answers(ctx: Context, run_id: UUID) -> dict[str, dict[str, Any]]:

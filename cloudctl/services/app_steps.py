@@ -178,6 +178,23 @@ def backup_of(ctx: Context, work: Work) -> AppBackup | None:
         return uow.app_backups.get(work.act.backup_id)
 
 
+def inherit(ctx: Context, act_id: UUID) -> None:
+    """It has the passwords that go with the content of a backup that another one left; with its own, nothing."""
+    with reported(ctx, str(act_id)) as uow:
+        app, act = _one(uow, act_id)
+        if act.backup_id is None or act.ended:
+            return
+        left_by = uow.apps.get(uow.app_backups.get(act.backup_id).app_id)
+        if left_by.id != app.id:
+            app_secrets.take_over(ctx, uow, app, left_by)
+
+
+def kept_for(ctx: Context, work: Work, backup: AppBackup) -> App:
+    """The application in whose part of the store a backup is."""
+    with reported(ctx, str(work.act.id)) as uow:
+        return uow.apps.get(backup.app_id)
+
+
 def app_of(ctx: Context, work: Work) -> App:
     """The application itself, where the work is for an instance beside it."""
     with reported(ctx, str(work.act.id)) as uow:
@@ -240,7 +257,7 @@ def finish(ctx: Context, act_id: UUID) -> None:
             app.instances = sum(not place.balancer for place in uow.apps.places(app.id))
         if act.kind is ActKind.RETIRE:
             app.certificate = app.certificate_until = app.running_since = None
-            app_secrets.forget(uow, app)
+            app_secrets.forget(ctx, uow, app)
         told = TOLD_WHEN_DONE.get(act.kind)
         if told is not None:
             app_notices.tell_department(uow, app, told, reason=None, **_said(ctx, uow, act))

@@ -165,7 +165,7 @@ def withdraw(
         app.at_ease()
         for place in uow.apps.places(app.id):
             uow.apps.leave(place)
-        app_secrets.forget(uow, app)
+        app_secrets.forget(ctx, uow, app)
         audited(uow, app, None, "stop/app", reason=reason or None)
         return uow.answer(app)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
@@ -223,16 +224,16 @@ def taken(ctx: Context, act_id: str, *, part: str) -> Verdict | None:
 
 
 def restored(ctx: Context, act_id: str, *, changes: bool = True) -> Verdict | None:
-    """The content of its act's backup, on every host where it is to stand."""
+    """The content of its act's backup, its own or of one that was retired, on every host where it is to stand."""
     for work in app_steps.works(ctx, [act_id]):
         backup = app_steps.backup_of(ctx, work)
         if backup is None:
             app_steps.trouble(ctx, work.act.id, Sentence(NO_BACKUP).words)
             continue
-        told_more = {"repository": app_runs.repository(ctx, work.app), "snapshot": backup.snapshot}
-        carried_out(
-            ctx, [work], "restore_app", part="put_back", changes=changes, more=given(told_more)
-        )  # fmt: skip
+        kept_for = app_steps.kept_for(ctx, work, backup)
+        told_more = {"repository": app_runs.repository(ctx, kept_for), "snapshot": backup.snapshot}
+        opened = replace(work, kept_for=kept_for.id)
+        carried_out(ctx, [opened], "restore_app", part="put_back", changes=changes, more=given(told_more))
     return stopped(ctx, [act_id])
 
 

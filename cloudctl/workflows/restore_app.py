@@ -1,5 +1,7 @@
 """restore_app: a backup put back, where the application stands or, where its host is gone, on another one.
 
+The backup is its own, or what one of its kind left that was retired.
+
 begin -> find_host -> enter_names -> install_again -> put_back -> check_answer -> finish
 anything else: stop
 """
@@ -37,6 +39,8 @@ def install_again(ctx: Context, act_id: str) -> Verdict | None:
     A restore takes a release along that a broken off upgrade has left; its content comes from the backup anyway.
     """
     for work in app_steps.works(ctx, [act_id]):
+        if work.act.kind is ActKind.RESTORE:
+            app_steps.inherit(ctx, work.act.id)
         before = work.act.from_release or "" if work.act.kind is ActKind.RESTORE else ""
         more = hosting.given({"previous_version": before})
         if hosting.carried_out(ctx, [work], "deploy_app", part="again", more=more).well:

@@ -84,7 +84,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.blueprint)
-def test_it_goes_through_all_of_it(story: Story, life: Life) -> None:
+def test_it_goes_through_all_of_it_and_comes_back_in_another(story: Story, life: Life) -> None:
     story.crew.operator.patch(f"/hosts/{story.server['id']}", {"shared": not life.own})
     story.deploy(life.blueprint, "1.0.0", own=life.own, **life.parameters)
     life.fill(story)
@@ -113,3 +113,11 @@ def test_it_goes_through_all_of_it(story: Story, life: Life) -> None:
     story.act("retire", "retired", reason="系统合并")
     left = root(story, "ls /srv/apps; runuser -u postgres -- psql -XAtqc '\\l' 2>/dev/null || true\n")
     assert story.app["instance"] not in left
+
+    (last, *_) = story.crew.officer.get(f"/apps/{story.app['id']}/status")["backups"]
+    assert last["cause"] == "retire"
+    code = f"{story.app['code']}-again"
+    story.deploy(life.blueprint, "1.1.0", own=life.own, code=code, **life.parameters)
+    story.act("restore", "running", backup_id=last["id"])
+    assert life.read(story) == before
+    story.act("retire", "retired", reason="系统合并")

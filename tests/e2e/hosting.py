@@ -90,10 +90,12 @@ class Story:
         rows = self.crew.operator.get(f"/runs/{run_id}/log")
         return json.dumps(rows, ensure_ascii=False)[-4000:]
 
-    def deploy(self, blueprint: str, release: str, *, own: bool = False, **parameters: Any) -> dict[str, Any]:
+    def deploy(
+        self, blueprint: str, release: str, *, own: bool = False, code: str | None = None, **parameters: Any
+    ) -> dict[str, Any]:
         """An application for the department's system on the host, as one of many or as its `own`, until it runs."""
         crew = self.crew
-        wanted = {"blueprint": blueprint, "zone": ZONE, "release": release, "system_id": crew.system}
+        wanted = {"blueprint": blueprint, "zone": ZONE, "release": release, "system_id": crew.system, "code": code}
         if own:
             wanted |= {"own": True, "order_id": self.order_id}
         self.app = crew.officer.post("/apps", wanted | {"parameters": parameters})

@@ -139,6 +139,12 @@ class AppBackupRecords(Records[AppBackup]):
     def of_act(self, act_id: UUID) -> AppBackup | None:
         return self._one(select(AppBackup).where(app_backups.c.act_id == act_id))
 
+    def left(self, department_id: UUID, blueprint: str) -> Sequence[AppBackup]:
+        theirs = select(AppBackup).join(apps, apps.c.id == app_backups.c.app_id)
+        ended = apps.c.department_id == department_id, apps.c.blueprint == blueprint, apps.c.state == "retired"
+        newest = app_backups.c.taken_at.desc(), app_backups.c.id.desc()
+        return self._all(theirs.where(*ended, app_backups.c.state != "purged").order_by(*newest))
+
     def past(self, today: date) -> Sequence[AppBackup]:
         over = app_backups.c.state != "purged", app_backups.c.keep_until < today
         return self._all(select(AppBackup).where(*over).order_by(app_backups.c.id))

@@ -130,6 +130,10 @@ class AppBackups(Repository[AppBackup], Protocol):
         """The one that an act took."""
         ...
 
+    def left(self, department_id: UUID, blueprint: str) -> Sequence[AppBackup]:
+        """Those in the store of a department's retired apps of a blueprint, the newest first."""
+        ...
+
     def past(self, today: date) -> Sequence[AppBackup]:
         """Those whose time is over before `today` and that are still in the store."""
         ...

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from cloudctl.bootstrap import App
+from cloudctl.domain.secrets import about
 from cloudctl.persistence.tables.apps import app_acts, app_backups, app_places, apps
 from cloudctl.ports.context import Request
 from cloudctl.services import app_changes, app_retention, app_scaling, hosts
@@ -20,7 +22,7 @@ from tests.crash.scenarios.scenario import Scenario, named
 from tests.factories import ssh_key
 
 SITE = AppForm(blueprint="department-site", zone=city.ZONE, code="site", no_state_secrets=True)
-FIRST, SECOND = "fgw-site", "fgw-wiki"
+FIRST, SECOND, NEXT = "fgw-site", "fgw-wiki", "fgw-next"
 
 
 def share_hosts(app: App) -> None:
@@ -120,6 +122,39 @@ def queue_old(app: App) -> None:
         blueprint="department-site", zone=city.ZONE, code=FIRST, release="1.0.0", no_state_secrets=True
     )  # fmt: skip
     services.deploy(app.context, asker(), form)
+
+
+def queue_end(app: App) -> None:
+    """It is retired, with what somebody wrote."""
+    world_of(app.settings).write_content(FIRST, "minutes")
+    queued("retire", reason="x")(app)
+
+
+def queue_next(app: App) -> None:
+    """Another one of its kind."""
+    services.deploy(app.context, asker(), replace(SITE, code=NEXT))
+
+
+def queue_coming_back(app: App) -> None:
+    """What the retired one left is restored into the other."""
+    (backup,) = checks.rows(app, app_backups)
+    app_changes.restore(app.context, asker(), coded(app, NEXT).id, backup_id=backup.id)
+
+
+def came_back(app: App) -> None:
+    """With the passwords that go with the content, and nothing of the retired one stands."""
+    row, before = coded(app, NEXT), coded(app, FIRST)
+    assert (row.state, before.state) == ("running", "retired"), (row.reason, row.stands)
+    ((code, (standing,)),) = world_of(app.settings).instances().items()
+    assert (code, standing["content"]) == (NEXT, "minutes")
+    with app.context.unit_of_work(platform_request("test")) as uow:
+        sealed = [uow.secrets.of(key, "admin_password") for key in (row.id, before.id)]
+    opened = {app.context.secrets.open(one.sealed, about(one.owner, one.name)) for one in sealed if one}
+    assert len(opened) == 1
+
+
+def coded(app: App, code: str) -> Any:
+    return next(row for row in checks.rows(app, apps) if row.code == code)
 
 
 def broken(*faults: tuple[str, str]) -> Callable[[App], None]:
@@ -265,6 +300,8 @@ APPS = (
              prepare=queue_forgetting, ended=ends("running", "undone", backups=2)),
     Scenario(name="app-restored", saga="restore_app", before=BACKED_UP, prepare=queued("restore"),
              ended=ends("running", "done", backups=1)),
+    Scenario(name="app-came-back-in-another", saga="restore_app", before=(*OLD, queue_end, queue_next),
+             prepare=queue_coming_back, ended=came_back),
     Scenario(name="app-restore-stopped", saga="restore_app", before=(*BACKED_UP, broken(("restore_app", "fail"))),
              prepare=queued("restore"), ended=ends("attention", "parked", backups=1)),
     Scenario(name="app-moved", saga="move_app", before=OLD, prepare=queued("move"),

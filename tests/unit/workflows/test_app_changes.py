@@ -7,10 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from cloudctl.domain.apps import App
 from cloudctl.domain.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from cloudctl.domain.secrets import about
 from cloudctl.ports.context import platform
+from cloudctl.ports.unit_of_work import UnitOfWork
 from cloudctl.services import app_changes, hosts
 from tests.unit.workflows.hosted import Hosted, hosted
+
+
+def passwords(stage: Hosted, app: App) -> dict[str, str]:
+    def found(uow: UnitOfWork) -> dict[str, str]:
+        sealed = [one for one in uow.secrets.of_owners([app.id]) if one.name.endswith("password")]
+        return {one.name: stage.ctx.secrets.open(one.sealed, about(one.owner, one.name)).decode() for one in sealed}
+
+    return stage.city.read(found)
 
 
 @pytest.fixture
@@ -240,9 +251,40 @@ def test_one_is_retired_with_a_last_backup(stage: Hosted) -> None:
     assert stage.world.led() == {}
     (backup,) = stage.backups(app)
     assert backup.cause == "retire"
-    kept = stage.city.read(lambda uow: [secret.name for secret in uow.secrets.of_owners([app.id])])
-    assert kept == ["restic_password"], "a backup that nothing opens is none"
+    kept = stage.city.read(lambda uow: {secret.name for secret in uow.secrets.of_owners([app.id])})
+    assert kept == {"restic_password", "admin_password"}, "a backup that nothing opens is none"
     assert stage.city.read(lambda uow: uow.systems.get(app.system_id).check_url) is None
+
+
+def test_what_a_retired_one_left_comes_back_in_another(stage: Hosted) -> None:
+    old = stage.running(code="fgw-site")
+    stage.world.write_content("fgw-site", "the minutes of the council")
+    old = stage.done("retire", old, reason="moved to the portal")
+    (left,) = stage.backups(old)
+    new = stage.running(code="fgw-pages")
+    before = passwords(stage, new)
+    new = stage.done("restore", new, backup_id=left.id)
+    assert (new.state, new.reason, stage.act(new).backup_id) == ("running", {}, left.id)
+    (standing,) = stage.world.instances()["fgw-pages"]
+    assert standing["content"] == "the minutes of the council"
+    assert passwords(stage, new) == before | {"admin_password": passwords(stage, old)["admin_password"]}
+    assert passwords(stage, new) != before
+    assert stage.now(old).state == "retired"
+
+
+def test_only_what_is_its_own_or_was_left_by_its_like_comes_back(stage: Hosted) -> None:
+    new = stage.running(code="fgw-pages")
+    serving = stage.done("back_up", stage.running(code="fgw-site"))
+    (of_serving,) = stage.backups(serving)
+    wiki = stage.done("retire", stage.running(code="fgw-wiki", blueprint="open-data"), reason="over")
+    (of_another_kind,) = stage.backups(wiki)
+    for backup in (of_serving, of_another_kind):
+        with pytest.raises(Invalid) as refused:
+            app_changes.restore(stage.ctx, stage.city.people["officer"], new.id, backup_id=backup.id)
+        assert refused.value.field == "backup_id"
+    with pytest.raises(Invalid):  # a test is of one's own
+        app_changes.prove(stage.ctx, stage.city.people["officer"], new.id, backup_id=of_another_kind.id)
+    assert stage.now(new).state == "running"
 
 
 def test_nothing_is_retired_while_the_store_is_gone(stage: Hosted) -> None:
