@@ -146,7 +146,7 @@ def prove_app(act: Acting, app_id: UUID, body: AppRestoreIn | None = None) -> Re
 
 @router.post(ONE + "/restore", **CHANGED)
 def restore_app(act: Acting, app_id: UUID, body: AppRestoreIn | None = None) -> Response:
-    """Puts a backup back, on another host where its own is gone."""
+    """Puts a backup back, on another host where its own is gone; by its id also what a retired one of its kind left."""
     backup_id = body.backup_id if body else None
     return act.carry_out(
         AppOut.of, app_changes.restore, app_id, backup_id=backup_id, expected_version=act.expected_version

@@ -92,7 +92,7 @@ class AppUpgradeIn(In):
 
 
 class AppRestoreIn(In):
-    """Which backup; the newest that is restorable without one."""
+    """Which backup; the newest of its own that is restorable without one."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"backup_id": None}]})
 
