@@ -48,7 +48,7 @@ def test_packages_come_from_the_mirror_until_it_is_taken_away(hosts: HostSet, tm
     host = next(iter(hosts.values()))
     old, new = (_package(tmp_path, version) for version in ("1.0", "2.0"))
     hosts.mirror.publish(old)
-    host.ssh("sudo apt-get update -q && sudo apt-get install -q -y lab-probe nginx-light")
+    host.ssh("sudo apt-get update -q && sudo apt-get install -q -y lab-probe nginx")
     with urllib.request.urlopen(f"http://{host.address}/", timeout=20) as page:
         assert page.status == 200
 
