@@ -16,7 +16,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -25,19 +25,14 @@ from cloudctl.automation.player import Container
 from cloudctl.automation.runner import BLUEPRINTS, AnsibleAutomation, shipped
 from cloudctl.documents.papers import PdfPrinter
 from cloudctl.documents.workbooks import ExcelWorkbooks
-from cloudctl.domain.app_limits import AppLimits
 from cloudctl.domain.backup_plans import BackupPlans
 from cloudctl.domain.blueprints import Catalogue
-from cloudctl.domain.check_limits import CheckLimits
 from cloudctl.domain.clouds import Admission
 from cloudctl.domain.errors import ConfigurationError
 from cloudctl.domain.measures import Measures
 from cloudctl.domain.notices import MAIL
-from cloudctl.domain.retention import RetentionRule
-from cloudctl.domain.runs import Room
 from cloudctl.domain.savings import PriceBook
 from cloudctl.domain.shadows import ShadowRules
-from cloudctl.domain.syncs import Rhythm
 from cloudctl.domain.waste import WasteRules
 from cloudctl.domain.waves import WaveRules
 from cloudctl.domain.zombies import ZombiePolicy
@@ -47,6 +42,7 @@ from cloudctl.engine.schedules import Ticker
 from cloudctl.files import open_files
 from cloudctl.hosting import catalogue
 from cloudctl.jobs import regular
+from cloudctl.limits import of_settings
 from cloudctl.names.by_hand import NamesByHand
 from cloudctl.names.updates import UpdatedNames
 from cloudctl.netbox.reader import HttpNetbox
@@ -245,7 +241,7 @@ def build(
     engine_database = open_database(settings.database, connections=settings.workers_per_process + MOST_JOBS)
     client = connect(engine_database)
     secrets = Sealing(choose(settings.secret_keys, settings.secret_key_command, os.environ).read())
-    limits = _limits(settings)
+    limits = of_settings(settings)
     policies = policies or load_policies(Path(settings.policies_dir) if settings.policies_dir else shipped_policies())
     connected = clouds or _clouds(settings, time)
     queries = DatabaseQueries(engines.read, time, limits.rhythm)
@@ -319,47 +315,6 @@ def build(
     )
 
 
-def _limits(settings: Settings) -> Limits:
-    return Limits(
-        retention=RetentionRule(
-            days=settings.retention_days,
-            by_zone=settings.retention.zones,
-            by_mlps={3: settings.retention.mlps_3_days, 4: settings.retention.mlps_4_days},
-        ),
-        protect_from_mlps=settings.protect_from_mlps,
-        prefix_cool_down_days=settings.prefix_cool_down_days,
-        settle_s=settings.settle_s,
-        poll_s=settings.cloud_poll_s,
-        step_budget_s=settings.step_budget_s,
-        retry_attempts=settings.retry_attempts,
-        parallel=settings.parallel_calls,
-        max_token_days=settings.max_token_days,
-        orphan_days=settings.drift_orphan_days,
-        telemetry_days=settings.telemetry_retention_days,
-        telemetry_back_days=settings.telemetry_backfill_days,
-        usage_every_s=settings.telemetry.look_every_s,
-        usage_days=settings.telemetry.look_retention_days,
-        certificate_hours=settings.access_certificate_hours,
-        first_boot=settings.first_boot_script,
-        rhythm=_rhythm(settings),
-        public_url=settings.public,
-        apps=_app_limits(settings),
-        checks=_check_limits(settings),
-        runs=Room(at_once=settings.runs.at_once, per_zone=settings.runs.per_zone, zones=settings.runs.zones),
-    )
-
-
-def _rhythm(settings: Settings) -> Rhythm:
-    return Rhythm(
-        full_every=timedelta(seconds=settings.sync_full_every_s),
-        incremental_every=timedelta(seconds=settings.sync_incremental_every_s),
-        stale_after=timedelta(seconds=settings.sync_stale_after_s),
-        missing_after=settings.sync_missing_after,
-        short_percent=settings.sync_short_percent,
-        keep=timedelta(days=settings.sync_retention_days),
-    )
-
-
 def _blueprints(settings: Settings) -> Catalogue:
     homes = [Path(settings.apps.blueprints_dir)] if settings.apps.blueprints_dir else []
     return catalogue.load(catalogue.shipped(), *homes)
@@ -376,24 +331,6 @@ def _zone(settings: Settings) -> UpdatedNames:
     return UpdatedNames(
         zone=settings.apps.zone, server=wanted.server, port=wanted.port, key_name=wanted.key_name, key=wanted.key,
         algorithm=wanted.algorithm, ttl_s=wanted.ttl_s,
-    )  # fmt: skip
-
-
-def _app_limits(settings: Settings) -> AppLimits:
-    wanted = settings.apps
-    return AppLimits(
-        at_once=wanted.at_once, answer_within_s=wanted.answer_within_s, certificate_days=wanted.certificate_days,
-        renew_days=min(wanted.renew_days, wanted.certificate_days - 1), backups=wanted.backups,
-        backup_environment=wanted.backup_environment, backup_days=wanted.backup_days,
-        networks=(*wanted.networks, *settings.management_networks),  # the platform's own checks knock, too
-    )  # fmt: skip
-
-
-def _check_limits(settings: Settings) -> CheckLimits:
-    wanted = settings.checks
-    return CheckLimits(
-        every_s=wanted.every_s, failures=wanted.failures, successes=wanted.successes, parallel=wanted.parallel,
-        keep_days=wanted.keep_days,
     )  # fmt: skip
 
 
