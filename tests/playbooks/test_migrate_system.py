@@ -12,7 +12,8 @@ from tests.playbooks.plays import digest, play
 
 pytestmark = pytest.mark.timeout(7200)
 UNIT = "[Service]\nExecStart=/usr/bin/python3 -m http.server 8080 -d /srv/oa\n[Install]\nWantedBy=multi-user.target\n"
-INSTALL = "apt-get -q update; DEBIAN_FRONTEND=noninteractive apt-get -q -y install postgresql rsync\n"
+NEEDS = ("postgresql", "rsync")
+INSTALL = f"apt-get -q update; DEBIAN_FRONTEND=noninteractive apt-get -q -y install {' '.join(NEEDS)}\n"
 OLD = """
 mkdir -p /srv/oa/docs; for i in 1 2 3; do echo file $i > /srv/oa/docs/$i.txt; done; chown -R www-data /srv/oa/docs
 ln -s docs/1.txt /srv/oa/first
@@ -39,6 +40,7 @@ def active(host: Host) -> bool:
 
 def test_move(hosts: HostSet, tmp_path: Path) -> None:
     old, new = hosts.values()
+    hosts.fetch(*NEEDS)
     for host in (old, new):
         host.ssh("sudo", "sh", "-s", stdin=INSTALL)
         host.ssh("sudo", "tee", "/etc/systemd/system/oa.service", stdin=UNIT)
