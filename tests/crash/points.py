@@ -55,7 +55,8 @@ class Trap:
         self.calls: Counter[str] = Counter()
         self._point = point
         self._lock = threading.Lock()
-        self._step: str | None = None
+        self._own = threading.local()  # of two sagas at once, each is in a step of its own
+        self._step: str | None = None  # for threads that a step has started
 
     def set(self, *, vcenter: bool = False) -> None:
         """From now on; for the life of the process, in which one saga runs, also on a `vcenter`."""
@@ -93,10 +94,10 @@ class Trap:
     def _trapped_step(self, judged: Callable[..., Verdict]) -> Callable[..., Verdict]:
         def trapped(step: Step, ctx: object, *ids: Any) -> Verdict:
             self._reach(Point(step.__name__, "before"))
-            self._step = step.__name__
-            self.calls[self._step] += 0
+            self._own.step = self._step = step.__name__
+            self.calls[step.__name__] += 0
             verdict = judged(step, ctx, *ids)
-            self._step = None
+            self._own.step = self._step = None
             self._reach(Point(step.__name__, "after"))
             return verdict
 
@@ -121,9 +122,10 @@ class Trap:
 
     def _done(self) -> None:
         with self._lock:
-            if self._step is not None:
-                self.calls[self._step] += 1
-                self._reach(Point(self._step, "inside", self.calls[self._step]))
+            step = getattr(self._own, "step", None) or self._step
+            if step is not None:
+                self.calls[step] += 1
+                self._reach(Point(step, "inside", self.calls[step]))
 
     def _reach(self, point: Point) -> None:
         if point == self._point:
