@@ -23,7 +23,7 @@ OF_MATRIX = {
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--matrix", choices=["boundaries", "full"], default="boundaries", help="how much is crashed")
-    parser.addoption("--most-calls", type=int, default=16, help="inside a step; 0 for every one")
+    parser.addoption("--most-calls", type=int, default=4, help="inside a step; 0 for every one")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
