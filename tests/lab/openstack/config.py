@@ -223,6 +223,8 @@ def _nova(layout: Layout, settings: Settings) -> None:
         "conductor": {"workers": 1},
         # A server whose image does not ask for a real host finds none.
         "scheduler": {"workers": 1, "enable_isolated_aggregate_filtering": True},
+        # A wish to be apart counts for more than what a test before has not given back yet.
+        "filter_scheduler": {"soft_anti_affinity_weight_multiplier": 1000.0},
         "oslo_messaging_notifications": {"driver": "noop"},
         "oslo_concurrency": _locks(layout.run / "locks" / "nova"),
     }
